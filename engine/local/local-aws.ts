@@ -1,0 +1,20 @@
+/** A folder on PATH, an address and credentials: what a build or a provider needs to reach this machine's stand-in for AWS. */
+export interface LocalAws {
+  /** `http://127.0.0.1:port`, answers AWS's protocols (CloudFormation from the ledger; the rest through the local AWS endpoint). */
+  readonly endpointUrl: string;
+  /** Host and port (`127.0.0.1:port`) of the local image registry, if a container engine answers. */
+  readonly registry?: string;
+  /** Whether a container engine (Docker or Podman) answers. */
+  readonly containers: boolean;
+  /**
+   * The environment of a process that acts in an account and region: credentials (made up, good for the local endpoint only),
+   * `AWS_ENDPOINT_URL`, `AWS_REGION`, and PATH with the rehearsal's own tools (aws, docker with ECR hosts rewritten, yarn …) first.
+   */
+  environment(account: string, region: string): Record<string, string>;
+  /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */
+  tool(name: string): string | undefined;
+  /** Value of a secret, in the forms of CodeBuild's `secrets-manager` (`id[:json-key[:stage[:version]]]`). Throws SaiondoError `SECRET_MISSING`. */
+  secret(account: string, region: string, reference: string): Promise<string>;
+  /** Value of an SSM parameter. Throws SaiondoError `PARAMETER_MISSING`. */
+  parameter(account: string, region: string, name: string): Promise<string>;
+}

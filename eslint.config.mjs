@@ -1,0 +1,57 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+
+/** `from` may not be imported by `target`: imports point one way, bin → commands → engine or operator → model. */
+const arrows = [
+  {
+    target: './model',
+    from: ['./bin', './commands', './engine', './operator', './views', './config', './pipelines', './lib'],
+  },
+  { target: './engine', from: ['./bin', './commands', './operator', './views', './config', './pipelines', './lib'] },
+  { target: './operator', from: ['./bin', './commands', './engine', './views', './pipelines', './lib'] },
+  { target: './views', from: ['./bin', './commands', './engine', './operator', './config', './pipelines', './lib'] },
+  { target: './config', from: ['./bin', './commands', './engine', './operator', './views', './pipelines', './lib'] },
+  { target: './lib', from: ['./bin', './commands', './engine', './operator', './views', './pipelines'] },
+  { target: './pipelines', from: ['./bin', './commands', './engine', './operator', './views'] },
+  { target: './commands', from: ['./bin', './pipelines', './lib'] },
+];
+const sdk = {
+  group: ['@aws-sdk/*'],
+  message: 'aws-cdk-lib and the AWS SDK never share a file: this folder is the CDK app.',
+};
+const cdk = {
+  group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
+  message: 'aws-cdk-lib belongs to lib/, pipelines/ and bin/app.ts; the engine meets them only at the cloud assembly.',
+};
+
+export default tseslint.config(
+  { ignores: ['dist', 'cdk.out', 'node_modules', '.saiondo', 'examples', 'test/scenarios', '**/*.js', '**/*.mjs'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } } },
+    rules: {
+      'no-console': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: arrows }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['lib/**/*.ts', 'pipelines/**/*.ts', 'bin/app.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [sdk] }] },
+  },
+  {
+    files: [
+      'engine/**/*.ts',
+      'operator/**/*.ts',
+      'commands/**/*.ts',
+      'views/**/*.ts',
+      'model/**/*.ts',
+      'config/**/*.ts',
+    ],
+    rules: { 'no-restricted-imports': ['error', { patterns: [cdk] }] },
+  },
+  { files: ['commands/**/*.ts', 'bin/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,53 @@
+import * as path from 'node:path';
+
+/**
+ * Where a rehearsal keeps things on disk. Root is `.saiondo` in the working directory unless told otherwise.
+ *
+ *     .saiondo/
+ *       runs/<runId>/events.jsonl            the append-only event log: the single truth of a run
+ *       runs/<runId>/run.json                options of the run, written once (what --resume needs)
+ *       runs/<runId>/lock                    held by the engine that owns the run
+ *       runs/<runId>/artifacts/<executionId>/<artifact>/
+ *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
+ *       runs/<runId>/report.html
+ *       state/ledger/<account>/<region>/<stack>.json   what CloudFormation deployed
+ *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
+ *       state/caches/<project>/              CodeBuild caches
+ *       tools/                               what the rehearsal installed for itself (virtual environment, yarn, …)
+ */
+export class Layout {
+  constructor(readonly root: string) {}
+  runs(): string {
+    return path.join(this.root, 'runs');
+  }
+  run(runId: string): string {
+    return path.join(this.runs(), runId);
+  }
+  events(runId: string): string {
+    return path.join(this.run(runId), 'events.jsonl');
+  }
+  options(runId: string): string {
+    return path.join(this.run(runId), 'run.json');
+  }
+  artifact(runId: string, executionId: string, name: string): string {
+    return path.join(this.run(runId), 'artifacts', executionId, name);
+  }
+  build(runId: string, buildId: string): string {
+    return path.join(this.run(runId), 'builds', buildId.replace(/[^A-Za-z0-9._-]/g, '-'));
+  }
+  report(runId: string): string {
+    return path.join(this.run(runId), 'report.html');
+  }
+  ledger(account: string, region: string): string {
+    return path.join(this.root, 'state', 'ledger', account, region);
+  }
+  local(): string {
+    return path.join(this.root, 'state', 'local');
+  }
+  cache(project: string): string {
+    return path.join(this.root, 'state', 'caches', project.replace(/[^A-Za-z0-9._-]/g, '-'));
+  }
+  tools(): string {
+    return path.join(this.root, 'tools');
+  }
+}
