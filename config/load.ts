@@ -1,0 +1,147 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { z } from 'zod';
+import { formatLocation, SaiondoError, type Location } from '../model/errors';
+import { saiondoSchema, type Configuration } from './saiondo.schema';
+
+/** One thing wrong in a file: where, what was expected and what stands there. */
+export interface ConfigurationProblem {
+  readonly where: Location;
+  readonly message: string;
+}
+
+/** `saiondo.yaml` is wrong. Every problem is listed, each with its line. */
+export class ConfigurationError extends SaiondoError {
+  constructor(readonly problems: readonly ConfigurationProblem[]) {
+    super(problems.map((problem) => `${formatLocation(problem.where)}: ${problem.message}`).join('\n'), {
+      code: 'CONFIGURATION_INVALID',
+      ...(problems[0] ? { where: problems[0].where } : {}),
+      next: 'mend the lines above; config/saiondo.schema.ts holds every key',
+    });
+  }
+}
+
+/**
+ * Reads and checks `saiondo.yaml`.
+ * @throws ConfigurationError listing every problem with file, line, path, what was expected and what stands there.
+ */
+export function loadConfiguration(file: string): Configuration {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SaiondoError(`cannot read ${file}`, {
+      code: 'CONFIGURATION_MISSING',
+      where: { file },
+      next: 'run from the folder that holds saiondo.yaml, or copy the one of this repository',
+      cause,
+    });
+  }
+  return parseConfiguration(text, path.basename(file));
+}
+
+/** {@link loadConfiguration} for a text that is already here. `file` is the name that errors carry. */
+export function parseConfiguration(text: string, file: string): Configuration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new ConfigurationError(
+      document.errors.map((error) => {
+        const at = lines.linePos(error.pos[0]);
+        return {
+          where: { file, line: at.line, column: at.col },
+          message: `not YAML: ${error.message.split('\n')[0] ?? error.message}`,
+        };
+      }),
+    );
+  }
+  const result = saiondoSchema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  throw new ConfigurationError(
+    result.error.issues.flatMap((issue) => describe(issue, document, lines, file)).sort(byLine),
+  );
+}
+
+function byLine(a: ConfigurationProblem, b: ConfigurationProblem): number {
+  return (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0);
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  document: Document,
+  lines: LineCounter,
+  file: string,
+): readonly ConfigurationProblem[] {
+  const keys = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(keys);
+    return issue.keys.map((key) => ({
+      where: locate(document, lines, file, [...keys, key], 'key'),
+      message: `unknown key \`${key}\`${known.length > 0 ? `; did you mean \`${closest(key, known)}\`? Known here: ${known.join(', ')}` : ''}`,
+    }));
+  }
+  const found = document.getIn(keys, true);
+  const missing = found === undefined;
+  const expected = issue.code === 'invalid_type' ? issue.expected : issue.message;
+  return [
+    {
+      where: locate(document, lines, file, keys, missing ? 'parent' : 'value'),
+      message: missing
+        ? `missing; expected ${expected}`
+        : `expected ${expected}, found ${shown(found as Node | undefined)}`,
+    },
+  ];
+}
+
+function shown(node: unknown): string {
+  if (isScalar(node)) return JSON.stringify(node.value);
+  if (isMap(node)) return 'a map';
+  if (isSeq(node)) return 'a list';
+  return 'nothing';
+}
+
+/** The place of a path in the text: of the value, of the key itself, or, where nothing stands, of the nearest parent. */
+function locate(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  keys: readonly (string | number)[],
+  of: 'key' | 'value' | 'parent',
+): Location {
+  const dotted = keys.join('.');
+  let offset: number | undefined;
+  if (of === 'key') {
+    const parent = document.getIn(keys.slice(0, -1), true) ?? document.contents;
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && item.key.value === keys[keys.length - 1])
+      : undefined;
+    if (pair && isScalar(pair.key)) offset = pair.key.range?.[0];
+  }
+  for (let length = keys.length; offset === undefined && length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(keys.slice(0, length), true);
+    offset = (node as Node | undefined)?.range?.[0];
+  }
+  const at = lines.linePos(offset ?? 0);
+  return { file, line: at.line, column: at.col, ...(dotted ? { path: dotted } : {}) };
+}
+
+/** The keys that the schema knows at a path, for the nearest one in an error. */
+function knownKeys(keys: readonly (string | number)[]): readonly string[] {
+  let schema: unknown = saiondoSchema;
+  for (const key of keys) {
+    const shape = shapeOf(schema);
+    if (!shape) return [];
+    schema = shape[String(key)];
+  }
+  return Object.keys(shapeOf(schema) ?? {});
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape as Record<string, unknown>;
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) {
+    return shapeOf(schema.unwrap());
+  }
+  return undefined;
+}
