@@ -1,0 +1,29 @@
+require('@nomicfoundation/hardhat-ethers');
+require('@nomicfoundation/hardhat-chai-matchers');
+require('@nomicfoundation/hardhat-verify');
+const { subtask } = require('hardhat/config');
+const { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } = require('hardhat/builtin-tasks/task-names');
+
+// The compiler is a pinned npm package: no download while building, the same bytes everywhere.
+subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (args, hre, runSuper) => {
+  if (args.solcVersion !== '0.8.28') return runSuper(args);
+  return {
+    compilerPath: require.resolve('solc/soljson.js'),
+    isSolcJs: true,
+    version: '0.8.28',
+    longVersion: require('solc/package.json').version,
+  };
+});
+
+const { CHAIN_RPC_URL, DEPLOYER_PRIVATE_KEY, ETHERSCAN_KEY } = process.env;
+
+/** @type {import('hardhat/config').HardhatUserConfig} */
+module.exports = {
+  solidity: { version: '0.8.28', settings: { optimizer: { enabled: true, runs: 200 } } },
+  networks: CHAIN_RPC_URL
+    ? { target: { url: CHAIN_RPC_URL, accounts: DEPLOYER_PRIVATE_KEY ? [DEPLOYER_PRIVATE_KEY] : [] } }
+    : {},
+  ...(ETHERSCAN_KEY ? { etherscan: { apiKey: ETHERSCAN_KEY } } : {}),
+  sourcify: { enabled: false },
+  mocha: process.env.MOCHA_FILE ? { reporter: 'mocha-junit-reporter' } : {},
+};
