@@ -67,6 +67,8 @@ export const environmentSchema = z
     contracts: z.strictObject({
       network: z.string().min(1),
       mainNetwork: z.literal(MAIN_NETWORK_CONSENT).optional(),
+      /** The source is verified with the network's explorer; its key stands beside the deployer's. */
+      explorer: z.boolean().default(false),
     }),
   })
   .superRefine((environment, context) => {

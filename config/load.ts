@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { formatLocation, SaiondoError, type Location } from '../model/errors';
 import { saiondoSchema, type Configuration } from './saiondo.schema';
 
+export type { Configuration } from './saiondo.schema';
+export type { EnvironmentConfiguration } from './environment.schema';
+
 /** One thing wrong in a file: where, what was expected and what stands there. */
 export interface ConfigurationProblem {
   readonly where: Location;

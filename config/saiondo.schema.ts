@@ -44,6 +44,19 @@ export const saiondoSchema = z
       contracts: z.strictObject({ directory }),
     }),
     environments: z.strictObject({ dev: environmentSchema, prod: environmentSchema }),
+    /** What stands in, in a rehearsal, for what the environments reach outside AWS. AWS never sees it. */
+    rehearsal: z
+      .strictObject({
+        chain: z
+          .strictObject({
+            directory: z.string().min(1),
+            install: z.string().min(1),
+            command: z.string().includes('{port}', { message: 'a command that holds {port}' }),
+            deployerKey: z.string().regex(/^0x[0-9a-f]{64}$/, 'a private key of the local chain: 0x and 64 hex digits'),
+          })
+          .optional(),
+      })
+      .prefault({}),
   })
   .superRefine((configuration, context) => {
     const { dev, prod } = configuration.environments;

@@ -1,0 +1,52 @@
+import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { contractNames } from '../config/contract-names';
+import { readBuildspec } from './buildspec';
+import { DeliveryProject } from './delivery-project';
+import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
+
+/**
+ * The project that deploys the contracts where they changed and compares what is on chain, always. The chain's address and the deployer's
+ * key are put in place by a person (README, "Deploy it to AWS"): no template holds them.
+ */
+export class ContractsStack extends EnvironmentStack {
+  constructor(scope: Construct, id: string, props: EnvironmentProps) {
+    super(scope, id, props);
+    const { account, region } = props.environment;
+    const names = contractNames(props.configuration, props.name);
+    const registryArn = `arn:aws:ssm:${region}:${account}:parameter${names.registryParameter}`;
+    const deployer = Secret.fromSecretNameV2(this, 'Deployer', names.deployerSecret);
+    const chain = StringParameter.fromStringParameterName(this, 'Chain', names.chainParameter);
+    const { explorer } = props.environment.contracts;
+    const deploy = new DeliveryProject(this, 'Deploy', {
+      task: 'contracts',
+      buildSpec: readBuildspec('contracts'),
+      environmentVariables: {
+        COMPONENT_DIR: { value: props.configuration.components.contracts.directory },
+        NETWORK: { value: props.environment.contracts.network },
+        REGISTRY_PARAMETER: { value: names.registryParameter },
+        CHAIN_RPC_URL: { type: BuildEnvironmentVariableType.PARAMETER_STORE, value: names.chainParameter },
+        DEPLOYER_PRIVATE_KEY: {
+          type: BuildEnvironmentVariableType.SECRETS_MANAGER,
+          value: `${names.deployerSecret}:privateKey`,
+        },
+        ...(explorer
+          ? {
+              ETHERSCAN_KEY: {
+                type: BuildEnvironmentVariableType.SECRETS_MANAGER,
+                value: `${names.deployerSecret}:explorerKey`,
+              },
+            }
+          : {}),
+      },
+    });
+    deployer.grantRead(deploy.project);
+    chain.grantRead(deploy.project);
+    deploy.project.addToRolePolicy(
+      new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [registryArn] }),
+    );
+  }
+}

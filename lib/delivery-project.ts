@@ -1,0 +1,123 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  ComputeType,
+  LinuxBuildImage,
+  PipelineProject,
+  type BuildEnvironmentVariable,
+  type BuildSpec,
+} from 'aws-cdk-lib/aws-codebuild';
+import { SubnetType, type ISecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Configuration } from '../config/load';
+import type { EnvironmentStack } from './environment-stack';
+
+/** What the pipeline stack and an environment have to agree on beforehand, because neither exists when the other is deployed first. */
+export interface DeliveryNames {
+  readonly project: string;
+  /** The role that the build runs as. */
+  readonly buildRole: string;
+  /** The role that the pipeline assumes to start the build. */
+  readonly startRole: string;
+}
+
+/** The fixed names of an environment's delivery project, e.g. `saiondo-dev-migrate`. */
+export function deliveryNames(prefix: string, task: string): DeliveryNames {
+  return { project: `${prefix}-${task}`, buildRole: `${prefix}-${task}-build`, startRole: `${prefix}-${task}-start` };
+}
+
+/** The artifact bucket's name: fixed, so that a role of another account can be granted it before it exists. */
+export function artifactBucketName(configuration: Configuration): string {
+  const { account, region } = configuration.pipeline;
+  return `${configuration.project}-artifacts-${account}-${region}`;
+}
+
+/** The alias of the key that the artifacts are encrypted with. */
+export function artifactKeyAlias(configuration: Configuration): string {
+  return `alias/${configuration.project}-artifacts`;
+}
+
+/** The role that the pipeline and its actions run as. */
+export function pipelineRoleName(configuration: Configuration): string {
+  return `${configuration.project}-pipeline`;
+}
+
+/** What a delivery project runs and what it may reach. */
+export interface DeliveryProjectProps {
+  readonly task: 'migrate' | 'contracts' | 'web';
+  readonly buildSpec: BuildSpec;
+  readonly environmentVariables: Record<string, BuildEnvironmentVariable>;
+  readonly vpc?: IVpc;
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+/**
+ * A CodeBuild project inside the environment's own account, that the pipeline starts there: it reaches the environment's network and
+ * secrets, which a project of the pipeline's account cannot (CodeBuild User Guide, "Use AWS CodeBuild with Amazon Virtual Private Cloud").
+ */
+export class DeliveryProject extends Construct {
+  readonly project: PipelineProject;
+  /** What the build runs as. */
+  readonly role: Role;
+
+  constructor(stack: EnvironmentStack, id: string, props: DeliveryProjectProps) {
+    super(stack, id);
+    const { configuration, environment } = stack.props;
+    const names = deliveryNames(stack.prefix, props.task);
+    this.role = new Role(this, 'BuildRole', {
+      roleName: names.buildRole,
+      assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
+    });
+    this.project = new PipelineProject(this, 'Project', {
+      projectName: names.project,
+      role: this.role,
+      buildSpec: props.buildSpec,
+      environment: { buildImage: LinuxBuildImage.STANDARD_7_0, computeType: ComputeType.SMALL },
+      environmentVariables: props.environmentVariables,
+      timeout: Duration.minutes(30),
+      logging: {
+        cloudWatch: {
+          logGroup: new LogGroup(this, 'Logs', {
+            logGroupName: `/saiondo/${names.project}`,
+            retention: environment.protected ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+            removalPolicy: environment.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+          }),
+        },
+      },
+      ...(props.vpc
+        ? {
+            vpc: props.vpc,
+            subnetSelection: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+            securityGroups: props.securityGroups ?? [],
+          }
+        : {}),
+    });
+    const { account, region } = configuration.pipeline;
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [`arn:aws:s3:::${artifactBucketName(configuration)}/*`],
+      }),
+    );
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:DescribeKey'],
+        // The key's id is known only once the pipeline's stack is deployed; its alias is known before.
+        resources: [`arn:aws:kms:${region}:${account}:key/*`],
+        conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': artifactKeyAlias(configuration) } },
+      }),
+    );
+    const pipelineRole = `arn:aws:iam::${account}:role/${pipelineRoleName(configuration)}`;
+    const start = new Role(this, 'StartRole', {
+      roleName: names.startRole,
+      assumedBy: new AccountPrincipal(account).withConditions({ ArnEquals: { 'aws:PrincipalArn': pipelineRole } }),
+    });
+    start.addToPolicy(
+      new PolicyStatement({
+        actions: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'],
+        resources: [this.project.projectArn],
+      }),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { Stack, Tags, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Configuration, EnvironmentConfiguration } from '../config/load';
+
+/** One environment, and everything that its stacks need to know about it. */
+export interface EnvironmentProps {
+  /** `dev` or `prod`: part of every physical name. */
+  readonly name: 'dev' | 'prod';
+  readonly environment: EnvironmentConfiguration;
+  readonly configuration: Configuration;
+  /** Image tag by service: the fingerprint of its folder. */
+  readonly images: Readonly<Record<'api' | 'llm', string>>;
+}
+
+/** The zones of a region that this app uses, in order. Named, because a look-up would need an account. */
+const ZONES = ['a', 'b', 'c'] as const;
+
+/** A stack of an environment: its account and region, its tags, its zones without a look-up. */
+export class EnvironmentStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly props: EnvironmentProps,
+    stackProps: StackProps = {},
+  ) {
+    const { configuration, environment, name } = props;
+    super(scope, id, {
+      ...stackProps,
+      env: { account: environment.account, region: environment.region },
+      terminationProtection: environment.protected,
+    });
+    Tags.of(this).add('project', configuration.project);
+    Tags.of(this).add('environment', name);
+    Tags.of(this).add('owner', configuration.owner);
+    Tags.of(this).add('cost-centre', configuration.costCentre);
+  }
+
+  /** The prefix of the environment's physical names: `saiondo-dev`. */
+  get prefix(): string {
+    return `${this.props.configuration.project}-${this.props.name}`;
+  }
+
+  /** Overridden because CDK asks AWS for the zones as soon as a stack has a concrete account. */
+  override get availabilityZones(): string[] {
+    return ZONES.map((zone) => `${this.props.environment.region}${zone}`);
+  }
+}

@@ -1,0 +1,60 @@
+import { Project } from 'aws-cdk-lib/aws-codebuild';
+import type { IStage } from 'aws-cdk-lib/aws-codepipeline';
+import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import {
+  Step,
+  type CodePipelineActionFactoryResult,
+  type FileSet,
+  type ICodePipelineActionFactory,
+  type ProduceActionOptions,
+} from 'aws-cdk-lib/pipelines';
+import { Construct } from 'constructs';
+import { deliveryNames } from '../lib/delivery-project';
+
+/** A step that starts a project of an environment's own account. */
+export interface DeliveryStepProps {
+  readonly input: FileSet;
+  readonly task: 'migrate' | 'contracts' | 'web';
+  readonly prefix: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * Starts one of an environment's delivery projects. The project is named, not referred to: it is deployed by this very pipeline, in another
+ * account, and a reference would need its stack to exist before the pipeline's.
+ */
+export class DeliveryStep extends Step implements ICodePipelineActionFactory {
+  constructor(
+    id: string,
+    private readonly props: DeliveryStepProps,
+  ) {
+    super(id);
+    this.addDependencyFileSet(props.input);
+  }
+
+  produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
+    const { account, region, prefix, task } = this.props;
+    const names = deliveryNames(prefix, task);
+    const scope = new Construct(options.scope, this.id);
+    const project = Project.fromProjectArn(
+      scope,
+      'Project',
+      `arn:aws:codebuild:${region}:${account}:project/${names.project}`,
+    );
+    stage.addAction(
+      new CodeBuildAction({
+        actionName: options.actionName,
+        runOrder: options.runOrder,
+        project,
+        input: options.artifacts.toCodePipeline(this.props.input),
+        // Never a policy on that role from here: on the first deployment it does not exist yet.
+        role: Role.fromRoleArn(scope, 'StartRole', `arn:aws:iam::${account}:role/${names.startRole}`, {
+          mutable: false,
+        }),
+      }),
+    );
+    return { runOrdersConsumed: 1 };
+  }
+}

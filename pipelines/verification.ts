@@ -1,0 +1,73 @@
+import { Cache, ComputeType, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CodeBuildStep, type FileSet, type IFileSetProducer, type Step } from 'aws-cdk-lib/pipelines';
+import type { Configuration } from '../config/load';
+import { readBuildspec } from '../lib/buildspec';
+import { SERVICES } from '../lib/images';
+import type { ImageRepositories } from './image-repositories';
+
+/** What the verification reads: the application repository, and the assembly that holds the image tags. */
+export interface VerificationProps {
+  readonly configuration: Configuration;
+  readonly application: IFileSetProducer;
+  readonly assembly: FileSet;
+  readonly repositories: ImageRepositories;
+}
+
+/** Tests of every component and the images of both services: independent of each other, so all at once. */
+export function verificationSteps({ configuration, application, assembly, repositories }: VerificationProps): Step[] {
+  const { components, project } = configuration;
+  const test = (id: string, component: keyof typeof components, buildspec: string): Step =>
+    new CodeBuildStep(id, {
+      projectName: `${project}-${component}-test`,
+      input: application,
+      commands: [],
+      env: { COMPONENT_DIR: components[component].directory },
+      partialBuildSpec: readBuildspec(buildspec),
+    });
+  const images = SERVICES.map((service) => {
+    const repository = repositories.of[service];
+    return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
+      projectName: `${project}-${service}-image`,
+      input: application,
+      additionalInputs: { assembly },
+      commands: [],
+      env: {
+        COMPONENT: service,
+        COMPONENT_DIR: components[service].directory,
+        REPOSITORY_URI: repository.repositoryUri,
+      },
+      partialBuildSpec: readBuildspec('image'),
+      buildEnvironment: { privileged: true, computeType: ComputeType.MEDIUM },
+      cache: Cache.local(LocalCacheMode.DOCKER_LAYER),
+      rolePolicyStatements: imagePolicy(repository.repositoryArn),
+    });
+  });
+  return [
+    test('ApiTest', 'api', 'api-test'),
+    test('LlmTest', 'llm', 'llm-test'),
+    test('WebTest', 'web', 'web-test'),
+    test('ContractTest', 'contracts', 'contract-test'),
+    ...images,
+  ];
+}
+
+/** What pushing to one repository takes (Amazon ECR User Guide, "IAM permissions for pushing an image"). The token is not of a repository. */
+function imagePolicy(repositoryArn: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:CompleteLayerUpload',
+        'ecr:DescribeImages',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:InitiateLayerUpload',
+        'ecr:PutImage',
+        'ecr:UploadLayerPart',
+      ],
+      resources: [repositoryArn],
+    }),
+  ];
+}

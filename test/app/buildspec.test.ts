@@ -1,0 +1,21 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { checkBuildspec } from '../../lib/buildspec';
+import { ROOT } from './synthesized';
+
+const folder = path.join(ROOT, 'buildspecs');
+
+test.each(fs.readdirSync(folder))('%s is right', (file) => {
+  const buildspec = checkBuildspec(fs.readFileSync(path.join(folder, file), 'utf8'), file);
+  expect(buildspec.version).toBe(0.2);
+});
+
+test('a misspelt key names file, line and the nearest known one', () => {
+  const wrong = 'version: 0.2\nphases:\n  build:\n    comands:\n      - true\n';
+  expect(() => checkBuildspec(wrong, 'buildspecs/x.yml')).toThrow(
+    expect.objectContaining({
+      message: 'unknown key `comands`; did you mean `commands`?',
+      where: { file: 'buildspecs/x.yml', line: 4, column: 5, path: 'phases.build.comands' },
+    }),
+  );
+});
