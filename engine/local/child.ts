@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import { SaiondoError } from '../../model/errors';
+
+/** A long-lived process of a rehearsal: a database, a server. It leads a process group of its own, so that all of it can be ended. */
+export interface Service {
+  readonly name: string;
+  readonly pid: number;
+  /** Ends the whole group: SIGTERM, after `graceMilliseconds` SIGKILL. */
+  stop(): Promise<void>;
+}
+
+/** How to start a {@link Service} and how to know that it is ready. */
+export interface ServiceOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Where its output goes; shown when it does not get ready. */
+  readonly log: string;
+  /** Asked again and again until it says true. */
+  readonly ready: () => Promise<boolean>;
+  readonly timeoutSeconds: number;
+  /** Default SIGTERM. PostgreSQL's fast shutdown is SIGINT. */
+  readonly stopSignal?: NodeJS.Signals;
+  readonly graceMilliseconds?: number;
+}
+
+/** Starts a service and waits until it is ready. @throws SaiondoError `SERVICE_NOT_READY` with the end of its log */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const log = fs.openSync(options.log, 'w', 0o600);
+  const spawnOptions: SpawnOptions = {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
+  };
+  const child = spawn(options.command, [...options.args], spawnOptions);
+  fs.closeSync(log);
+  let ended = false;
+  const exit = new Promise<void>((done) => {
+    child.once('error', () => ((ended = true), done()));
+    child.once('exit', () => ((ended = true), done()));
+  });
+  const stop = (): Promise<void> =>
+    endGroup(child, exit, () => ended, options.stopSignal ?? 'SIGTERM', options.graceMilliseconds ?? 5000);
+  const deadline = Date.now() + options.timeoutSeconds * 1000;
+  while (!ended && Date.now() < deadline) {
+    if (await options.ready()) return { name: options.name, pid: child.pid ?? 0, stop };
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await stop();
+  const tail = fs.readFileSync(options.log, 'utf8').trim().split('\n').slice(-10).join('\n');
+  throw new SaiondoError(
+    `${options.name} ${ended ? 'ended' : 'was not ready'} within ${options.timeoutSeconds} s:\n${tail}`,
+    {
+      code: 'SERVICE_NOT_READY',
+      next: `its whole log: ${options.log}`,
+    },
+  );
+}
+
+async function endGroup(
+  child: ChildProcess,
+  exit: Promise<void>,
+  ended: () => boolean,
+  signal: NodeJS.Signals,
+  grace: number,
+): Promise<void> {
+  if (ended() || child.pid === undefined) return;
+  signalGroup(child.pid, signal);
+  const timer = setTimeout(() => child.pid && signalGroup(child.pid, 'SIGKILL'), grace);
+  await exit;
+  clearTimeout(timer);
+}
+
+/** Sends a signal to a process group; a group that is gone already is no error. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** A port of the loopback interface that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = net.createServer();
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Whether something accepts connections there. */
+export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = net.connect({ port, host, timeout: 500 });
+    const end = (answer: boolean) => (): void => {
+      socket.destroy();
+      done(answer);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+}

@@ -1,0 +1,203 @@
+import * as net from 'node:net';
+import execa from 'execa';
+import { SaiondoError } from '../../model/errors';
+import { which } from './tools';
+
+/** A container to run: what an ECS task definition and service come to on this machine. */
+export interface ContainerOptions {
+  readonly name: string;
+  readonly network: string;
+  readonly image: string;
+  /** The name that the network knows it by. */
+  readonly alias: string;
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  /** Given to the engine through its environment, never through its arguments. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+  readonly readOnly: boolean;
+  readonly memoryMiB?: number;
+  readonly user?: string;
+}
+
+/** A container that runs, with the loopback port of each of its ports. */
+export interface RunningContainer {
+  readonly id: string;
+  readonly ports: ReadonlyMap<number, number>;
+}
+
+/** Marks everything that this root folder's rehearsals made, so that it can be found again and removed. */
+export const LABEL = 'saiondo.rehearsal';
+
+/** Docker or Podman on this machine, through its command line. */
+export class ContainerEngine {
+  private readonly forwarders = new Map<string, net.Server>();
+  private readonly networks = new Map<string, Promise<string>>();
+
+  private constructor(
+    readonly command: string,
+    /** Tells this root folder's containers from another's. */
+    private readonly label: string,
+  ) {}
+
+  /** The engine that answers, or undefined. */
+  static async find(label: string): Promise<ContainerEngine | undefined> {
+    for (const name of ['docker', 'podman']) {
+      const command = which(name);
+      if (!command) continue;
+      try {
+        await execa(command, ['info'], { timeout: 10_000 });
+        return new ContainerEngine(command, label);
+      } catch {
+        // installed, but no engine answers
+      }
+    }
+    return undefined;
+  }
+
+  async version(): Promise<string> {
+    const { stdout } = await execa(this.command, ['version', '--format', '{{.Server.Version}}'], { timeout: 10_000 });
+    return stdout.trim();
+  }
+
+  async hasImage(image: string): Promise<boolean> {
+    return (await execa(this.command, ['image', 'inspect', image], { reject: false })).exitCode === 0;
+  }
+
+  /** Pulls an image. @returns why not, or undefined when it is here */
+  async pull(image: string, seconds: number): Promise<string | undefined> {
+    const { exitCode, stderr, timedOut } = await execa(this.command, ['pull', '--quiet', image], {
+      reject: false,
+      timeout: seconds * 1000,
+    });
+    if (exitCode === 0) return undefined;
+    return timedOut ? `no answer within ${seconds} s` : (stderr.trim().split('\n').pop() ?? 'pull failed');
+  }
+
+  /** Starts a container. Loopback addresses of this machine are reached from inside as `host.docker.internal`, on the ports given to {@link reach}. */
+  async run(options: ContainerOptions): Promise<RunningContainer> {
+    const gateway = await this.network(options.network);
+    const args = [
+      'run',
+      '--detach',
+      '--name',
+      options.name,
+      '--label',
+      `${LABEL}=${this.label}`,
+      '--network',
+      options.network,
+      '--network-alias',
+      options.alias,
+      '--init',
+      '--add-host',
+      `host.docker.internal:${gateway}`,
+    ];
+    if (options.readOnly) args.push('--read-only', '--tmpfs', '/tmp');
+    if (options.memoryMiB) args.push('--memory', `${options.memoryMiB}m`);
+    if (options.user) args.push('--user', options.user);
+    for (const port of options.ports) args.push('--publish', `127.0.0.1::${port}`);
+    for (const name of Object.keys(options.environment)) args.push('--env', name);
+    const [entry, ...rest] = options.entryPoint ?? [];
+    if (entry) args.push('--entrypoint', entry);
+    args.push(options.image, ...rest, ...(options.command ?? []));
+    let id: string;
+    try {
+      ({ stdout: id } = await execa(this.command, args, { env: { ...options.environment }, timeout: 120_000 }));
+    } catch (cause) {
+      throw new SaiondoError(
+        `cannot start a container of ${options.image}: ${(cause as execa.ExecaError).stderr.trim()}`,
+        { code: 'CONTAINER_FAILED', cause },
+      );
+    }
+    const ports = new Map<number, number>();
+    for (const port of options.ports) {
+      const { stdout } = await execa(this.command, ['port', id.trim(), `${port}/tcp`], { reject: false });
+      const published = Number(/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+      if (published) ports.set(port, published);
+    }
+    return { id: id.trim(), ports };
+  }
+
+  /** Whether it runs; undefined for one that is gone. */
+  async isRunning(id: string): Promise<boolean | undefined> {
+    const { stdout, exitCode } = await execa(this.command, ['inspect', '--format', '{{.State.Running}}', id], {
+      reject: false,
+    });
+    return exitCode === 0 ? stdout.trim() === 'true' : undefined;
+  }
+
+  async logs(id: string, lines: number): Promise<string> {
+    const { all } = await execa(this.command, ['logs', '--tail', String(lines), id], { reject: false, all: true });
+    return all ?? '';
+  }
+
+  /** Ends a container gracefully and removes it. */
+  async remove(id: string, graceSeconds = 10): Promise<void> {
+    await execa(this.command, ['stop', '--time', String(graceSeconds), id], {
+      reject: false,
+      timeout: (graceSeconds + 20) * 1000,
+    });
+    await execa(this.command, ['rm', '--force', id], { reject: false });
+  }
+
+  /** Removes every container and network of this root folder: a killed engine's too. */
+  async removeAll(): Promise<void> {
+    const filter = ['--filter', `label=${LABEL}=${this.label}`];
+    const containers = (await execa(this.command, ['ps', '--all', '--quiet', ...filter], { reject: false })).stdout
+      .split('\n')
+      .filter(Boolean);
+    if (containers.length > 0) {
+      await execa(this.command, ['stop', '--time', '5', ...containers], { reject: false, timeout: 60_000 });
+      await execa(this.command, ['rm', '--force', ...containers], { reject: false });
+    }
+    for (const server of this.forwarders.values()) server.close();
+    this.forwarders.clear();
+    const networks = (await execa(this.command, ['network', 'ls', '--quiet', ...filter], { reject: false })).stdout
+      .split('\n')
+      .filter(Boolean);
+    for (const network of networks) await execa(this.command, ['network', 'rm', network], { reject: false });
+    this.networks.clear();
+  }
+
+  /** Lets containers of a network reach a loopback port of this machine: a forwarder listens on the network's own gateway address. */
+  async reach(network: string, port: number): Promise<void> {
+    const gateway = await this.network(network);
+    const key = `${gateway}:${port}`;
+    if (this.forwarders.has(key)) return;
+    const server = net.createServer((inside) => {
+      const outside = net.connect(port, '127.0.0.1');
+      inside.pipe(outside).pipe(inside);
+      inside.on('error', () => outside.destroy());
+      outside.on('error', () => inside.destroy());
+    });
+    server.unref();
+    this.forwarders.set(key, server);
+    // Where the engine runs in a machine of its own (Docker Desktop), the gateway is not an address here and host.docker.internal is the host already.
+    await new Promise<void>((done) => {
+      server.once('error', () => done());
+      server.listen(port, gateway, () => done());
+    });
+  }
+
+  /** Makes a bridge network once. @returns its gateway's address */
+  private network(name: string): Promise<string> {
+    const made = this.networks.get(name) ?? this.makeNetwork(name);
+    this.networks.set(name, made);
+    return made;
+  }
+
+  private async makeNetwork(name: string): Promise<string> {
+    const inspect = async (): Promise<string> => {
+      const { stdout } = await execa(
+        this.command,
+        ['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', name],
+        { reject: false },
+      );
+      return stdout.trim();
+    };
+    const found = await inspect();
+    if (found) return found;
+    await execa(this.command, ['network', 'create', '--label', `${LABEL}=${this.label}`, name]);
+    return (await inspect()) || 'host-gateway';
+  }
+}

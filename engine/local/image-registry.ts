@@ -1,0 +1,83 @@
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import * as path from 'node:path';
+import execa from 'execa';
+import { accepts, freePort } from './child';
+import { LABEL, type ContainerEngine } from './container-engine';
+import type { ServiceRegistry } from './service-registry';
+import { which } from './tools';
+
+/**
+ * Starts the local image registry that stands for ECR: the `docker-registry` program where it is installed, else the public `registry:2`
+ * image. Docker trusts a registry on loopback without TLS.
+ * @returns `127.0.0.1:PORT`, or why there is none
+ */
+export async function startRegistry(
+  services: ServiceRegistry,
+  engine: ContainerEngine,
+  directory: string,
+  label: string,
+): Promise<{ registry: string } | { missing: string }> {
+  const data = path.join(directory, 'registry');
+  fs.mkdirSync(data, { recursive: true });
+  const port = await freePort();
+  const program = which('docker-registry') ?? which('registry');
+  if (program) {
+    const configuration = path.join(directory, 'registry.yml');
+    fs.writeFileSync(
+      configuration,
+      `version: 0.1\nlog: { level: warn }\nstorage: { filesystem: { rootdirectory: ${JSON.stringify(data)} }, delete: { enabled: true } }\nhttp: { addr: "127.0.0.1:${port}" }\n`,
+    );
+    await services.start({
+      name: 'image registry',
+      command: program,
+      args: ['serve', configuration],
+      log: path.join(directory, 'registry.log'),
+      ready: () => accepts(port),
+      timeoutSeconds: 15,
+    });
+    return { registry: `127.0.0.1:${port}` };
+  }
+  if (!(await engine.hasImage('registry:2'))) {
+    const failure = await engine.pull('registry:2', 60);
+    if (failure) return { missing: `neither the program docker-registry nor the image registry:2 (${failure})` };
+  }
+  await execa(engine.command, [
+    'run',
+    '--detach',
+    '--label',
+    `${LABEL}=${label}`,
+    '--publish',
+    `127.0.0.1:${port}:5000`,
+    '--volume',
+    `${data}:/var/lib/registry`,
+    'registry:2',
+  ]);
+  const deadline = Date.now() + 15_000;
+  while (!(await accepts(port)) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 100));
+  return { registry: `127.0.0.1:${port}` };
+}
+
+/** The digest of a tag in the local registry, or undefined where it has none. */
+export function digestOf(registry: string, repository: string, tag: string): Promise<string | undefined> {
+  return new Promise((done, fail) => {
+    http
+      .request(
+        `http://${registry}/v2/${repository}/manifests/${encodeURIComponent(tag)}`,
+        {
+          method: 'HEAD',
+          headers: {
+            accept:
+              'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json',
+          },
+        },
+        (response) => {
+          response.resume();
+          const digest = response.headers['docker-content-digest'];
+          done(response.statusCode === 200 && typeof digest === 'string' ? digest : undefined);
+        },
+      )
+      .once('error', fail)
+      .end();
+  });
+}

@@ -1,0 +1,429 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import execa from 'execa';
+import { SaiondoError } from '../../model/errors';
+import type { Emit } from '../../model/events';
+import type { Layout } from '../../model/layout';
+import type { AwsHandler } from './front';
+import { CloudFormationApi } from '../cloudformation/query-api';
+import type { DiskLedger } from '../cloudformation/ledger';
+import type { Provisioner } from '../cloudformation/provisioner';
+import { callJson, send } from './aws-client';
+import { answerEcr, answerSts } from './aws-own-services';
+import { ensureAwsTools } from './aws-tools';
+import { accepts, freePort } from './child';
+import { ContainerEngine } from './container-engine';
+import type { Fixtures } from './fixtures';
+import { accessKeyOf, AwsFront, type AwsRequest } from './front';
+import { startRegistry } from './image-registry';
+import type { LocalAws } from './local-aws';
+import { ContainerServices } from './provisioners/container-services';
+import { databaseProvisioner } from './provisioners/database';
+import { ensureBucket, putParameter, putSecret, valueProvisioners } from './provisioners/values';
+import { ServiceRegistry } from './service-registry';
+import { writeShims } from './shims';
+import { which } from './tools';
+import { parameterKey, secretKey, Values } from './values';
+
+/** What a local machine is opened with. */
+export interface LocalMachineOptions {
+  readonly layout: Layout;
+  readonly ledger: DiskLedger;
+  readonly emit: Emit;
+  readonly fixtures: Fixtures;
+  /** Another local AWS endpoint (LocalStack, AWS's emulator) instead of moto. */
+  readonly endpointUrl?: string;
+  /** Never use a container engine, though one answers. */
+  readonly withoutContainers?: boolean;
+  /** Seconds that a service's task may take to become healthy. */
+  readonly healthSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
+const PASSED =
+  /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
+
+/** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
+export class LocalMachine implements LocalAws {
+  readonly values: Values;
+  readonly provisioners = new Map<string, Provisioner>();
+  endpointUrl = '';
+  registry?: string;
+  engine?: ContainerEngine;
+  /** Why services are not run in containers here. */
+  containersMissing?: string;
+  private readonly services: ServiceRegistry;
+  private readonly databasePorts = new Set<number>();
+  private front?: AwsFront;
+  private behind = new URL('http://127.0.0.1:1');
+  private containerServices?: ContainerServices;
+  private shims = '';
+  private readonly bootstrapped = new Set<string>();
+
+  private constructor(private readonly options: LocalMachineOptions) {
+    fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
+    this.values = new Values(options.layout.local());
+    this.services = new ServiceRegistry(options.layout.local());
+  }
+
+  /** Starts what stands for AWS and brings back what the ledger says is deployed. */
+  static async open(options: LocalMachineOptions): Promise<LocalMachine> {
+    const machine = new LocalMachine(options);
+    try {
+      await machine.start();
+    } catch (error) {
+      await machine.close();
+      throw error;
+    }
+    return machine;
+  }
+
+  get containers(): boolean {
+    return this.registry !== undefined;
+  }
+
+  environment(account: string, region: string): Record<string, string> {
+    const passed = Object.fromEntries(
+      Object.entries(process.env).filter(
+        (entry): entry is [string, string] => PASSED.test(entry[0]) && entry[1] !== undefined,
+      ),
+    );
+    return {
+      ...passed,
+      PATH: [this.shims, process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'].join(
+        path.delimiter,
+      ),
+      AWS_ENDPOINT_URL: this.endpointUrl,
+      AWS_ACCESS_KEY_ID: accessKeyOf(account),
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_SESSION_TOKEN: 'rehearsal',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
+      npm_config_cache: process.env.npm_config_cache ?? path.join(os.homedir(), '.npm'),
+      PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? path.join(os.homedir(), '.cache', 'pip'),
+    };
+  }
+
+  tool(name: string): string | undefined {
+    if ((name === 'docker' || name === 'podman') && !this.containers) return undefined;
+    return which(name, [this.shims]);
+  }
+
+  async secret(account: string, region: string, reference: string): Promise<string> {
+    const arn = /^arn:[^:]*:secretsmanager:([^:]*):(\d{12}):secret:([^:]+)(.*)$/.exec(reference);
+    const [id = '', ...rest] = arn ? [arn[3], ...(arn[4] ?? '').split(':').slice(1)] : reference.split(':');
+    const [jsonKey, stage, version] = rest;
+    const at = { account: arn?.[2] ?? account, region: arn?.[1] ?? region };
+    const missing = (why: string): never => {
+      throw new SaiondoError(`the secret ${id} of account ${at.account} ${why}`, {
+        code: 'SECRET_MISSING',
+        next: `put it in place: aws secretsmanager create-secret --name ${id} --secret-string …`,
+      });
+    };
+    const name = arn ? id.replace(/-[A-Za-z0-9]{6}$/, '') : id;
+    const read = async (SecretId: string): Promise<string> => {
+      const answer = await callJson<{ SecretString?: string }>(
+        this.behind,
+        at.account,
+        at.region,
+        'secretsmanager',
+        'secretsmanager.GetSecretValue',
+        {
+          SecretId,
+          ...(stage ? { VersionStage: stage } : {}),
+          ...(version ? { VersionId: version } : {}),
+        },
+      );
+      return answer.SecretString ?? '';
+    };
+    const text = await read(name).catch(() =>
+      name === id ? missing('does not exist') : read(id).catch(() => missing('does not exist')),
+    );
+    if (!jsonKey) return text;
+    let parsed: Record<string, unknown>;
+    try {
+      parsed = JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      return missing(`is no JSON, but its key \`${jsonKey}\` is asked for`);
+    }
+    if (!(jsonKey in parsed)) return missing(`has no key \`${jsonKey}\``);
+    const value = parsed[jsonKey];
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  }
+
+  async parameter(account: string, region: string, name: string): Promise<string> {
+    await this.bootstrap(account, region);
+    try {
+      const answer = await callJson<{ Parameter: { Value: string } }>(
+        this.behind,
+        account,
+        region,
+        'ssm',
+        'AmazonSSM.GetParameter',
+        { Name: name, WithDecryption: true },
+      );
+      return answer.Parameter.Value;
+    } catch (cause) {
+      throw new SaiondoError(`the parameter ${name} of account ${account} does not exist`, {
+        code: 'PARAMETER_MISSING',
+        next: `put it in place: aws ssm put-parameter --name ${name} --type String --value …`,
+        cause,
+      });
+    }
+  }
+
+  /** Stops everything that the run started; data stays. */
+  async close(): Promise<void> {
+    await this.containerServices?.close();
+    await this.engine?.removeAll();
+    await this.front?.close();
+    await this.services.stopAll();
+  }
+
+  /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates. */
+  async bootstrap(account: string, region: string): Promise<void> {
+    const key = `${account}/${region}`;
+    if (this.bootstrapped.has(key)) return;
+    this.bootstrapped.add(key);
+    await putParameter(this.behind, account, region, '/cdk-bootstrap/hnb659fds/version', '30');
+    await ensureBucket(this.behind, account, region, `cdk-hnb659fds-assets-${account}-${region}`);
+  }
+
+  private async start(): Promise<void> {
+    const { layout, emit, ledger } = this.options;
+    const label = createHash('sha256').update(path.resolve(layout.root)).digest('hex').slice(0, 12);
+    const left = this.services.endLeftovers();
+    if (left.length > 0)
+      emit({ kind: 'message', level: 'info', text: `ended what an earlier run left behind: ${left.join(', ')}` });
+    const [awsBin] = await Promise.all([this.startEndpoint(), this.startContainers(label)]);
+    this.shims = path.join(layout.local(), 'bin');
+    const docker = which('docker') ?? this.engine?.command;
+    writeShims(this.shims, {
+      awsBin,
+      ...(docker ? { docker } : {}),
+      ...(this.registry ? { registry: this.registry } : {}),
+    });
+    this.makeProvisioners();
+    const api = new CloudFormationApi({
+      ledger,
+      provisioners: this.provisioners,
+      emit,
+      parameterSource: (account, region, name) => this.parameter(account, region, name),
+      readTemplate: (account, region, url) => this.readObject(account, region, url),
+    });
+    const handlers = new Map<string, AwsHandler>([
+      ['cloudformation', (request) => api.handle(request)],
+      ['sts', answerSts],
+      ['ecr', answerEcr(() => this.registry)],
+      ['ssm', async (request) => (await this.bootstrap(request.account, request.region), undefined)],
+      ['s3', async (request) => (await this.bootstrap(request.account, request.region), undefined)],
+    ]);
+    this.front = new AwsFront(
+      () => this.behind,
+      handlers,
+      (request, status) => this.remember(request, status),
+    );
+    this.endpointUrl = await this.front.listen();
+    emit({ kind: 'process.started', name: 'AWS endpoint', endpoint: this.endpointUrl });
+    await this.startFixtures();
+    await this.restoreValues();
+    await this.restoreResources();
+  }
+
+  /** @returns the folder of the AWS command line */
+  private async startEndpoint(): Promise<string> {
+    const { layout, emit, signal } = this.options;
+    const { bin, made } = await ensureAwsTools(layout.tools(), signal);
+    if (made)
+      emit({
+        kind: 'tool.checked',
+        name: 'aws',
+        status: 'made',
+        detail: 'in a virtual environment of its own',
+        neededBy: [],
+      });
+    if (this.options.endpointUrl) {
+      this.behind = new URL(this.options.endpointUrl);
+      return bin;
+    }
+    const port = await freePort();
+    await this.services.start({
+      name: 'moto',
+      command: path.join(bin, 'moto_server'),
+      args: ['-H', '127.0.0.1', '-p', String(port)],
+      env: { PATH: process.env.PATH ?? '', HOME: layout.local() },
+      log: path.join(layout.local(), 'moto.log'),
+      ready: () => accepts(port),
+      timeoutSeconds: 60,
+    });
+    this.behind = new URL(`http://127.0.0.1:${port}`);
+    return bin;
+  }
+
+  private async startContainers(label: string): Promise<void> {
+    if (this.options.withoutContainers) {
+      this.containersMissing = 'switched off';
+      return;
+    }
+    this.engine = await ContainerEngine.find(label);
+    if (!this.engine) {
+      this.containersMissing = which('docker') ? 'the Docker engine does not answer' : 'docker';
+      return;
+    }
+    await this.engine.removeAll();
+    const started = await startRegistry(this.services, this.engine, this.options.layout.local(), label);
+    if ('missing' in started) this.containersMissing = started.missing;
+    else this.registry = started.registry;
+  }
+
+  private makeProvisioners(): void {
+    const { layout } = this.options;
+    const endpoint = (): URL => this.behind;
+    const add = (entries: [string, Provisioner][]): void =>
+      entries.forEach(([type, provisioner]) => this.provisioners.set(type, provisioner));
+    add(valueProvisioners(endpoint, this.values));
+    add([
+      [
+        'AWS::RDS::DBInstance',
+        databaseProvisioner(this.services, layout.local(), this.values, endpoint, (port) =>
+          this.databasePorts.add(port),
+        ),
+      ],
+    ]);
+    this.containerServices = new ContainerServices({
+      engine: this.containers ? this.engine : undefined,
+      registry: this.registry,
+      ports: () => [...this.databasePorts],
+      secret: (account, region, reference) => this.secret(account, region, reference),
+      parameter: (account, region, name) => this.parameter(account, region, name),
+      healthSeconds: this.options.healthSeconds ?? 60,
+    });
+    add(this.containerServices.provisioners());
+    add([
+      [
+        'AWS::ECR::Repository',
+        {
+          ensure: async () => (this.registry ? { standing: 'real', detail: this.registry } : { standing: 'recorded' }),
+        },
+      ],
+    ]);
+  }
+
+  private async startFixtures(): Promise<void> {
+    const { fixtures, layout, emit } = this.options;
+    const ports = new Map<string, number>();
+    for (const fixture of fixtures.processes) {
+      if (fixture.install && !fs.existsSync(path.join(fixture.directory, fixture.install.done))) {
+        await execa.command(fixture.install.command, { cwd: fixture.directory, shell: true });
+      }
+      const port = await freePort();
+      ports.set(fixture.name, port);
+      for (const { account, region, prefix } of fixture.forgets) {
+        this.values.forget((key) => key.startsWith(parameterKey(account, region, prefix)));
+      }
+      await this.services.start({
+        name: fixture.name,
+        command: 'sh',
+        args: ['-c', `exec ${fixture.command.replaceAll('{port}', String(port))}`],
+        cwd: fixture.directory,
+        log: path.join(layout.local(), `${fixture.name.replace(/[^A-Za-z0-9-]/g, '-')}.log`),
+        ready: () => accepts(port),
+        timeoutSeconds: 60,
+      });
+      emit({ kind: 'process.started', name: fixture.name, endpoint: `127.0.0.1:${port}` });
+    }
+    const filled = (value: string): string =>
+      value.replace(/\{([^{}]+)\.port\}/g, (_all, name: string) => String(ports.get(name) ?? ''));
+    for (const one of fixtures.parameters)
+      this.values.set(parameterKey(one.account, one.region, one.name), filled(one.value));
+    for (const one of fixtures.secrets)
+      this.values.set(secretKey(one.account, one.region, one.name), filled(one.value));
+  }
+
+  private async restoreValues(): Promise<void> {
+    for (const [key, value] of this.values.entries()) {
+      const [account = '', region = '', kind, ...name] = key.split('/');
+      if (kind === 'secret' && !name.join('/').endsWith('/password'))
+        await putSecret(this.behind, account, region, name.join('/'), value);
+      if (kind === 'parameter') await putParameter(this.behind, account, region, name.join('/'), value);
+    }
+  }
+
+  /** Brings back what is deployed and stands on this machine: databases, buckets, load balancers, services. */
+  private async restoreResources(): Promise<void> {
+    for (const stack of this.options.ledger.list()) {
+      const changed: Record<string, (typeof stack.resources)[string]> = {};
+      for (const resource of Object.values(stack.resources)) {
+        const provisioner = this.provisioners.get(resource.type);
+        if (!provisioner) continue;
+        const { account, region, stackName } = stack;
+        try {
+          const provisioned = await provisioner.ensure({
+            account,
+            region,
+            stackName,
+            logicalId: resource.logicalId,
+            type: resource.type,
+            physicalId: resource.physicalId,
+            properties: resource.properties,
+            previous: resource,
+          });
+          changed[resource.logicalId] = {
+            ...resource,
+            attributes: { ...resource.attributes, ...provisioned.attributes },
+            standing: provisioned.standing,
+          };
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          this.options.emit({
+            kind: 'message',
+            level: 'warning',
+            text: `${stackName}/${resource.logicalId} could not be brought back: ${why}`,
+          });
+        }
+      }
+      this.options.ledger.put({ ...stack, resources: { ...stack.resources, ...changed } });
+    }
+  }
+
+  /** What builds put into the endpoint has to be there in the next run too. */
+  private remember(request: AwsRequest, status: number): void {
+    if (status >= 300) return;
+    const { account, region, operation } = request;
+    if (
+      operation !== 'AmazonSSM.PutParameter' &&
+      operation !== 'secretsmanager.PutSecretValue' &&
+      operation !== 'secretsmanager.CreateSecret'
+    )
+      return;
+    const body = JSON.parse(request.body.toString('utf8')) as Record<string, string | undefined>;
+    if (operation === 'AmazonSSM.PutParameter' && body.Name)
+      this.values.set(parameterKey(account, region, body.Name), body.Value ?? '');
+    const secret = body.Name ?? body.SecretId;
+    if (operation !== 'AmazonSSM.PutParameter' && secret && body.SecretString)
+      this.values.set(secretKey(account, region, secret), body.SecretString);
+  }
+
+  private async readObject(account: string, region: string, url: string): Promise<string> {
+    const { hostname, pathname } = new URL(url);
+    const bucket = /^([a-z0-9.-]+)\.s3[.-]/.exec(hostname)?.[1];
+    const { status, text } = await send(
+      this.behind,
+      account,
+      region,
+      's3',
+      'GET',
+      bucket ? `/${bucket}${pathname}` : pathname,
+    );
+    if (status !== 200)
+      throw new SaiondoError(`cannot read the template at ${url}: ${status}`, { code: 'ValidationError' });
+    return text;
+  }
+}

@@ -1,0 +1,284 @@
+import * as http from 'node:http';
+import { SaiondoError } from '../../../model/errors';
+import type { DeployedResource } from '../../ledger';
+import type { Provisioned, Provisioner, ProvisionRequest } from '../../cloudformation/provisioner';
+import type { ContainerEngine, RunningContainer } from '../container-engine';
+import { LoadBalancer } from '../load-balancer';
+import { localImage } from '../shims';
+
+/** What containers need of this machine. */
+export interface ContainerHost {
+  readonly engine: ContainerEngine | undefined;
+  readonly registry: string | undefined;
+  /** Loopback ports that containers may have to reach: databases, the AWS endpoint. */
+  readonly ports: () => readonly number[];
+  readonly secret: (account: string, region: string, reference: string) => Promise<string>;
+  readonly parameter: (account: string, region: string, name: string) => Promise<string>;
+  /** Seconds that a new task may take to become healthy. */
+  readonly healthSeconds: number;
+}
+
+interface TaskDefinition {
+  readonly Memory?: string | number;
+  readonly ContainerDefinitions?: readonly {
+    readonly Name: string;
+    readonly Image: string;
+    readonly Command?: readonly string[];
+    readonly EntryPoint?: readonly string[];
+    readonly Environment?: readonly { readonly Name: string; readonly Value: string }[];
+    readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: string }[];
+    readonly PortMappings?: readonly { readonly ContainerPort: number; readonly Name?: string }[];
+    readonly ReadonlyRootFilesystem?: boolean;
+    readonly User?: string;
+  }[];
+}
+
+interface ServiceProperties {
+  readonly TaskDefinition: string;
+  readonly ServiceName?: string;
+  readonly LoadBalancers?: readonly {
+    readonly ContainerName: string;
+    readonly ContainerPort: number;
+    readonly TargetGroupArn: string;
+  }[];
+  readonly ServiceConnectConfiguration?: {
+    readonly Services?: readonly {
+      readonly PortName: string;
+      readonly ClientAliases?: readonly { readonly DnsName?: string }[];
+    }[];
+  };
+}
+
+/**
+ * ECS services, their task definitions, and the load balancer before them, as containers behind loopback ports. One task a service, whatever
+ * its count says: a rehearsal shows that it starts and answers, not that it scales.
+ */
+export class ContainerServices {
+  private readonly taskDefinitions = new Map<string, TaskDefinition>();
+  private readonly targetGroups = new Map<string, { properties: Record<string, unknown>; ports: number[] }>();
+  private readonly listeners = new Map<string, { loadBalancer: string; targetGroups: string[] }>();
+  private readonly balancers = new Map<string, LoadBalancer>();
+  private readonly running = new Map<string, RunningContainer & { targetGroups: readonly string[] }>();
+  private count = 0;
+
+  constructor(private readonly host: ContainerHost) {}
+
+  /** Each type that this stands for. */
+  provisioners(): [string, Provisioner][] {
+    const ensure = (
+      work: (request: ProvisionRequest) => Provisioned | Promise<Provisioned>,
+      remove?: Provisioner['remove'],
+    ): Provisioner => ({
+      ensure: async (request) => work(request),
+      ...(remove ? { remove } : {}),
+    });
+    return [
+      [
+        'AWS::ECS::TaskDefinition',
+        ensure((request) => {
+          this.taskDefinitions.set(request.physicalId, request.properties as TaskDefinition);
+          return { standing: 'recorded' };
+        }),
+      ],
+      [
+        'AWS::ElasticLoadBalancingV2::TargetGroup',
+        ensure((request) => {
+          const ports = this.targetGroups.get(request.physicalId)?.ports ?? [];
+          this.targetGroups.set(request.physicalId, { properties: { ...request.properties }, ports });
+          return { standing: 'real' };
+        }),
+      ],
+      [
+        'AWS::ElasticLoadBalancingV2::Listener',
+        ensure((request) => {
+          const actions = (request.properties.DefaultActions ?? []) as {
+            TargetGroupArn?: string;
+            ForwardConfig?: { TargetGroups?: { TargetGroupArn: string }[] };
+          }[];
+          const targetGroups = actions.flatMap((action) => [
+            ...(action.TargetGroupArn ? [action.TargetGroupArn] : []),
+            ...(action.ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn),
+          ]);
+          this.listeners.set(request.physicalId, {
+            loadBalancer: String(request.properties.LoadBalancerArn),
+            targetGroups,
+          });
+          return { standing: 'real' };
+        }),
+      ],
+      [
+        'AWS::ElasticLoadBalancingV2::LoadBalancer',
+        ensure(
+          (request) => this.ensureBalancer(request),
+          async (resource) => {
+            await this.balancers.get(resource.physicalId)?.close();
+            this.balancers.delete(resource.physicalId);
+          },
+        ),
+      ],
+      [
+        'AWS::ECS::Service',
+        { ensure: (request) => this.ensureService(request), remove: (resource) => this.removeService(resource) },
+      ],
+    ];
+  }
+
+  /** Closes the load balancers; the containers are the engine's to remove. */
+  async close(): Promise<void> {
+    await Promise.all([...this.balancers.values()].map((balancer) => balancer.close()));
+    this.balancers.clear();
+  }
+
+  private async ensureBalancer(request: ProvisionRequest): Promise<Provisioned> {
+    let balancer = this.balancers.get(request.physicalId);
+    if (!balancer) {
+      balancer = new LoadBalancer(() =>
+        [...this.listeners.values()]
+          .filter((listener) => listener.loadBalancer === request.physicalId)
+          .flatMap((listener) => listener.targetGroups.flatMap((group) => this.targetGroups.get(group)?.ports ?? [])),
+      );
+      await balancer.listen(Number(String(request.previous?.attributes.DNSName ?? '').split(':')[1] ?? 0));
+      this.balancers.set(request.physicalId, balancer);
+    }
+    const address = `127.0.0.1:${balancer.port}`;
+    return { standing: 'real', attributes: { DNSName: address }, detail: address };
+  }
+
+  /** A rolling update: the new task has to get healthy beside the old one; else it goes, and the old one stays. */
+  private async ensureService(request: ProvisionRequest): Promise<Provisioned> {
+    const { engine, registry } = this.host;
+    if (!engine || !registry) return { standing: 'recorded', detail: 'not rehearsed: needs a container engine' };
+    const properties = request.properties as unknown as ServiceProperties;
+    const definition = this.taskDefinitions.get(properties.TaskDefinition);
+    const container = definition?.ContainerDefinitions?.[0];
+    if (!definition || !container) {
+      throw new SaiondoError(
+        `the service names the task definition ${properties.TaskDefinition}, which has no container`,
+        { code: 'TASK_DEFINITION_MISSING' },
+      );
+    }
+    const name = properties.ServiceName ?? request.logicalId;
+    const network = `saiondo-${request.stackName}`.toLowerCase();
+    const environment = await this.environmentOf(request, container);
+    for (const port of this.host.ports()) await engine.reach(network, port);
+    const alias = properties.ServiceConnectConfiguration?.Services?.[0]?.ClientAliases?.[0]?.DnsName ?? container.Name;
+    const started = Date.now();
+    const task = await engine.run({
+      name: `${name}-${process.pid}-${++this.count}`,
+      network,
+      alias,
+      image: localImage(container.Image, registry),
+      ...(container.Command ? { command: container.Command } : {}),
+      ...(container.EntryPoint ? { entryPoint: container.EntryPoint } : {}),
+      environment,
+      ports: (container.PortMappings ?? []).map((mapping) => mapping.ContainerPort),
+      readOnly: container.ReadonlyRootFilesystem === true,
+      ...(definition.Memory ? { memoryMiB: Number(definition.Memory) } : {}),
+      ...(container.User ? { user: container.User } : {}),
+    });
+    const groups = properties.LoadBalancers ?? [];
+    const failure = await this.waitHealthy(engine, task, groups, request.signal);
+    if (failure) {
+      const log = (await engine.logs(task.id, 12)).trim();
+      await engine.remove(task.id, 1);
+      throw new SaiondoError(
+        `the task of ${name} did not get healthy (${failure}); the deployment circuit breaker rolls back.${log ? ` Its log ends:\n${log}` : ''}`,
+        { code: 'TASK_UNHEALTHY' },
+      );
+    }
+    const key = serviceKey(request.stackName, request.logicalId);
+    const old = this.running.get(key);
+    for (const group of groups) {
+      const target = this.targetGroups.get(group.TargetGroupArn);
+      const port = task.ports.get(group.ContainerPort);
+      if (target && port) target.ports = [port];
+    }
+    this.running.set(key, { ...task, targetGroups: groups.map((group) => group.TargetGroupArn) });
+    if (old) await engine.remove(old.id);
+    const ports = [...task.ports.values()].map((port) => `127.0.0.1:${port}`).join(', ');
+    return { standing: 'real', detail: `${ports}, healthy in ${((Date.now() - started) / 1000).toFixed(1)} s` };
+  }
+
+  private async removeService(resource: DeployedResource): Promise<void> {
+    for (const [key, task] of this.running) {
+      if (!key.endsWith(`/${resource.logicalId}`)) continue;
+      for (const group of task.targetGroups) {
+        const target = this.targetGroups.get(group);
+        if (target) target.ports = [];
+      }
+      await this.host.engine?.remove(task.id);
+      this.running.delete(key);
+    }
+  }
+
+  /** Environment and secrets as ECS injects them; this machine's loopback is `host.docker.internal` from inside. */
+  private async environmentOf(
+    request: ProvisionRequest,
+    container: NonNullable<TaskDefinition['ContainerDefinitions']>[number],
+  ): Promise<Record<string, string>> {
+    const environment: Record<string, string> = {};
+    for (const { Name, Value } of container.Environment ?? []) {
+      environment[Name] = Value.replace(/\b(127\.0\.0\.1|localhost)\b/g, 'host.docker.internal');
+    }
+    for (const { Name, ValueFrom } of container.Secrets ?? []) {
+      environment[Name] = /:secretsmanager:/.test(ValueFrom)
+        ? await this.host.secret(request.account, request.region, fromEcs(ValueFrom))
+        : await this.host.parameter(
+            request.account,
+            request.region,
+            ValueFrom.replace(/^arn:aws:ssm:[^:]*:\d*:parameter/, ''),
+          );
+    }
+    return environment;
+  }
+
+  private async waitHealthy(
+    engine: ContainerEngine,
+    task: RunningContainer,
+    groups: NonNullable<ServiceProperties['LoadBalancers']>,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    const deadline = Date.now() + this.host.healthSeconds * 1000;
+    let last = 'no answer';
+    while (Date.now() < deadline) {
+      signal?.throwIfAborted();
+      if ((await engine.isRunning(task.id)) !== true) return 'the container ended';
+      const [group] = groups;
+      if (group) {
+        const path = String(this.targetGroups.get(group.TargetGroupArn)?.properties.HealthCheckPath ?? '/');
+        const status = await statusOf(task.ports.get(group.ContainerPort) ?? 0, path);
+        if (status === 200) return undefined;
+        last = `${path} answers ${status ?? 'nothing'}`;
+      } else {
+        const ports = [...task.ports.values()];
+        // Docker's own proxy accepts before the program listens: an answer, of any status, is what counts.
+        if (ports.length === 0 || (await statusOf(ports[0] ?? 0, '/')) !== undefined) return undefined;
+      }
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    return `${last} within ${this.host.healthSeconds} s`;
+  }
+}
+
+function serviceKey(stackName: string, logicalId: string): string {
+  return `${stackName}/${logicalId}`;
+}
+
+/** ECS writes `ARN:json-key:stage:version`; an ARN of a secret has seven parts of its own. */
+function fromEcs(valueFrom: string): string {
+  const parts = valueFrom.split(':');
+  const reference = [parts.slice(0, 7).join(':'), ...parts.slice(7)];
+  while (reference.at(-1) === '') reference.pop();
+  return reference.join(':');
+}
+
+function statusOf(port: number, path: string): Promise<number | undefined> {
+  return new Promise((done) => {
+    const request = http.get({ host: '127.0.0.1', port, path, timeout: 3000 }, (response) => {
+      response.resume();
+      done(response.statusCode);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => done(undefined));
+  });
+}

@@ -1,0 +1,73 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Provisioner } from '../../cloudformation/provisioner';
+import { postgresDirectories, startPostgres } from '../postgres';
+import type { ServiceRegistry } from '../service-registry';
+import { secretKey, type Values } from '../values';
+import { generatePassword, putSecret } from './values';
+
+/** A PostgreSQL instance of RDS is a PostgreSQL server here. Other engines are recorded. */
+export function databaseProvisioner(
+  services: ServiceRegistry,
+  directory: string,
+  values: Values,
+  endpoint: () => URL,
+  opened: (port: number) => void,
+): Provisioner {
+  const running = new Map<string, number>();
+  return {
+    async ensure({ account, region, physicalId, properties, previous }) {
+      if (!String(properties.Engine).includes('postgres')) {
+        return { standing: 'recorded', detail: `not rehearsed: the engine ${String(properties.Engine)}` };
+      }
+      const user = String(properties.MasterUsername ?? 'postgres');
+      const managed = properties.ManageMasterUserPassword === true || properties.ManageMasterUserPassword === 'true';
+      const secretName = `rds!db-${physicalId}`;
+      const key = secretKey(account, region, managed ? secretName : `${physicalId}/password`);
+      const given = String(properties.MasterUserPassword ?? '');
+      const known = values.get(key);
+      const password = known
+        ? (JSON.parse(known) as { password: string }).password
+        : given && !given.includes('{{resolve:')
+          ? given
+          : generatePassword({ ExcludeCharacters: '/@" ' });
+      const secret = JSON.stringify({ username: user, password });
+      if (!known) values.set(key, secret);
+      let port = running.get(physicalId);
+      let detail: string | undefined;
+      if (port === undefined) {
+        const name = `postgres ${physicalId}`;
+        const started = await startPostgres(services, {
+          name,
+          directory: path.join(directory, 'postgres', physicalId),
+          user,
+          password,
+          database: String(properties.DBName ?? 'postgres'),
+          ...(previous ? { port: Number(previous.attributes['Endpoint.Port']) } : {}),
+        });
+        port = started.port;
+        running.set(physicalId, port);
+        opened(port);
+        detail = `127.0.0.1:${port}, ready in ${started.seconds.toFixed(1)} s`;
+      }
+      const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:${secretName}-000000`;
+      if (managed) await putSecret(endpoint(), account, region, secretName, secret);
+      return {
+        standing: 'real',
+        attributes: {
+          'Endpoint.Address': '127.0.0.1',
+          'Endpoint.Port': String(port),
+          ...(managed ? { 'MasterUserSecret.SecretArn': secretArn } : {}),
+        },
+        ...(detail ? { detail } : {}),
+      };
+    },
+    async remove(resource) {
+      await services.stop(`postgres ${resource.physicalId}`);
+      running.delete(resource.physicalId);
+      for (const at of postgresDirectories(path.join(directory, 'postgres', resource.physicalId))) {
+        fs.rmSync(at, { recursive: true, force: true });
+      }
+    },
+  };
+}

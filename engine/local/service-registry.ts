@@ -1,0 +1,69 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { signalGroup, startService, type Service, type ServiceOptions } from './child';
+
+interface Entry {
+  readonly name: string;
+  readonly pid: number;
+  /** The process's start time in clock ticks since boot: a pid alone may be another process by now. */
+  readonly started: string | undefined;
+}
+
+/** The services of this engine, remembered on disk: what a killed engine left running is ended by the next one. */
+export class ServiceRegistry {
+  private readonly services = new Map<string, Service>();
+  private readonly file: string;
+
+  constructor(directory: string) {
+    this.file = path.join(directory, 'services.json');
+  }
+
+  /** Ends what an engine that was killed has left running. Returns the names. */
+  endLeftovers(): string[] {
+    if (!fs.existsSync(this.file)) return [];
+    const entries = JSON.parse(fs.readFileSync(this.file, 'utf8')) as Entry[];
+    const alive = entries.filter((entry) => entry.started !== undefined && startTime(entry.pid) === entry.started);
+    for (const entry of alive) signalGroup(entry.pid, 'SIGKILL');
+    fs.rmSync(this.file);
+    return alive.map((entry) => entry.name);
+  }
+
+  async start(options: ServiceOptions): Promise<Service> {
+    const service = await startService(options);
+    this.services.set(options.name, service);
+    this.write();
+    return service;
+  }
+
+  async stop(name: string): Promise<void> {
+    await this.services.get(name)?.stop();
+    this.services.delete(name);
+    this.write();
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    this.services.clear();
+    fs.rmSync(this.file, { force: true });
+  }
+
+  private write(): void {
+    const entries: Entry[] = [...this.services.values()].map(({ name, pid }) => ({
+      name,
+      pid,
+      started: startTime(pid),
+    }));
+    fs.writeFileSync(`${this.file}.new`, JSON.stringify(entries), { mode: 0o600 });
+    fs.renameSync(`${this.file}.new`, this.file);
+  }
+}
+
+/** Field 22 of /proc/PID/stat; undefined where there is no such process or no /proc. */
+export function startTime(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

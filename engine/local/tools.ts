@@ -1,0 +1,75 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** Where a command is on PATH, or undefined. `ahead` is searched first. */
+export function which(name: string, ahead: readonly string[] = []): string | undefined {
+  for (const directory of [...ahead, ...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin']) {
+    const file = path.join(directory, name);
+    try {
+      fs.accessSync(file, fs.constants.X_OK);
+      if (fs.statSync(file).isFile()) return file;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}
+
+/** Commands that a build cannot do without where its shell names them, and that no build installs for itself. */
+export const SYSTEM_TOOLS: readonly string[] = [
+  'aws',
+  'cargo',
+  'curl',
+  'dart',
+  'docker',
+  'dotnet',
+  'flutter',
+  'git',
+  'go',
+  'gradle',
+  'helm',
+  'java',
+  'jq',
+  'kubectl',
+  'mvn',
+  'node',
+  'npm',
+  'npx',
+  'php',
+  'pip',
+  'pip3',
+  'podman',
+  'python',
+  'python3',
+  'ruby',
+  'terraform',
+  'unzip',
+  'wget',
+  'yarn',
+  'zip',
+];
+
+/** The system tools that shell text names at the start of a command. */
+export function toolsNamedIn(commands: readonly string[]): string[] {
+  const named = new Set<string>();
+  for (const command of commands) {
+    for (const [, word = ''] of command.matchAll(
+      /(?:^|[;&|(`]|\$\(|\b(?:then|do|else|exec|sudo|if|while|until|!)\s)\s*([A-Za-z0-9_.-]+)(?=\s|$|;|\))/gm,
+    )) {
+      if (SYSTEM_TOOLS.includes(word)) named.add(word);
+    }
+  }
+  return [...named];
+}
+
+/** Debian's package for a tool, where there is one. */
+export const APT_PACKAGES: Readonly<Record<string, string>> = {
+  docker: 'docker.io',
+  'docker-registry': 'docker-registry',
+  debootstrap: 'debootstrap',
+  python3: 'python3',
+  venv: 'python3-venv',
+  git: 'git',
+  curl: 'curl',
+  jq: 'jq',
+};
