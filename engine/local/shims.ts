@@ -29,6 +29,8 @@ export function writeShims(directory: string, options: { docker?: string; regist
   if (options.docker && options.registry) {
     fs.writeFileSync(path.join(directory, 'docker'), dockerShim(options.docker, options.registry), { mode: 0o755 });
   }
+  // CodeBuild's images have yarn 1; here npm brings it when a lock file asks for it.
+  fs.writeFileSync(path.join(directory, 'yarn'), '#!/bin/sh\nexec npx --yes yarn@1.22.22 "$@"\n', { mode: 0o755 });
   const aws = path.join(options.awsBin, 'aws');
   if (fs.existsSync(aws)) fs.symlinkSync(aws, path.join(directory, 'aws'));
 }

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { version } from '../commands/package';
+import { rehearseCommand } from '../commands/rehearse';
+import { formatLocation, SaiondoError } from '../model/errors';
+
+const program = new Command('saiondo')
+  .description('Saiondo’s delivery pipeline: rehearse it here, operate it here and on AWS')
+  .version(version)
+  .showHelpAfterError()
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  })
+  .addCommand(rehearseCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof SaiondoError) {
+    console.error(
+      error.where && !error.message.includes(`${error.where.file}:`)
+        ? `${formatLocation(error.where)}: ${error.message}`
+        : error.message,
+    );
+    if (error.next) console.error(`→ ${error.next}`);
+  } else {
+    console.error('saiondo met an error of its own. This is a defect: please report it with what follows.');
+    console.error(error);
+  }
+  process.exitCode = error instanceof SaiondoError && error.source === 'user' ? 2 : 1;
+});

@@ -1,0 +1,228 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { Command } from 'commander';
+import execa from 'execa';
+import { loadConfiguration, type Configuration } from '../config/load';
+import type { SourceRepository } from '../engine/codepipeline/sources';
+import { rehearse } from '../engine/run/rehearsal';
+import { SaiondoError } from '../model/errors';
+import { Layout } from '../model/layout';
+import { outcomeLines } from '../views/outcome';
+import { plainLine } from '../views/plain';
+import { renderReport } from '../views/report';
+import { approver } from './approver';
+import { fixturesOf } from './fixtures';
+import { prepareMachine } from './prepare-machine';
+import { packageRoot, version } from './package';
+import { Terminal } from './terminal';
+
+interface Options {
+  source: string[];
+  approve: string[];
+  reject: string[];
+  assembly?: string;
+  pipeline?: string;
+  resume?: string;
+  only?: string;
+  until?: string;
+  endpointUrl?: string;
+  directory: string;
+  uncommitted?: boolean;
+  containers: boolean;
+  strict?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  list?: boolean;
+  keep?: boolean;
+  healthSeconds?: string;
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** `saiondo rehearse`: the synthesized pipeline, on this machine. */
+export function rehearseCommand(): Command {
+  return new Command('rehearse')
+    .description('run the synthesized pipeline on this machine, from a git commit to its last stage')
+    .option(
+      '--source <OWNER/REPO=PATH[@COMMIT]>',
+      'a git repository on this machine for a source action; repeatable',
+      collect,
+      [],
+    )
+    .option('--uncommitted', 'take the sources with their uncommitted changes')
+    .option('--approve <STAGE>', 'approve this stage’s manual approvals beforehand; repeatable', collect, [])
+    .option('--reject <STAGE>', 'reject them; repeatable', collect, [])
+    .option('--resume <RUN>', 'continue a run that waits, failed or was interrupted')
+    .option('--only <STAGE/ACTION>', 'run this action alone, on the artifacts of the resumed (or the last) run')
+    .option('--until <STAGE>', 'end after this stage')
+    .option('--list', 'print what would run, and run nothing')
+    .option('--assembly <DIRECTORY>', 'a cloud assembly to take the pipeline from (any CDK Pipelines app’s)')
+    .option('--pipeline <NAME>', 'the pipeline, where there are several')
+    .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
+    .option('--no-containers', 'do not use a container engine, though one answers')
+    .option('--health-seconds <SECONDS>', 'how long a service may take to become healthy (60)')
+    .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .option('--keep', 'leave databases and services running until Ctrl-C')
+    .option('--strict', 'an action that is not rehearsed makes the exit code 3')
+    .option('--yes', 'install what a package manager can install, without asking')
+    .option('--json', 'print the events, one JSON object a line')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 nothing failed, 1 an action failed or was rejected, 2 wrong usage or configuration, 3 not rehearsed (--strict), 130 interrupted.
+
+Examples:
+  saiondo rehearse --yes --approve Prod
+  saiondo rehearse --source aw-birdgang/saiondo=../saiondo --uncommitted
+  saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
+  saiondo rehearse --assembly cdk.out --source acme/shop=../shop`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await run(options);
+    });
+}
+
+async function run(options: Options): Promise<number> {
+  const layout = new Layout(path.resolve(options.directory));
+  // Another app's assembly is rehearsed without our configuration.
+  const configuration =
+    options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
+  const ours = configuration !== undefined && !options.assembly;
+  const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
+  const sources = sourcesOf(options, ours ? configuration : undefined);
+  const assembly = async (): Promise<string> =>
+    options.assembly ? path.resolve(options.assembly) : synthesize(layout, sources, configuration);
+  const listed = await prepareMachine({
+    assembly,
+    layout,
+    yes: options.yes === true,
+    interactive: process.stdin.isTTY === true && !options.json,
+    list: options.list === true,
+    quiet: options.json === true,
+    ...(pipeline ? { pipeline } : {}),
+    fixedAssembly: options.assembly !== undefined,
+  });
+  if (listed) return 0;
+  const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort(new Error('interrupted'));
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const terminal = interactive ? new Terminal(process.stderr) : undefined;
+  try {
+    const state = await rehearse({
+      layout,
+      version,
+      assembly,
+      deployAssembly: options.assembly !== undefined,
+      sources,
+      fixtures: ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] },
+      approve: async (request) => {
+        terminal?.pause();
+        const decision = await approver({
+          approve: options.approve,
+          reject: options.reject,
+          interactive,
+          user: os.userInfo().username,
+        })(request);
+        terminal?.resume();
+        return decision;
+      },
+      strict: options.strict === true,
+      withoutContainers: !options.containers,
+      ...(pipeline ? { pipeline } : {}),
+      ...(resume ? { resume } : {}),
+      ...(options.only ? { only: options.only } : {}),
+      ...(options.until ? { until: options.until } : {}),
+      ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
+      signal: controller.signal,
+      listeners: [
+        (event, current) => {
+          if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+          else if (terminal) terminal.show(event, current);
+          else {
+            const line = plainLine(event, current);
+            if (line) process.stderr.write(`${line}\n`);
+          }
+        },
+      ],
+      beforeClose: async (current) => {
+        fs.writeFileSync(layout.report(current.runId), renderReport(current, layout.run(current.runId)));
+        terminal?.end();
+        if (!options.json)
+          console.log(
+            `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
+          );
+        if (options.keep && !controller.signal.aborted) {
+          process.stderr.write('everything keeps running; Ctrl-C ends it\n');
+          await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }));
+        }
+      },
+    });
+    return state.exitCode ?? 1;
+  } finally {
+    terminal?.end();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** The repositories of the sources: as given; else the sample monorepo and this checkout. */
+function sourcesOf(options: Options, configuration: Configuration | undefined): Map<string, SourceRepository> {
+  const uncommitted = options.uncommitted ? { uncommitted: true } : {};
+  const sources = new Map<string, SourceRepository>();
+  if (configuration) {
+    sources.set(configuration.repositories.pipeline.name, { path: process.cwd(), ...uncommitted });
+    const { application, pipeline } = configuration.repositories;
+    if (application.name !== pipeline.name)
+      sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
+  }
+  for (const given of options.source) {
+    const [, repository, at, commit] = /^([\w.-]+\/[\w.-]+)=(.+?)(?:@([\w./-]+))?$/.exec(given) ?? [];
+    if (!repository || !at)
+      throw new SaiondoError(`--source ${given} is not OWNER/REPO=PATH`, {
+        code: 'USAGE',
+        next: 'for example --source aw-birdgang/saiondo=../saiondo',
+      });
+    sources.set(repository, { path: path.resolve(at), ...(commit ? { commit } : {}), ...uncommitted });
+  }
+  return sources;
+}
+
+/** Synthesizes this checkout's app: what a first rehearsal deploys, as `cdk deploy` would. */
+async function synthesize(
+  layout: Layout,
+  sources: ReadonlyMap<string, SourceRepository>,
+  configuration: Configuration | undefined,
+): Promise<string> {
+  const output = path.join(layout.root, 'cdk.out');
+  const application = configuration && sources.get(configuration.repositories.application.name)?.path;
+  const cli = require.resolve('aws-cdk/bin/cdk');
+  const environment = {
+    CDK_VALIDATION: 'false',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    ...(application ? { SAIONDO_APPLICATION_DIR: application } : {}),
+  };
+  try {
+    await execa(process.execPath, [cli, 'synth', '--quiet', '--no-notices', '--output', output], { env: environment });
+  } catch (cause) {
+    throw new SaiondoError(`the app does not synthesize:\n${(cause as execa.ExecaError).stderr.trim()}`, {
+      code: 'SYNTH_FAILED',
+      next: 'npm run synth shows the same',
+      cause,
+    });
+  }
+  return output;
+}
+
+function lastRun(layout: Layout): string {
+  const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
+  const last = runs.at(-1);
+  if (!last)
+    throw new SaiondoError('--only needs the artifacts of a run, and there is none yet', {
+      code: 'RUN_MISSING',
+      next: 'run saiondo rehearse first',
+    });
+  return last;
+}

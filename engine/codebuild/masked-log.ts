@@ -1,0 +1,119 @@
+import * as fs from 'node:fs';
+
+/** How much of a command's output is kept in memory to be shown when it fails, in bytes. */
+const TAIL_BYTES = 16 * 1024;
+/** A secret shorter than this is not masked: its characters are everywhere. */
+const SHORTEST = 4;
+
+/**
+ * A build's log on disk. Values that came from Secrets Manager or Parameter Store, and access keys, become `***`, also where a value is cut
+ * in two by a chunk (CodeBuild User Guide, "Secrets in environment variables"). Bytes stay bytes; memory does not grow with the log.
+ */
+export class MaskedLog {
+  private readonly file: number;
+  private pattern: RegExp | undefined;
+  private longest = 0;
+  private held = '';
+  private tail = '';
+  private secrets: string[] = [];
+  bytes = 0;
+
+  constructor(path: string) {
+    this.file = fs.openSync(path, 'w', 0o600);
+  }
+
+  /** Masks more values from here on. */
+  mask(values: Iterable<string>): void {
+    // The bytes of the log are handled as Latin-1, so a secret is compared as its UTF-8 bytes.
+    const added = [...values]
+      .flatMap((value) => [value, ...value.split('\n')])
+      .filter((value) => value.length >= SHORTEST);
+    this.secrets = [
+      ...new Set([...this.secrets, ...added.map((value) => Buffer.from(value, 'utf8').toString('latin1'))]),
+    ].sort((a, b) => b.length - a.length);
+    this.longest = this.secrets[0]?.length ?? 0;
+    this.pattern =
+      this.secrets.length > 0
+        ? new RegExp(this.secrets.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+        : undefined;
+  }
+
+  /** A text with every masked value taken out. */
+  clean(text: string): string {
+    if (!this.pattern) return text;
+    return Buffer.from(Buffer.from(text, 'utf8').toString('latin1').replace(this.pattern, '***'), 'latin1').toString(
+      'utf8',
+    );
+  }
+
+  /** Output of a command. */
+  write(chunk: Buffer): void {
+    let text = this.held + chunk.toString('latin1');
+    this.held = '';
+    if (this.pattern) {
+      text = text.replace(this.pattern, '***');
+      // What may be the beginning of a secret waits for the next chunk.
+      const keep = Math.min(this.longest - 1, text.length);
+      for (let length = keep; length > 0; length--) {
+        const end = text.slice(-length);
+        if (this.secrets.some((secret) => secret.startsWith(end))) {
+          this.held = end;
+          text = text.slice(0, -length);
+          break;
+        }
+      }
+    }
+    this.put(text);
+  }
+
+  /** A line of CodeBuild's own. */
+  line(text: string): void {
+    this.flush();
+    this.put(
+      Buffer.from(
+        `[Container] ${new Date().toISOString().replace('T', ' ').slice(0, 23)} ${this.clean(text)}\n`,
+        'utf8',
+      ).toString('latin1'),
+    );
+  }
+
+  /** Writes what was held back: the command is over. */
+  flush(): void {
+    const text = this.held;
+    this.held = '';
+    this.put(text);
+  }
+
+  /** Forgets the output so far: the tail is of what comes from now. */
+  startTail(): void {
+    this.tail = '';
+  }
+
+  /** The last lines of output, as a person may see them: no terminal escapes, no control characters. */
+  lastLines(count: number): string[] {
+    const text = Buffer.from(this.tail + this.held, 'latin1').toString('utf8');
+    const lines = text.split(/\r?\n|\r/).map((line) => stripControl(line).trimEnd());
+    while (lines.at(-1) === '') lines.pop();
+    return lines.slice(-count);
+  }
+
+  close(): void {
+    this.flush();
+    fs.closeSync(this.file);
+  }
+
+  private put(text: string): void {
+    if (text === '') return;
+    const bytes = Buffer.from(text, 'latin1');
+    fs.writeSync(this.file, bytes);
+    this.bytes += bytes.length;
+    this.tail = (this.tail + text).slice(-TAIL_BYTES);
+  }
+}
+
+/** A text without terminal escapes and control characters: what a log holds is untrusted. */
+export function stripControl(text: string): string {
+  return text
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+}

@@ -1,0 +1,86 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
+import { applyEvent, emptyRun, type RunState } from '../../model/run-state';
+
+/** The append-only event log of a run. Whoever listens hears an event after it is on disk. */
+export class EventLog {
+  readonly state: RunState;
+  private readonly file: number;
+  private readonly listeners: ((event: RunEvent) => void)[] = [];
+
+  /** Opens a log, new or begun. A last line that a kill tore in two is cut off: what it told had not happened yet. */
+  constructor(file: string) {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const { events, length } = fs.existsSync(file) ? readEvents(file) : { events: [], length: 0 };
+    this.state = events.reduce(applyEvent, emptyRun());
+    if (fs.existsSync(file)) fs.truncateSync(file, length);
+    this.file = fs.openSync(file, 'a', 0o600);
+  }
+
+  listen(listener: (event: RunEvent) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Appends an event. @throws SaiondoError `DISK_FULL` when it cannot be written: a run that is not recorded does not go on */
+  readonly emit = (body: RunEventBody): void => {
+    const event: RunEvent = {
+      v: EVENT_VERSION,
+      sequence: this.state.sequence + 1,
+      time: new Date().toISOString(),
+      ...body,
+    };
+    try {
+      fs.writeSync(this.file, `${JSON.stringify(event)}\n`);
+    } catch (cause) {
+      throw new SaiondoError(`cannot write the event log: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        code: (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'EVENT_LOG',
+        next: 'make room on the disk, then continue the run with --resume',
+        cause,
+      });
+    }
+    applyEvent(this.state, event);
+    for (const listener of this.listeners) listener(event);
+  };
+
+  close(): void {
+    fs.closeSync(this.file);
+  }
+}
+
+/** The events of a log and the length in bytes of its whole lines. @throws SaiondoError `EVENT_VERSION` for a log of a newer package */
+export function readEvents(file: string): { events: RunEvent[]; length: number } {
+  const bytes = fs.readFileSync(file);
+  const length = bytes.lastIndexOf(0x0a) + 1;
+  const events = bytes
+    .subarray(0, length)
+    .toString('utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line, at) => {
+      try {
+        return JSON.parse(line) as RunEvent;
+      } catch (cause) {
+        throw new SaiondoError(`line ${at + 1} of the event log is no JSON`, {
+          code: 'EVENT_LOG',
+          where: { file, line: at + 1 },
+          next: 'the run cannot be read; start a new one',
+          cause,
+        });
+      }
+    });
+  const newest = Math.max(0, ...events.map((event) => event.v));
+  if (newest > EVENT_VERSION) {
+    throw new SaiondoError(
+      `the run was recorded by a newer version of saiondo (events ${newest}, this one reads up to ${EVENT_VERSION})`,
+      { code: 'EVENT_VERSION', where: { file } },
+    );
+  }
+  return { events, length };
+}
+
+/** A run on disk as its state. */
+export function readRun(file: string): RunState {
+  return readEvents(file).events.reduce(applyEvent, emptyRun());
+}

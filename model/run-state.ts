@@ -1,0 +1,327 @@
+import type {
+  ActionStatus,
+  BuildPhaseType,
+  ExecutionStatus,
+  Failure,
+  ReportSummary,
+  ResourceChange,
+  Revision,
+  RunEvent,
+  RunVerdict,
+  StageStatus,
+} from './events';
+import type { PipelineDefinition } from './pipeline';
+
+/** A build of a run, as its events tell it. */
+export interface BuildState {
+  readonly buildId: string;
+  readonly project: string;
+  readonly buildNumber: number;
+  readonly stage: string;
+  readonly action: string;
+  readonly buildspec: string;
+  /** Run-relative path. */
+  readonly log: string;
+  readonly startedAt: string;
+  endedAt?: string;
+  status: string;
+  phases: { phase: BuildPhaseType; status: string; startedAt: string; seconds?: number; context?: string }[];
+  reports: ReportSummary[];
+  /** The command that runs now. */
+  command?: string;
+}
+
+/** An action of an execution, as its events tell it. */
+export interface ActionState {
+  readonly stage: string;
+  readonly action: string;
+  readonly actionExecutionId: string;
+  readonly provider: string;
+  readonly category: string;
+  readonly runOrder: number;
+  readonly inputArtifacts: readonly string[];
+  readonly startedAt: string;
+  endedAt?: string;
+  status: ActionStatus;
+  failure?: Failure;
+  missing?: string[];
+  summary?: string;
+  outputVariables?: Record<string, string>;
+  outputArtifacts?: { name: string; path: string }[];
+  externalExecutionId?: string;
+  commandSeconds?: number;
+  approval?: {
+    token: string;
+    deadline: string;
+    message?: string;
+    status?: 'Approved' | 'Rejected';
+    by?: string;
+    comment?: string;
+  };
+}
+
+/** An execution of the pipeline within a run. */
+export interface ExecutionState {
+  readonly executionId: string;
+  readonly structureVersion: string;
+  readonly trigger: { type: string; detail?: string };
+  readonly startedAt: string;
+  endedAt?: string;
+  status: ExecutionStatus;
+  detail?: string;
+  revisions: Revision[];
+  stages: Map<string, { status: StageStatus; startedAt: string; endedAt?: string; detail?: string }>;
+  /** The latest execution of each action, by `Stage/Action`. */
+  actions: Map<string, ActionState>;
+}
+
+/** A run as a whole: what every view shows, folded from its events and nothing else. */
+export interface RunState {
+  runId: string;
+  pipeline: string;
+  startedAt?: string;
+  endedAt?: string;
+  definition?: PipelineDefinition;
+  executions: ExecutionState[];
+  builds: Map<string, BuildState>;
+  changeSets: {
+    environment: string;
+    stackName: string;
+    stage?: string;
+    action?: string;
+    changes: readonly ResourceChange[];
+  }[];
+  tools: { name: string; status: string; detail?: string; neededBy: string[] }[];
+  messages: { level: string; text: string; where?: string; time: string }[];
+  endpoints: { environment: string; name: string; url: string; status: number; body: string }[];
+  verdict?: RunVerdict;
+  summary?: string;
+  exitCode?: number;
+  sequence: number;
+}
+
+/** The state before any event. */
+export function emptyRun(): RunState {
+  return {
+    runId: '',
+    pipeline: '',
+    executions: [],
+    builds: new Map(),
+    changeSets: [],
+    tools: [],
+    messages: [],
+    endpoints: [],
+    sequence: 0,
+  };
+}
+
+/** The execution that runs, or ran last. */
+export function currentExecution(run: RunState): ExecutionState | undefined {
+  return run.executions.at(-1);
+}
+
+/** Takes one more event into the state, in place. Events of a newer version that are not known are passed over. */
+export function applyEvent(run: RunState, event: RunEvent): RunState {
+  run.sequence = event.sequence;
+  const execution =
+    'executionId' in event ? run.executions.find((one) => one.executionId === event.executionId) : undefined;
+  switch (event.kind) {
+    case 'run.started':
+      run.runId = event.runId;
+      run.pipeline = event.pipeline;
+      run.startedAt = event.time;
+      break;
+    case 'run.resumed':
+      delete run.verdict;
+      delete run.endedAt;
+      break;
+    case 'tool.checked':
+      run.tools.push({
+        name: event.name,
+        status: event.status,
+        ...(event.detail ? { detail: event.detail } : {}),
+        neededBy: event.neededBy,
+      });
+      break;
+    case 'pipeline.defined':
+      run.definition = event.definition;
+      break;
+    case 'execution.started':
+      run.executions.push({
+        executionId: event.executionId,
+        structureVersion: event.structureVersion,
+        trigger: event.trigger,
+        startedAt: event.time,
+        status: 'InProgress',
+        revisions: [],
+        stages: new Map(),
+        actions: new Map(),
+      });
+      break;
+    case 'execution.revisions':
+      execution?.revisions.push(...event.revisions);
+      break;
+    case 'execution.ended':
+      if (execution) {
+        execution.status = event.status;
+        execution.endedAt = event.time;
+        if (event.detail) execution.detail = event.detail;
+      }
+      break;
+    case 'stage.started':
+      execution?.stages.set(event.stage, { status: 'InProgress', startedAt: event.time });
+      if (execution) execution.status = 'InProgress';
+      break;
+    case 'stage.ended': {
+      const stage = execution?.stages.get(event.stage);
+      if (stage)
+        Object.assign(stage, {
+          status: event.status,
+          endedAt: event.time,
+          ...(event.detail ? { detail: event.detail } : {}),
+        });
+      break;
+    }
+    case 'action.started':
+      execution?.actions.set(`${event.stage}/${event.action}`, {
+        stage: event.stage,
+        action: event.action,
+        actionExecutionId: event.actionExecutionId,
+        provider: event.provider,
+        category: event.category,
+        runOrder: event.runOrder,
+        inputArtifacts: event.inputArtifacts,
+        startedAt: event.time,
+        status: 'InProgress',
+      });
+      break;
+    case 'action.ended': {
+      const action = execution?.actions.get(`${event.stage}/${event.action}`);
+      if (action) {
+        const {
+          status,
+          failure,
+          outputVariables,
+          outputArtifacts,
+          externalExecutionId,
+          summary,
+          missing,
+          commandSeconds,
+        } = event;
+        Object.assign(action, {
+          status,
+          failure,
+          outputVariables,
+          outputArtifacts,
+          externalExecutionId,
+          summary,
+          missing,
+          commandSeconds,
+          endedAt: event.time,
+        });
+      }
+      break;
+    }
+    case 'approval.requested': {
+      const action = execution?.actions.get(`${event.stage}/${event.action}`);
+      if (action)
+        action.approval = {
+          token: event.token,
+          deadline: event.deadline,
+          ...(event.message ? { message: event.message } : {}),
+        };
+      break;
+    }
+    case 'approval.decided': {
+      const action = execution?.actions.get(`${event.stage}/${event.action}`);
+      if (action?.approval)
+        Object.assign(action.approval, { status: event.status, by: event.by, comment: event.comment });
+      break;
+    }
+    case 'build.started':
+      run.builds.set(event.buildId, {
+        buildId: event.buildId,
+        project: event.project,
+        buildNumber: event.buildNumber,
+        stage: event.stage,
+        action: event.action,
+        buildspec: event.buildspec,
+        log: event.log,
+        startedAt: event.time,
+        status: 'IN_PROGRESS',
+        phases: [],
+        reports: [],
+      });
+      break;
+    case 'build.phase.started':
+      run.builds.get(event.buildId)?.phases.push({ phase: event.phase, status: 'IN_PROGRESS', startedAt: event.time });
+      break;
+    case 'build.phase.ended': {
+      const phase = run.builds.get(event.buildId)?.phases.find((one) => one.phase === event.phase);
+      if (phase)
+        Object.assign(phase, {
+          status: event.status,
+          seconds: event.seconds,
+          ...(event.context ? { context: event.context } : {}),
+        });
+      break;
+    }
+    case 'build.command.started': {
+      const build = run.builds.get(event.buildId);
+      if (build) build.command = event.command;
+      break;
+    }
+    case 'build.command.ended':
+      delete run.builds.get(event.buildId)?.command;
+      break;
+    case 'build.report':
+      run.builds.get(event.buildId)?.reports.push(event.report);
+      break;
+    case 'build.ended': {
+      const build = run.builds.get(event.buildId);
+      if (build) Object.assign(build, { status: event.status, endedAt: event.time });
+      break;
+    }
+    case 'changeset.created':
+      run.changeSets.push({
+        environment: event.environment,
+        stackName: event.stackName,
+        changes: event.changes,
+        ...(event.stage ? { stage: event.stage } : {}),
+        ...(event.action ? { action: event.action } : {}),
+      });
+      break;
+    case 'message':
+      run.messages.push({
+        level: event.level,
+        text: event.text,
+        time: event.time,
+        ...(event.where ? { where: event.where } : {}),
+      });
+      break;
+    case 'endpoint.checked':
+      run.endpoints.push({
+        environment: event.environment,
+        name: event.name,
+        url: event.url,
+        status: event.status,
+        body: event.body,
+      });
+      break;
+    case 'run.ended':
+      run.verdict = event.verdict;
+      run.summary = event.summary;
+      run.exitCode = event.exitCode;
+      run.endedAt = event.time;
+      break;
+    case 'process.started':
+    case 'process.stopped':
+    case 'pipeline.mutated':
+    case 'condition.evaluated':
+    case 'transition.changed':
+    case 'stack.status':
+    case 'resource.status':
+      break;
+  }
+  return run;
+}
