@@ -24,7 +24,10 @@ import { imageRepositoryName } from './images';
  * The api reads one URL, RDS keeps a user and a password that may hold any character: the container puts the URL together when it starts,
  * so that the password stands in no template and no task definition.
  */
-const DATABASE_URL = `export DATABASE_URL="$(node -p '\`postgresql://\${encodeURIComponent(process.env.DB_USER)}:\${encodeURIComponent(process.env.DB_PASSWORD)}@\${process.env.DB_HOST}:\${process.env.DB_PORT}/\${process.env.DB_NAME}?schema=public&sslmode=require\`')"`;
+const DATABASE_URL =
+  `export DATABASE_URL="$(node -p '"postgresql://" + encodeURIComponent(process.env.DB_USER) + ":" + ` +
+  `encodeURIComponent(process.env.DB_PASSWORD) + "@" + process.env.DB_HOST + ":" + process.env.DB_PORT + "/" + ` +
+  `process.env.DB_NAME + "?schema=public&sslmode=require"')"`;
 
 /** What the services stack needs of the others. */
 export interface ServicesProps extends EnvironmentProps {
