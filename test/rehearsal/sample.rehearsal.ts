@@ -60,8 +60,9 @@ test('a change of one service builds and deploys that service alone', async () =
   await commit('examples/saiondo/backend/llm/src/main.py', (text) => `${text}\n# changed\n`);
   const { exitCode, state } = await rehearse();
   expect(exitCode).toBe(0);
-  expect(logOf(state, 'Verify/ApiImage')).toContain('its folder has not changed');
-  expect(logOf(state, 'Verify/LlmImage')).not.toContain('its folder has not changed');
+  // The log shows the command's text too; the line that it prints begins with the image.
+  expect(logOf(state, 'Verify/ApiImage')).toMatch(/^\d{12}\S+:\w{32} is there already/m);
+  expect(logOf(state, 'Verify/LlmImage')).not.toMatch(/^\d{12}\S+:\w{32} is there already/m);
   const changes = state.changeSets.flatMap((one) =>
     one.changes.map((change) => `${one.stackName}/${change.logicalId}`),
   );
@@ -91,5 +92,5 @@ test('a broken test stops the run there, and prod is not touched', async () => {
     failure: { phase: 'BUILD', exitCode: 1 },
   });
   expect(execution?.stages.has('Dev')).toBe(false);
-  expect([...state.builds.values()].flatMap((build) => build.reports).some((report) => report.failed === 1)).toBe(true);
+  expect([...state.builds.values()].flatMap((build) => build.reports).some((report) => report.failed > 0)).toBe(true);
 }, 900_000);
