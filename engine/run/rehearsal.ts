@@ -13,11 +13,9 @@ import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
 import { resolveParameters } from '../cloudformation/parameters';
-import { runCodeBuildAction } from '../codebuild/codebuild-action';
-import { ChangeSetStore, cloudFormationAction } from '../codepipeline/cloudformation-action';
+import { actionRunners } from '../codepipeline/action-runners';
 import { readPipeline } from '../codepipeline/definition';
 import { runExecution, type Approver, type ExecutionOutcome } from '../codepipeline/execution';
-import { connectionSource } from '../codepipeline/source-action';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import type { Fixtures } from '../local/fixtures';
@@ -214,20 +212,7 @@ class Rehearsal {
 
   private runners(machine: LocalMachine): ActionRunners {
     const { layout, sources } = this.options;
-    const source = connectionSource(sources);
-    return new Map([
-      ['Source/AWS/CodeStarSourceConnection', source],
-      ['Build/AWS/CodeBuild', runCodeBuildAction],
-      ['Test/AWS/CodeBuild', runCodeBuildAction],
-      [
-        'Deploy/AWS/CloudFormation',
-        cloudFormationAction({
-          ledger: this.ledger,
-          provisioners: machine.provisioners,
-          changeSets: new ChangeSetStore(path.join(layout.root, 'state', 'change-sets')),
-        }),
-      ],
-    ]);
+    return actionRunners({ layout, sources, ledger: this.ledger, provisioners: machine.provisioners });
   }
 
   /** The pipeline as an earlier rehearsal left it; the first time, and when an assembly is given, as the assembly has it. */
