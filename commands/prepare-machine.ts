@@ -142,7 +142,7 @@ async function startDocker(layout: Layout): Promise<void> {
   const answers = async (): Promise<boolean> =>
     (await execa(docker, ['info'], { reject: false, timeout: 10_000 })).exitCode === 0;
   if (await answers()) return;
-  fs.mkdirSync(layout.local(), { recursive: true });
+  fs.mkdirSync(layout.local(), { recursive: true, mode: 0o700 });
   const log = fs.openSync(`${layout.local()}/dockerd.log`, 'w');
   spawn(daemon, [], { detached: true, stdio: ['ignore', log, log] }).unref();
   fs.closeSync(log);

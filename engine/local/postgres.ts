@@ -39,6 +39,8 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
   const home = reachable(options.directory, owner) ? options.directory : outside(options.directory);
   const { initdb, postgres } = await binaries(owner);
   const data = path.join(home, 'data');
+  // Folders on the way are made so that the server's user gets through: the mode of a recursive mkdir is that of each folder it makes.
+  fs.mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   if (owner) fs.chownSync(home, owner.uid, owner.gid);
   const as = owner ? { uid: owner.uid, gid: owner.gid } : {};
