@@ -15,7 +15,7 @@ module.exports = {
     '<rootDir>/cdk.out',
     '<rootDir>/.saiondo',
     '<rootDir>/examples',
-    '<rootDir>/test/scenarios',
+    '<rootDir>/test/scenarios/',
   ],
   testTimeout: 30000,
 };

@@ -25,6 +25,7 @@ import { ensureBucket, putParameter, putSecret, valueProvisioners } from './prov
 import { ServiceRegistry } from './service-registry';
 import { writeShims } from './shims';
 import { which } from './tools';
+import { secretValue } from './secret-reference';
 import { parameterKey, secretKey, Values } from './values';
 
 /** What a local machine is opened with. */
@@ -116,46 +117,27 @@ export class LocalMachine implements LocalAws {
     return which(name, [this.shims]);
   }
 
-  async secret(account: string, region: string, reference: string): Promise<string> {
-    const arn = /^arn:[^:]*:secretsmanager:([^:]*):(\d{12}):secret:([^:]+)(.*)$/.exec(reference);
-    const [id = '', ...rest] = arn ? [arn[3], ...(arn[4] ?? '').split(':').slice(1)] : reference.split(':');
-    const [jsonKey, stage, version] = rest;
-    const at = { account: arn?.[2] ?? account, region: arn?.[1] ?? region };
-    const missing = (why: string): never => {
-      throw new SaiondoError(`the secret ${id} of account ${at.account} ${why}`, {
-        code: 'SECRET_MISSING',
-        next: `put it in place: aws secretsmanager create-secret --name ${id} --secret-string …`,
-      });
-    };
-    const name = arn ? id.replace(/-[A-Za-z0-9]{6}$/, '') : id;
-    const read = async (SecretId: string): Promise<string> => {
-      const answer = await callJson<{ SecretString?: string }>(
-        this.behind,
-        at.account,
-        at.region,
-        'secretsmanager',
-        'secretsmanager.GetSecretValue',
-        {
-          SecretId,
-          ...(stage ? { VersionStage: stage } : {}),
-          ...(version ? { VersionId: version } : {}),
-        },
-      );
-      return answer.SecretString ?? '';
-    };
-    const text = await read(name).catch(() =>
-      name === id ? missing('does not exist') : read(id).catch(() => missing('does not exist')),
-    );
-    if (!jsonKey) return text;
-    let parsed: Record<string, unknown>;
-    try {
-      parsed = JSON.parse(text) as Record<string, unknown>;
-    } catch {
-      return missing(`is no JSON, but its key \`${jsonKey}\` is asked for`);
-    }
-    if (!(jsonKey in parsed)) return missing(`has no key \`${jsonKey}\``);
-    const value = parsed[jsonKey];
-    return typeof value === 'string' ? value : JSON.stringify(value);
+  secret(account: string, region: string, reference: string): Promise<string> {
+    return secretValue(reference, account, region, async (SecretId, at) => {
+      try {
+        const answer = await callJson<{ SecretString?: string }>(
+          this.behind,
+          at.account,
+          at.region,
+          'secretsmanager',
+          'secretsmanager.GetSecretValue',
+          {
+            SecretId,
+            ...(at.versionStage ? { VersionStage: at.versionStage } : {}),
+            ...(at.versionId ? { VersionId: at.versionId } : {}),
+          },
+        );
+        return answer.SecretString ?? '';
+      } catch (error) {
+        if (error instanceof SaiondoError && error.code === 'ResourceNotFoundException') return undefined;
+        throw error;
+      }
+    });
   }
 
   async parameter(account: string, region: string, name: string): Promise<string> {
