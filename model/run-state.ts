@@ -17,9 +17,12 @@ export interface BuildState {
   readonly buildId: string;
   readonly project: string;
   readonly buildNumber: number;
+  readonly executionId: string;
+  readonly actionExecutionId: string;
   readonly stage: string;
   readonly action: string;
   readonly buildspec: string;
+  readonly timeoutMinutes: number;
   /** Run-relative path. */
   readonly log: string;
   readonly startedAt: string;
@@ -27,6 +30,7 @@ export interface BuildState {
   status: string;
   phases: { phase: BuildPhaseType; status: string; startedAt: string; seconds?: number; context?: string }[];
   reports: ReportSummary[];
+  exportedVariables?: Record<string, string>;
   /** The command that runs now. */
   command?: string;
 }
@@ -39,6 +43,8 @@ export interface ActionState {
   readonly provider: string;
   readonly category: string;
   readonly runOrder: number;
+  /** With every variable resolved. */
+  readonly configuration: Readonly<Record<string, string>>;
   readonly inputArtifacts: readonly string[];
   readonly startedAt: string;
   endedAt?: string;
@@ -65,6 +71,10 @@ export interface ExecutionState {
   readonly executionId: string;
   readonly structureVersion: string;
   readonly trigger: { type: string; detail?: string };
+  readonly mode: 'STANDARD' | 'ROLLBACK';
+  /** Of a rollback: the execution whose revisions, artifacts and variables it takes. */
+  readonly rollbackTarget?: string;
+  readonly variables: Readonly<Record<string, string>>;
   readonly startedAt: string;
   endedAt?: string;
   status: ExecutionStatus;
@@ -73,6 +83,21 @@ export interface ExecutionState {
   stages: Map<string, { status: StageStatus; startedAt: string; endedAt?: string; detail?: string }>;
   /** The latest execution of each action, by `Stage/Action`. */
   actions: Map<string, ActionState>;
+  /** Every execution of every action, retries too, in the order in which they started. */
+  actionExecutions: ActionState[];
+  conditions: ConditionRecord[];
+}
+
+/** A rule of a stage's condition as it was evaluated. */
+export interface ConditionRecord {
+  readonly stage: string;
+  readonly condition: 'beforeEntry' | 'onSuccess' | 'onFailure';
+  readonly rule: string;
+  readonly provider: string;
+  readonly status: 'Succeeded' | 'Failed' | 'NotRehearsed';
+  readonly result?: string;
+  readonly detail?: string;
+  readonly time: string;
 }
 
 /** A run as a whole: what every view shows, folded from its events and nothing else. */
@@ -81,7 +106,12 @@ export interface RunState {
   pipeline: string;
   startedAt?: string;
   endedAt?: string;
+  /** The pipeline as it is now. */
   definition?: PipelineDefinition;
+  /** Every structure that the pipeline had in this run, the oldest first. */
+  definitions: PipelineDefinition[];
+  /** Transitions that somebody disabled or enabled in this run, by the stage that they lead into. */
+  transitions: Map<string, { enabled: boolean; reason?: string; changedAt: string }>;
   executions: ExecutionState[];
   builds: Map<string, BuildState>;
   changeSets: {
@@ -105,6 +135,8 @@ export function emptyRun(): RunState {
   return {
     runId: '',
     pipeline: '',
+    definitions: [],
+    transitions: new Map(),
     executions: [],
     builds: new Map(),
     changeSets: [],
@@ -145,17 +177,24 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       break;
     case 'pipeline.defined':
       run.definition = event.definition;
+      if (run.definitions.at(-1)?.structureVersion !== event.definition.structureVersion)
+        run.definitions.push(event.definition);
       break;
     case 'execution.started':
       run.executions.push({
         executionId: event.executionId,
         structureVersion: event.structureVersion,
         trigger: event.trigger,
+        mode: event.mode ?? 'STANDARD',
+        ...(event.rollbackTarget ? { rollbackTarget: event.rollbackTarget } : {}),
+        variables: event.variables ?? {},
         startedAt: event.time,
         status: 'InProgress',
         revisions: [],
         stages: new Map(),
         actions: new Map(),
+        actionExecutions: [],
+        conditions: [],
       });
       break;
     case 'execution.revisions':
@@ -182,19 +221,27 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
         });
       break;
     }
-    case 'action.started':
-      execution?.actions.set(`${event.stage}/${event.action}`, {
+    case 'action.started': {
+      const action: ActionState = {
         stage: event.stage,
         action: event.action,
         actionExecutionId: event.actionExecutionId,
         provider: event.provider,
         category: event.category,
         runOrder: event.runOrder,
+        configuration: event.configuration,
         inputArtifacts: event.inputArtifacts,
         startedAt: event.time,
         status: 'InProgress',
-      });
+      };
+      if (!execution) break;
+      execution.actions.set(`${event.stage}/${event.action}`, action);
+      // An interrupted action that goes on in a resumed run keeps its id: it is the same execution of it.
+      const known = execution.actionExecutions.findIndex((one) => one.actionExecutionId === event.actionExecutionId);
+      if (known < 0) execution.actionExecutions.push(action);
+      else execution.actionExecutions[known] = action;
       break;
+    }
     case 'action.ended': {
       const action = execution?.actions.get(`${event.stage}/${event.action}`);
       if (action) {
@@ -243,9 +290,12 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
         buildId: event.buildId,
         project: event.project,
         buildNumber: event.buildNumber,
+        executionId: event.executionId,
+        actionExecutionId: event.actionExecutionId,
         stage: event.stage,
         action: event.action,
         buildspec: event.buildspec,
+        timeoutMinutes: event.timeoutMinutes,
         log: event.log,
         startedAt: event.time,
         status: 'IN_PROGRESS',
@@ -279,7 +329,12 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       break;
     case 'build.ended': {
       const build = run.builds.get(event.buildId);
-      if (build) Object.assign(build, { status: event.status, endedAt: event.time });
+      if (build)
+        Object.assign(build, {
+          status: event.status,
+          endedAt: event.time,
+          ...(event.exportedVariables ? { exportedVariables: event.exportedVariables } : {}),
+        });
       break;
     }
     case 'changeset.created':
@@ -314,11 +369,28 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       run.exitCode = event.exitCode;
       run.endedAt = event.time;
       break;
+    case 'condition.evaluated':
+      execution?.conditions.push({
+        stage: event.stage,
+        condition: event.condition,
+        rule: event.rule,
+        provider: event.provider,
+        status: event.status,
+        ...(event.result ? { result: event.result } : {}),
+        ...(event.detail ? { detail: event.detail } : {}),
+        time: event.time,
+      });
+      break;
+    case 'transition.changed':
+      run.transitions.set(event.stage, {
+        enabled: event.enabled,
+        ...(event.reason ? { reason: event.reason } : {}),
+        changedAt: event.time,
+      });
+      break;
     case 'process.started':
     case 'process.stopped':
     case 'pipeline.mutated':
-    case 'condition.evaluated':
-    case 'transition.changed':
     case 'stack.status':
     case 'resource.status':
       break;
