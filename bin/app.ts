@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { loadConfiguration } from '../config/load';
 import { imageTags } from '../lib/images';
 import { formatLocation, SaiondoError } from '../model/errors';
@@ -13,6 +13,12 @@ function main(): void {
   const applicationDirectory = process.env.SAIONDO_APPLICATION_DIR ?? path.join('examples', 'saiondo');
   const images = imageTags(configuration, applicationDirectory);
   const app = new App({ analyticsReporting: false });
+  // A rehearsal synthesizes in order to run: the rules are for `npm run synth`, `npm run check` and the pipeline's own synth.
+  if (process.env.CDK_VALIDATION !== 'false') {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used: a third of a second of every synth
+    const { AwsSolutionsChecks } = require('cdk-nag') as typeof import('cdk-nag');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  }
   new PipelineStack(app, `${configuration.project}-pipeline`, {
     configuration,
     images,

@@ -23,6 +23,7 @@ import {
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { readBuildspec } from './buildspec';
+import { acknowledge } from './acknowledge';
 import { DeliveryProject } from './delivery-project';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 
@@ -88,6 +89,16 @@ export class DataStack extends EnvironmentStack {
       cloudwatchLogsExports: ['postgresql'],
       port: 5432,
     });
+    acknowledge(instance, {
+      'AwsSolutions-RDS11': 'the network is closed to all but two security groups; another port would hide nothing',
+      ...(kept
+        ? {}
+        : {
+            'AwsSolutions-RDS3': 'dev holds no data that must outlive a zone',
+            'AwsSolutions-RDS10':
+              'dev’s database is deleted with its stack: deleting dev leaves nothing that costs money',
+          }),
+    });
     instance.connections.allowFrom(this.clients, Port.tcp(5432), 'api and migrations');
     if (!instance.secret) throw new Error('RDS manages the secret of its master user');
     this.database = {
@@ -127,6 +138,10 @@ export class DataStack extends EnvironmentStack {
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
       removalPolicy: kept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    acknowledge(secret, {
+      'AwsSolutions-SMG4':
+        'ElastiCache takes a new AUTH token only through its own API; docs/runbook.md has the rotation, in two steps without a cut',
+    });
     const group = new SecurityGroup(this, 'RedisGroup', { vpc, description: 'Redis', allowAllOutbound: false });
     group.addIngressRule(this.clients, Port.tcp(6379), 'api');
     const subnets = new CfnSubnetGroup(this, 'RedisSubnets', {
@@ -149,6 +164,10 @@ export class DataStack extends EnvironmentStack {
       securityGroupIds: [group.securityGroupId],
       port: 6379,
       ...(kept ? { snapshotRetentionLimit: 7 } : {}),
+    });
+    acknowledge(redis, {
+      'AwsSolutions-AEC5': 'the network is closed to all but one security group; another port would hide nothing',
+      ...(kept ? {} : { 'AwsSolutions-AEC4': 'dev’s cache holds nothing that must outlive a zone' }),
     });
     return {
       host: redis.attrPrimaryEndPointAddress,

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   ComputeType,
   LinuxBuildImage,
@@ -11,6 +11,7 @@ import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-c
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
+import { acknowledge, wildcard } from './acknowledge';
 import type { EnvironmentStack } from './environment-stack';
 
 /** What the pipeline stack and an environment have to agree on beforehand, because neither exists when the other is deployed first. */
@@ -76,6 +77,7 @@ export class DeliveryProject extends Construct {
       environment: { buildImage: LinuxBuildImage.STANDARD_7_0, computeType: ComputeType.SMALL },
       environmentVariables: props.environmentVariables,
       timeout: Duration.minutes(30),
+      grantReportGroupPermissions: false,
       logging: {
         cloudWatch: {
           logGroup: new LogGroup(this, 'Logs', {
@@ -108,6 +110,28 @@ export class DeliveryProject extends Construct {
         conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': artifactKeyAlias(configuration) } },
       }),
     );
+    acknowledge(this.project, {
+      'AwsSolutions-CB4':
+        'the project has no output artifact that CodeBuild would encrypt; what it reads is encrypted with the pipeline’s key, its log with its group’s',
+    });
+    acknowledge(this.role, {
+      [wildcard(this, `arn:aws:s3:::${artifactBucketName(configuration)}/*`)]:
+        'the objects of the one artifact bucket, read only: CodePipeline gives each a random name',
+      [wildcard(this, `arn:aws:kms:${region}:${account}:key/*`)]:
+        'one key, by its alias in the condition: its id is not known when this role is deployed first',
+      ...(props.vpc
+        ? {
+            [wildcard(this, `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:network-interface/*`)]:
+              'CodeBuild makes a network interface of a new id for every build; the condition names its subnets and service',
+          }
+        : {}),
+    });
+    if (props.vpc) {
+      acknowledge(this.project, {
+        'AwsSolutions-IAM5[Resource::*]':
+          'the ec2:Describe* actions and ec2:CreateNetworkInterface of a build in a network take no narrower resource (CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network interface")',
+      });
+    }
     const pipelineRole = `arn:aws:iam::${account}:role/${pipelineRoleName(configuration)}`;
     const start = new Role(this, 'StartRole', {
       roleName: names.startRole,

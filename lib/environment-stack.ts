@@ -1,6 +1,7 @@
-import { Stack, Tags, type StackProps } from 'aws-cdk-lib';
+import { Aspects, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration, EnvironmentConfiguration } from '../config/load';
+import { ExactActions } from './exact-actions';
 
 /** One environment, and everything that its stacks need to know about it. */
 export interface EnvironmentProps {
@@ -29,6 +30,7 @@ export class EnvironmentStack extends Stack {
       env: { account: environment.account, region: environment.region },
       terminationProtection: environment.protected,
     });
+    Aspects.of(this).add(new ExactActions());
     Tags.of(this).add('project', configuration.project);
     Tags.of(this).add('environment', name);
     Tags.of(this).add('owner', configuration.owner);

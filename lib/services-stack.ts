@@ -16,6 +16,7 @@ import { ApplicationLoadBalancer, ApplicationProtocol } from 'aws-cdk-lib/aws-el
 import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge, acknowledgeLint } from './acknowledge';
 import type { DataStack } from './data-stack';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 import { imageRepositoryName } from './images';
@@ -64,6 +65,9 @@ export class ServicesStack extends EnvironmentStack {
       },
     });
 
+    if (!props.environment.protected) {
+      acknowledge(this.cluster, { 'AwsSolutions-ECS4': 'dev pays for no Container Insights; prod has them' });
+    }
     const llmGroup = new SecurityGroup(this, 'LlmGroup', { vpc, description: 'llm: from the api only' });
     const apiGroup = new SecurityGroup(this, 'ApiGroup', { vpc, description: 'api: from the load balancer only' });
     llmGroup.addIngressRule(apiGroup, Port.tcp(llm.port), 'api');
@@ -106,6 +110,10 @@ export class ServicesStack extends EnvironmentStack {
       dropInvalidHeaderFields: true,
       deletionProtection: props.environment.protected,
     });
+    acknowledge(this.loadBalancer, {
+      'AwsSolutions-EC23': 'the load balancer is the public entry; what stands behind it is not',
+      'AwsSolutions-ELB2': 'requests are logged by the api itself, with its own retention',
+    });
     const listener = this.loadBalancer.addListener('Http', {
       port: 80,
       protocol: ApplicationProtocol.HTTP,
@@ -123,6 +131,8 @@ export class ServicesStack extends EnvironmentStack {
       },
       deregistrationDelay: Duration.seconds(30),
     });
+    // aws-cdk-lib writes the dependency on the listener's targets out, beside the reference that says the same.
+    acknowledgeLint(apiService, 'W3005');
     this.apiUrl = new CfnOutput(this, 'ApiUrl', {
       value: `http://${this.loadBalancer.loadBalancerDnsName}`,
       description: 'Where the api answers',
@@ -145,6 +155,11 @@ export class ServicesStack extends EnvironmentStack {
       cpu: environment.services[name].cpu,
       memoryLimitMiB: environment.services[name].memory,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
+    acknowledge(task, {
+      'AwsSolutions-ECS2': 'names and ports only; every secret is injected from Secrets Manager',
+      'AwsSolutions-IAM5[Resource::*]':
+        'ecr:GetAuthorizationToken takes no narrower resource; pulling is of one repository',
     });
     const container = task.addContainer(name, {
       image: ContainerImage.fromEcrRepository(repository, images[name]),

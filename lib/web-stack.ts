@@ -19,6 +19,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { readBuildspec } from './buildspec';
+import { acknowledge, wildcard } from './acknowledge';
 import { DeliveryProject } from './delivery-project';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 
@@ -79,6 +80,15 @@ export class WebStack extends EnvironmentStack {
         },
       },
     });
+    acknowledge(bucket, { 'AwsSolutions-S1': 'only CloudFront and the deployment read it, and both keep logs' });
+    acknowledge(distribution, {
+      'AwsSolutions-CFR1': 'the product is for every country',
+      'AwsSolutions-CFR2': 'a firewall costs and is by configuration',
+      'AwsSolutions-CFR3': 'access logs cost and are by configuration',
+      'AwsSolutions-CFR4': 'CloudFront’s own certificate takes no newer policy; with a domain TLS 1.2 is the least',
+      'AwsSolutions-CFR5':
+        'the load balancer has a certificate only with a domain; until then the origin is HTTP inside AWS',
+    });
     this.siteUrl = new CfnOutput(this, 'SiteUrl', { value: `https://${distribution.distributionDomainName}` });
 
     const deploy = new DeliveryProject(this, 'Deploy', {
@@ -91,6 +101,9 @@ export class WebStack extends EnvironmentStack {
       },
     });
     bucket.grantReadWrite(deploy.project);
+    acknowledge(deploy.role, {
+      [wildcard(this, bucket.arnForObjects('*'))]: 'the site’s own objects, whose names the web build chooses',
+    });
     deploy.project.addToRolePolicy(
       new PolicyStatement({
         actions: ['cloudfront:CreateInvalidation'],

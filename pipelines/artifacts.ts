@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
+import { acknowledge } from '../lib/acknowledge';
 import { artifactBucketName, artifactKeyAlias } from '../lib/delivery-project';
 
 /**
@@ -30,6 +31,10 @@ export class Artifacts extends Construct {
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) }],
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1':
+        'only the pipeline’s own roles reach it, and CodePipeline’s execution history names each artifact’s maker',
     });
     for (const [name, { account }] of Object.entries(configuration.environments)) {
       const conditions = {

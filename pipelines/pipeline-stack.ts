@@ -1,19 +1,23 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, Duration, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import { LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { ExecutionMode, PipelineType, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CodeBuildStep, CodePipeline, ManualApprovalStep, type IFileSetProducer } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
+import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { pipelineRoleName } from '../lib/delivery-project';
 import { EnvironmentStage } from '../lib/environment-stage';
+import { ExactActions } from '../lib/exact-actions';
 import type { ServiceName } from '../lib/images';
 import { Artifacts } from './artifacts';
 import { ConnectionSource } from './connection-source';
 import { DeliveryStep } from './delivery-step';
+import { narrowGeneratedRoles } from './generated-roles';
 import { ImageRepositories } from './image-repositories';
-import { verificationSteps } from './verification';
+import { verification } from './verification';
 
 /** The CLI that self-mutation installs: its `latest` refuses this aws-cdk-lib's assembly. The same as in package.json. */
 const CDK_CLI_VERSION = '2.1148.1';
@@ -32,6 +36,11 @@ export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
     const { configuration, images } = props;
+    Aspects.of(this).add(new ExactActions());
+    Tags.of(this).add('project', configuration.project);
+    Tags.of(this).add('environment', 'pipeline');
+    Tags.of(this).add('owner', configuration.owner);
+    Tags.of(this).add('cost-centre', configuration.costCentre);
     const sources = this.makeSources(configuration);
     const repositories = new ImageRepositories(this, 'Images', configuration);
     const synth = new CodeBuildStep('Synth', {
@@ -48,6 +57,7 @@ export class PipelineStack extends Stack {
       roleName: pipelineRoleName(configuration),
       assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
     });
+    const artifacts = new Artifacts(this, 'Artifacts', configuration);
     const pipeline = new CodePipeline(this, 'Pipeline', {
       pipelineName: configuration.pipeline.name,
       pipelineType: PipelineType.V2,
@@ -55,28 +65,45 @@ export class PipelineStack extends Stack {
       executionMode: ExecutionMode.SUPERSEDED,
       synth,
       role,
-      artifactBucket: new Artifacts(this, 'Artifacts', configuration).bucket,
+      artifactBucket: artifacts.bucket,
       crossAccountKeys: true,
       usePipelineRoleForActions: true,
       cliVersion: CDK_CLI_VERSION,
       codeBuildDefaults: {
         buildEnvironment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
         timeout: Duration.minutes(30),
+        logging: {
+          cloudWatch: {
+            // One group for all of the pipeline's builds, a stream for each: one retention, and one place to look.
+            logGroup: new LogGroup(this, 'BuildLogs', {
+              logGroupName: `/saiondo/${configuration.project}-pipeline`,
+              retention: RetentionDays.ONE_YEAR,
+              removalPolicy: RemovalPolicy.DESTROY,
+            }),
+          },
+        },
       },
     });
     if (!synth.primaryOutput) throw new Error('the synth step has the assembly as its output');
-    pipeline.addWave('Verify', {
-      post: verificationSteps({
-        configuration,
-        application: sources.application,
-        assembly: synth.primaryOutput,
-        repositories,
-      }),
+    const verify = verification({
+      configuration,
+      application: sources.application,
+      assembly: synth.primaryOutput,
+      repositories,
     });
+    pipeline.addWave('Verify', { post: verify.steps });
     this.addEnvironment(pipeline, sources.application, configuration, images, 'dev', 'Dev');
     this.addEnvironment(pipeline, sources.application, configuration, images, 'prod', 'Prod');
     pipeline.buildPipeline();
 
+    verify.acknowledge();
+    // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
+    acknowledgeLint(pipeline.pipeline, 'W3005');
+    narrowGeneratedRoles(this, pipeline, artifacts.bucket);
+    acknowledge(role, {
+      [wildcard(this, artifacts.bucket.arnForObjects('*'))]:
+        'the objects of the one artifact bucket: CodePipeline gives each a random name',
+    });
     for (const source of new Set([sources.application, sources.pipeline])) {
       pipeline.pipeline.addTrigger({
         providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,

@@ -2,6 +2,7 @@ import { Cache, ComputeType, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet, type IFileSetProducer, type Step } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
+import { acknowledge } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { SERVICES } from '../lib/images';
 import type { ImageRepositories } from './image-repositories';
@@ -14,8 +15,14 @@ export interface VerificationProps {
   readonly repositories: ImageRepositories;
 }
 
+/** The steps of the stage, and what has to be said about their roles once the pipeline is built. */
+export interface Verification {
+  readonly steps: Step[];
+  readonly acknowledge: () => void;
+}
+
 /** Tests of every component and the images of both services: independent of each other, so all at once. */
-export function verificationSteps({ configuration, application, assembly, repositories }: VerificationProps): Step[] {
+export function verification({ configuration, application, assembly, repositories }: VerificationProps): Verification {
   const { components, project } = configuration;
   const test = (id: string, component: keyof typeof components, buildspec: string): Step =>
     new CodeBuildStep(id, {
@@ -43,13 +50,23 @@ export function verificationSteps({ configuration, application, assembly, reposi
       rolePolicyStatements: imagePolicy(repository.repositoryArn),
     });
   });
-  return [
-    test('ApiTest', 'api', 'api-test'),
-    test('LlmTest', 'llm', 'llm-test'),
-    test('WebTest', 'web', 'web-test'),
-    test('ContractTest', 'contracts', 'contract-test'),
-    ...images,
-  ];
+  return {
+    steps: [
+      test('ApiTest', 'api', 'api-test'),
+      test('LlmTest', 'llm', 'llm-test'),
+      test('WebTest', 'web', 'web-test'),
+      test('ContractTest', 'contracts', 'contract-test'),
+      ...images,
+    ],
+    acknowledge: () => {
+      for (const image of images) {
+        acknowledge(image.project, {
+          'AwsSolutions-IAM5[Resource::*]':
+            'ecr:GetAuthorizationToken takes no narrower resource; pushing is to one repository',
+        });
+      }
+    },
+  };
 }
 
 /** What pushing to one repository takes (Amazon ECR User Guide, "IAM permissions for pushing an image"). The token is not of a repository. */

@@ -24,12 +24,22 @@ export interface TemplateJson {
 
 /** The app's templates by stack (`Dev/Data`, `saiondo-pipeline`), synthesized in this process. The validator is off: `npm run check` runs it once. */
 export function synthesized(yaml = CONFIGURATION, application = SAMPLE): Record<string, TemplateJson> {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-synth-'));
+  const assembly = makeApp(yaml, application, outdir).synth();
+  const templates = Object.fromEntries(
+    assembly.stacksRecursively.map((stack) => [stack.hierarchicalId, stack.template as TemplateJson]),
+  );
+  fs.rmSync(outdir, { recursive: true });
+  return templates;
+}
+
+/** The app, not synthesized yet. */
+export function makeApp(yaml = CONFIGURATION, application = SAMPLE, outdir?: string): App {
   process.env.CDK_VALIDATION = 'false';
   const configuration = parseConfiguration(yaml, 'saiondo.yaml');
-  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-synth-'));
   const app = new App({
     analyticsReporting: false,
-    outdir,
+    ...(outdir ? { outdir } : {}),
     context: JSON.parse(fs.readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')).context,
   });
   new PipelineStack(app, 'saiondo-pipeline', {
@@ -37,12 +47,7 @@ export function synthesized(yaml = CONFIGURATION, application = SAMPLE): Record<
     images: imageTags(configuration, application),
     env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
   });
-  const assembly = app.synth();
-  const templates = Object.fromEntries(
-    assembly.stacksRecursively.map((stack) => [stack.hierarchicalId, stack.template as TemplateJson]),
-  );
-  fs.rmSync(outdir, { recursive: true });
-  return templates;
+  return app;
 }
 
 /** The resources of a type in a template. */

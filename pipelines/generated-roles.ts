@@ -1,0 +1,56 @@
+import { Stack } from 'aws-cdk-lib';
+import { Project } from 'aws-cdk-lib/aws-codebuild';
+import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { CodePipeline } from 'aws-cdk-lib/pipelines';
+import { acknowledge, acknowledgeReports, wildcard } from '../lib/acknowledge';
+import { rewritten, type PolicyStatementJson } from '../lib/exact-actions';
+
+/** The part of the bootstrap stack's names that is the same for all who did not choose another (CDK Developer Guide, "Bootstrapping"). */
+const QUALIFIER = 'hnb659fds';
+
+/**
+ * Narrows, and answers for, the roles that CDK Pipelines makes by itself. They are there only after `buildPipeline()`.
+ * @param artifacts the artifact bucket: every action reads and writes objects of any name in it
+ */
+export function narrowGeneratedRoles(stack: Stack, pipeline: CodePipeline, artifacts: Bucket): void {
+  narrowSelfMutation(stack, pipeline.selfMutationProject as Project);
+  for (const project of stack.node.findAll().filter((construct) => construct instanceof Project)) {
+    acknowledgeReports(project);
+    acknowledge(project.role ?? project, {
+      [wildcard(stack, artifacts.arnForObjects('*'))]:
+        'the objects of the one artifact bucket: CodePipeline gives each a random name',
+    });
+  }
+}
+
+/**
+ * `cdk deploy` of the pipeline's own stack: the bootstrap roles of this account and region, this stack, and the bootstrap's bucket.
+ * CDK Pipelines would give every role of the account that carries the bootstrap's tag, every stack and every bucket.
+ */
+function narrowSelfMutation(stack: Stack, project: Project): void {
+  const { account, region } = stack;
+  const roles = ['deploy', 'file-publishing', 'image-publishing'].map(
+    (role) => `arn:aws:iam::${account}:role/cdk-${QUALIFIER}-${role}-role-${account}-${region}`,
+  );
+  const stacks = [stack.stackName, 'CDKToolkit'].map(
+    (name) => `arn:aws:cloudformation:${region}:${account}:stack/${name}/*`,
+  );
+  const buckets = `arn:aws:s3:::cdk-${QUALIFIER}-assets-${account}-${region}`;
+  const narrow = (statement: PolicyStatementJson): readonly PolicyStatementJson[] => {
+    if (statement.Action === 'sts:AssumeRole') return [{ ...statement, Resource: roles }];
+    if (statement.Resource !== '*') return [statement];
+    return [
+      { ...statement, Action: 'cloudformation:DescribeStacks', Resource: stacks },
+      { ...statement, Action: 's3:ListBucket', Resource: buckets },
+    ];
+  };
+  for (const policy of project.role?.node.findAll() ?? []) {
+    if (policy instanceof CfnPolicy) policy.policyDocument = rewritten(policy.policyDocument, narrow);
+  }
+  for (const arn of stacks) {
+    acknowledge(project.role ?? project, {
+      [wildcard(stack, arn)]: 'one stack by its name: the last part is the id that CloudFormation gave it',
+    });
+  }
+}
