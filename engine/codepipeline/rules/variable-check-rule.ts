@@ -1,0 +1,37 @@
+import { SaiondoError } from '../../../model/errors';
+import { matchesPattern } from '../regular-expression';
+import type { RuleRunner } from '../rule';
+import { ruleFailure } from './rule-failure';
+
+/**
+ * VariableCheck (CodePipeline User Guide, "VariableCheck"): compares a variable's value with a text, or with a regular expression in
+ * Java's syntax, which has to match the whole value.
+ */
+export const variableCheckRule: RuleRunner = async ({ rule, stage }) => {
+  const { Variable: variable = '', Operator: operator = '', Value: value = '' } = rule.configuration;
+  try {
+    const met = check(operator, variable, value, `${stage}/${rule.name}`);
+    const summary = `${JSON.stringify(variable)} ${operator} ${JSON.stringify(value)}: ${met ? 'met' : 'not met'}`;
+    return { status: met ? 'Succeeded' : 'Failed', summary };
+  } catch (error) {
+    return ruleFailure(error);
+  }
+};
+
+function check(operator: string, variable: string, value: string, at: string): boolean {
+  switch (operator) {
+    case 'EQ':
+      return variable === value;
+    case 'NE':
+      return variable !== value;
+    case 'CONTAINS':
+      return variable.includes(value);
+    case 'MATCHES':
+      return matchesPattern(value, variable, true);
+    default:
+      throw new SaiondoError(`${at} has the Operator ${JSON.stringify(operator)}`, {
+        code: 'ConfigurationError',
+        next: 'expected EQ, NE, CONTAINS or MATCHES',
+      });
+  }
+}
