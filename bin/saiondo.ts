@@ -11,8 +11,9 @@ const program = new Command('saiondo')
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : 2);
-  })
-  .addCommand(rehearseCommand());
+  });
+// A command of its own file has the program's exit codes only when it is given them.
+for (const command of [rehearseCommand()]) program.addCommand(command.copyInheritedSettings(program));
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof SaiondoError) {

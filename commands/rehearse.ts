@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import execa from 'execa';
 import { loadConfiguration, type Configuration } from '../config/load';
 import type { SourceRepository } from '../engine/codepipeline/sources';
@@ -28,6 +28,7 @@ interface Options {
   until?: string;
   endpointUrl?: string;
   directory: string;
+  tools?: string;
   uncommitted?: boolean;
   containers: boolean;
   strict?: boolean;
@@ -63,6 +64,11 @@ export function rehearseCommand(): Command {
     .option('--no-containers', 'do not use a container engine, though one answers')
     .option('--health-seconds <SECONDS>', 'how long a service may take to become healthy (60)')
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .addOption(
+      new Option('--tools <DIRECTORY>', 'where the rehearsal keeps its own tools (DIRECTORY/tools)').env(
+        'SAIONDO_TOOLS_DIR',
+      ),
+    )
     .option('--keep', 'leave databases and services running until Ctrl-C')
     .option('--strict', 'an action that is not rehearsed makes the exit code 3')
     .option('--yes', 'install what a package manager can install, without asking')
@@ -84,7 +90,7 @@ Examples:
 }
 
 async function run(options: Options): Promise<number> {
-  const layout = new Layout(path.resolve(options.directory));
+  const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
   // Another app's assembly is rehearsed without our configuration.
   const configuration =
     options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');

@@ -16,7 +16,11 @@ import * as path from 'node:path';
  *       tools/                               what the rehearsal installed for itself (virtual environment, yarn, …)
  */
 export class Layout {
-  constructor(readonly root: string) {}
+  /** @param toolsFolder where the rehearsal's own tools are, for folders that share them; default `tools/` below the root */
+  constructor(
+    readonly root: string,
+    private readonly toolsFolder?: string,
+  ) {}
   runs(): string {
     return path.join(this.root, 'runs');
   }
@@ -48,6 +52,6 @@ export class Layout {
     return path.join(this.root, 'state', 'caches', project.replace(/[^A-Za-z0-9._-]/g, '-'));
   }
   tools(): string {
-    return path.join(this.root, 'tools');
+    return this.toolsFolder ?? path.join(this.root, 'tools');
   }
 }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
+import { waitForLock } from '../run/lock';
 import { which } from './tools';
 
 /** moto is the local AWS endpoint, awscli is what builds call `aws`. Pinned: a rehearsal of today is one of tomorrow. */
@@ -18,6 +19,16 @@ export async function ensureAwsTools(
   signal?: AbortSignal,
 ): Promise<{ bin: string; made: boolean }> {
   const directory = path.join(toolsDirectory, 'aws');
+  fs.mkdirSync(toolsDirectory, { recursive: true });
+  const unlock = await waitForLock(path.join(toolsDirectory, 'aws.lock'), signal);
+  try {
+    return await makeOnce(directory, signal);
+  } finally {
+    unlock();
+  }
+}
+
+async function makeOnce(directory: string, signal?: AbortSignal): Promise<{ bin: string; made: boolean }> {
   const marker = path.join(directory, 'packages.txt');
   const bin = path.join(directory, 'bin');
   if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === PACKAGES.join('\n')) return { bin, made: false };

@@ -62,7 +62,7 @@ export class LocalMachine implements LocalAws {
   private behind = new URL('http://127.0.0.1:1');
   private containerServices?: ContainerServices;
   private shims = '';
-  private readonly bootstrapped = new Set<string>();
+  private readonly bootstrapped = new Map<string, Promise<void>>();
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
@@ -170,10 +170,15 @@ export class LocalMachine implements LocalAws {
   }
 
   /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates. */
-  async bootstrap(account: string, region: string): Promise<void> {
+  bootstrap(account: string, region: string): Promise<void> {
     const key = `${account}/${region}`;
-    if (this.bootstrapped.has(key)) return;
-    this.bootstrapped.add(key);
+    // The promise is kept, not a mark: who asks while the first one is at it has to wait for it.
+    const done = this.bootstrapped.get(key) ?? this.makeBootstrap(account, region);
+    this.bootstrapped.set(key, done);
+    return done;
+  }
+
+  private async makeBootstrap(account: string, region: string): Promise<void> {
     await putParameter(this.behind, account, region, '/cdk-bootstrap/hnb659fds/version', '30');
     await ensureBucket(this.behind, account, region, `cdk-hnb659fds-assets-${account}-${region}`);
   }

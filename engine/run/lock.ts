@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { SaiondoError } from '../../model/errors';
 import { startTime } from '../local/service-registry';
 
@@ -27,6 +28,18 @@ export function takeLock(file: string): () => void {
     }
   }
   throw new SaiondoError('another rehearsal has just started here', { code: 'LOCKED', next: 'wait for it, or end it' });
+}
+
+/** Takes a lock like {@link takeLock}, and waits for whoever has it: for what is made once and then shared. */
+export async function waitForLock(file: string, signal?: AbortSignal): Promise<() => void> {
+  for (;;) {
+    try {
+      return takeLock(file);
+    } catch (error) {
+      if (!(error instanceof SaiondoError) || error.code !== 'LOCKED') throw error;
+      await setTimeout(200, undefined, signal ? { signal } : {});
+    }
+  }
 }
 
 interface Holder {
