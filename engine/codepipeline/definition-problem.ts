@@ -4,4 +4,6 @@ export interface DefinitionProblem {
   readonly path: string;
   /** What is wrong and what was expected. */
   readonly message: string;
+  /** Not known to be refused: newer than this package's references, passed over and told. */
+  readonly limit?: true;
 }

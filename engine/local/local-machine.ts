@@ -10,6 +10,7 @@ import type { AwsHandler } from './front';
 import { CloudFormationApi } from '../cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';
 import type { Provisioner } from '../cloudformation/provisioner';
+import { pipelineProvisioner } from '../codepipeline/pipeline-provisioner';
 import { callJson, send } from './aws-client';
 import { answerEcr, answerSts } from './aws-own-services';
 import { ensureAwsTools } from './aws-tools';
@@ -293,6 +294,7 @@ export class LocalMachine implements LocalAws {
       healthSeconds: this.options.healthSeconds ?? 60,
     });
     add(this.containerServices.provisioners());
+    add([['AWS::CodePipeline::Pipeline', pipelineProvisioner]]);
     add([
       [
         'AWS::ECR::Repository',
