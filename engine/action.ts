@@ -29,6 +29,8 @@ export interface ActionContext {
   readonly emit: Emit;
   /** Aborted when the run is stopped or abandoned, or the action's own timeout passed (`signal.reason` says which). */
   readonly signal: AbortSignal;
+  /** Of a source action: the revision to take instead of the newest, where the execution was started on one (a commit, an S3 version, an image digest). */
+  readonly revisionValue?: string;
   /** ResolvedSourceVersion etc. of the primary source, if it came from a source action. */
   readonly revisionOf: (artifact: string) => { commitId: string; repository: string } | undefined;
 }
