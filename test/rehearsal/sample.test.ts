@@ -1,0 +1,37 @@
+import { currentExecution } from '../../model/run-state';
+import { machineHas } from '../fixtures/requires';
+import { Clone } from './clone';
+
+// The one end-to-end rehearsal of the suite: the sample monorepo from a commit to prod. What follows from changes is in `npm run test:rehearsal`.
+const clone = new Clone();
+const containers = machineHas('docker');
+beforeAll(() => clone.make(), 120_000);
+afterAll(() => clone.remove());
+
+test(`the sample monorepo goes through to prod; not rehearsed is only what needs flutter${containers ? '' : ' or docker, which this machine lacks'}`, async () => {
+  const { exitCode, state, output } = await clone.rehearse();
+  const actions = [...(currentExecution(state)?.actions.values() ?? [])];
+  const failed = actions.filter((action) => action.status === 'Failed');
+  expect({ exitCode, failed, output: failed.length > 0 ? output.slice(-4000) : '' }).toEqual({
+    exitCode: 0,
+    failed: [],
+    output: '',
+  });
+  const missing = new Set(
+    actions.filter((action) => action.status !== 'Succeeded').flatMap((action) => action.missing ?? [action.status]),
+  );
+  expect([...missing].sort()).toEqual(containers ? ['flutter'] : ['docker', 'flutter']);
+  expect(currentExecution(state)?.stages.get('Prod')?.status).toBe('Succeeded');
+  for (const stage of ['Dev', 'Prod']) {
+    expect(clone.log(state, `${stage}/Data.Migrate`)).toMatch(/20260915000000_channels|already in sync/);
+    expect(clone.log(state, `${stage}/Contracts.DeployContracts`)).toMatch(
+      /the code at 0x\w{40} equals the compiled SAIONDO/,
+    );
+  }
+  if (!containers) return;
+  expect(state.endpoints).toHaveLength(2);
+  for (const endpoint of state.endpoints) {
+    expect(endpoint.status).toBe(200);
+    expect(endpoint.body).toContain('20260915000000_channels');
+  }
+}, 1_200_000);
