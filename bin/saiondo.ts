@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { historyCommand } from '../commands/history';
 import { version } from '../commands/package';
 import { rehearseCommand } from '../commands/rehearse';
+import { statusCommand } from '../commands/status';
+import { triageCommand } from '../commands/triage';
 import { formatLocation, SaiondoError } from '../model/errors';
 
 const program = new Command('saiondo')
@@ -13,7 +16,8 @@ const program = new Command('saiondo')
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 // A command of its own file has the program's exit codes only when it is given them.
-for (const command of [rehearseCommand()]) program.addCommand(command.copyInheritedSettings(program));
+for (const command of [rehearseCommand(), statusCommand(), historyCommand(), triageCommand()])
+  program.addCommand(command.copyInheritedSettings(program));
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof SaiondoError) {

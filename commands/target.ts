@@ -1,0 +1,168 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as readline from 'node:readline/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { loadConfiguration, type Configuration } from '../config/load';
+import { accessKeyOf } from '../engine/local/front';
+import { SaiondoError } from '../model/errors';
+import { Layout } from '../model/layout';
+import { connect, type Aws, type Connection } from '../operator/aws';
+import { awsConnection, rehearsalConnection } from '../operator/credentials';
+import { defaultRegion } from '../operator/default-region';
+import type { OperationsOf, OperatorCommand } from '../operator/operations';
+import { packageRoot } from './package';
+
+/** The options that say which pipeline, and where. */
+export interface TargetOptions {
+  pipeline?: string;
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+  aws?: boolean;
+  rehearsal?: boolean;
+  directory: string;
+}
+
+/** Adds the options that every operator command has. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .option('--pipeline <NAME>', 'the pipeline (saiondo.yaml’s)')
+    .option('--aws', 'the pipeline on AWS, also where a rehearsal of this folder is being served')
+    .option('--rehearsal', 'the rehearsal of this folder, or nothing')
+    .option('--profile <PROFILE>', 'a profile of the AWS CLI')
+    .option('--region <REGION>', 'the pipeline’s region (AWS_REGION, else saiondo.yaml’s)')
+    .option('--endpoint-url <URL>', 'another endpoint than AWS’s own (AWS_ENDPOINT_URL)')
+    .option('--directory <DIRECTORY>', 'where rehearsals keep their state', '.saiondo');
+}
+
+/** A pipeline, and how it is reached. */
+export interface Target {
+  readonly pipeline: string;
+  readonly home: { readonly region: string; readonly account: string };
+  readonly connection: Connection;
+  /** The rehearsal that is asked; absent for AWS. */
+  readonly rehearsal?: { readonly layout: Layout; readonly endpoint: string };
+  readonly configuration?: Configuration;
+  /** Folders that may be checkouts of the repositories. */
+  readonly checkouts: readonly string[];
+  /** For people: `rehearsal at http://127.0.0.1:1234`. */
+  readonly name: string;
+}
+
+/** What a serving rehearsal leaves in its folder. */
+const served = z.object({ endpoint: z.url(), pid: z.number().int().positive() });
+
+/**
+ * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
+ * as the AWS CLI finds them.
+ * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `REHEARSAL_NOT_SERVED`, `USAGE`
+ */
+export async function findTarget(options: TargetOptions): Promise<Target> {
+  const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
+  const pipeline = options.pipeline ?? configuration?.pipeline.name;
+  if (!pipeline)
+    throw new SaiondoError('which pipeline? There is no saiondo.yaml here', {
+      code: 'PIPELINE_UNKNOWN',
+      next: 'give --pipeline NAME, or run from the folder that holds saiondo.yaml',
+    });
+  const ours = configuration?.pipeline.name === pipeline ? configuration : undefined;
+  const rest = {
+    pipeline,
+    ...(ours ? { configuration: ours } : {}),
+    checkouts: checkoutsOf(),
+  };
+  const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL;
+  const asksAws = options.aws === true || options.profile !== undefined || endpoint !== undefined;
+  if (options.rehearsal && asksAws)
+    throw new SaiondoError('--rehearsal and AWS exclude each other', { code: 'USAGE', next: 'leave one of them out' });
+  const layout = new Layout(path.resolve(options.directory));
+  const serving = asksAws ? undefined : servedRehearsal(layout);
+  if (serving) {
+    const home = ours?.pipeline ?? { account: '000000000000', region: options.region ?? 'us-east-1' };
+    return {
+      ...rest,
+      home: { account: home.account, region: options.region ?? home.region },
+      connection: rehearsalConnection(
+        { account: home.account, region: options.region ?? home.region },
+        serving.endpoint,
+        accessKeyOf,
+      ),
+      rehearsal: { layout, endpoint: serving.endpoint },
+      name: `the rehearsal at ${serving.endpoint}`,
+    };
+  }
+  if (options.rehearsal)
+    throw new SaiondoError(`no rehearsal is being served from ${options.directory}`, {
+      code: 'REHEARSAL_NOT_SERVED',
+      next: 'saiondo rehearse --serve, in another terminal',
+    });
+  const region =
+    options.region ??
+    process.env.AWS_REGION ??
+    process.env.AWS_DEFAULT_REGION ??
+    ours?.pipeline.region ??
+    (await defaultRegion(options.profile));
+  if (!region)
+    throw new SaiondoError('which region? Neither the environment nor the profile says one', {
+      code: 'REGION_UNKNOWN',
+      next: 'give --region, or set AWS_REGION',
+    });
+  const access = {
+    ...(options.profile ? { profile: options.profile } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    mfaCode,
+  };
+  const account = ours?.pipeline.account ?? (await callerAccount(awsConnection({ ...access, home: { region } })));
+  return {
+    ...rest,
+    home: { account, region },
+    connection: awsConnection({ ...access, home: { account, region } }),
+    name: `AWS account ${account}, ${region}${endpoint ? `, at ${endpoint}` : ''}`,
+  };
+}
+
+/** AWS for a command: with its operations and no others. */
+export function awsFor<Command extends OperatorCommand>(_command: Command, target: Target): Aws<OperationsOf<Command>> {
+  return connect<OperationsOf<Command>>(target.connection);
+}
+
+/** Tells people whom the command speaks to, so that a rehearsal is never taken for AWS. */
+export function sayTarget(target: Target): void {
+  if (process.stderr.isTTY) process.stderr.write(`${target.pipeline}, ${target.name}\n`);
+}
+
+/** The rehearsal that is being served from a folder: its process lives. */
+function servedRehearsal(layout: Layout): { endpoint: string } | undefined {
+  try {
+    const { endpoint, pid } = served.parse(JSON.parse(fs.readFileSync(path.join(layout.root, 'serve.json'), 'utf8')));
+    process.kill(pid, 0);
+    return { endpoint };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folders where a checkout of a repository is looked for: this one, its neighbours that the README names, and the sample. */
+function checkoutsOf(): string[] {
+  return [process.cwd(), path.resolve('..', 'saiondo'), path.join(packageRoot, 'examples', 'saiondo')];
+}
+
+async function callerAccount(connection: Connection): Promise<string> {
+  const { Account } = await connect<'getCallerIdentity'>(connection)().getCallerIdentity({});
+  return Account ?? '';
+}
+
+async function mfaCode(serial: string): Promise<string> {
+  if (!process.stdin.isTTY)
+    throw new SaiondoError(`the profile wants a code of ${serial}, and there is no terminal to ask for it`, {
+      code: 'MFA_CODE',
+      next: 'use aws sso login, or a profile without MFA',
+    });
+  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await prompt.question(`MFA code of ${serial}: `)).trim();
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,14 @@
+import type { GetServiceQuotaCommandInput, GetServiceQuotaCommandOutput } from '@aws-sdk/client-service-quotas';
+import { lazily, type ClientSettings } from './sdk.client';
+
+/** The operations of Service Quotas that the operator calls, by their API names. */
+export function serviceQuotasCalls(settings: ClientSettings) {
+  const call = lazily(
+    () => import('@aws-sdk/client-service-quotas'),
+    (sdk) => new sdk.ServiceQuotasClient(settings),
+  );
+  return {
+    getServiceQuota: (input: GetServiceQuotaCommandInput): Promise<GetServiceQuotaCommandOutput> =>
+      call((sdk, client) => client.send(new sdk.GetServiceQuotaCommand(input))),
+  };
+}

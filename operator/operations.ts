@@ -1,0 +1,51 @@
+import type { OperationName } from './aws';
+
+const STATUS = ['getPipelineState', 'getPipeline', 'listPipelineExecutions', 'listActionExecutions'] as const;
+
+/**
+ * What each command may call, and all that it can: a command is connected with these names and nothing else compiles.
+ * `docs/operator-policy.json` is made of this table.
+ */
+export const OPERATIONS = {
+  status: STATUS,
+  history: ['listPipelineExecutions', 'listActionExecutions'],
+  triage: [
+    'listPipelineExecutions',
+    'listActionExecutions',
+    'batchGetBuilds',
+    'batchGetReports',
+    'describeTestCases',
+    'getLogEvents',
+    'describeStackEvents',
+    'describeServices',
+    'listTasks',
+    'describeTasks',
+  ],
+  approve: [...STATUS, 'describeChangeSet', 'getObject', 'putApprovalResult'],
+  reject: [...STATUS, 'putApprovalResult'],
+  retry: ['getPipelineState', 'retryStageExecution'],
+  stop: ['listPipelineExecutions', 'stopPipelineExecution'],
+  start: ['getPipeline', 'startPipelineExecution'],
+  rollback: [...STATUS, 'getPipelineExecution', 'getObject', 'rollbackStage'],
+  doctor: [
+    'getCallerIdentity',
+    'getPipeline',
+    'getConnection',
+    'getParameter',
+    'getRole',
+    'describeSecret',
+    'getSecretValue',
+    'getServiceQuota',
+    'describeImages',
+    'describeStacks',
+    'listPipelineExecutions',
+    'listActionExecutions',
+    'getObject',
+  ],
+  open: ['listPipelineExecutions', 'listActionExecutions'],
+} as const satisfies Record<string, readonly OperationName[]>;
+
+/** A command that calls AWS. */
+export type OperatorCommand = keyof typeof OPERATIONS;
+/** The operations of a command. */
+export type OperationsOf<Command extends OperatorCommand> = (typeof OPERATIONS)[Command][number];

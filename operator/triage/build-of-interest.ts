@@ -1,0 +1,56 @@
+import type { Aws, Calls } from '../aws';
+import { accountOf, latestActions, listExecutions, pathOf } from '../executions';
+
+/** A build whose log is asked for, and AWS where it is. */
+export interface BuildOfInterest {
+  readonly id: string;
+  /** `Stage/Action`. */
+  readonly action: string;
+  readonly aws: Pick<Calls, 'batchGetBuilds' | 'getLogEvents'>;
+}
+
+/** Which build is asked for. */
+export interface BuildQuestion {
+  readonly pipeline: string;
+  readonly home: { readonly region: string; readonly account: string };
+  /** One that runs; else one that failed. */
+  readonly running: boolean;
+  readonly execution?: string;
+  /** `Stage/Action`: then its build, however it ended. */
+  readonly action?: string;
+}
+
+/** How far back a build is looked for, in executions. */
+const EXECUTIONS = 20;
+
+/** The newest build that is running, or that failed; or the newest of an action. */
+export async function findBuild(
+  aws: Aws<'listPipelineExecutions' | 'listActionExecutions' | 'batchGetBuilds' | 'getLogEvents'>,
+  question: BuildQuestion,
+): Promise<BuildOfInterest | undefined> {
+  const { pipeline, execution, home } = question;
+  const listed = execution ? [execution] : (await listExecutions(aws(), pipeline, EXECUTIONS)).map((one) => one.id);
+  for (const id of listed) {
+    const actions = await latestActions(aws(), pipeline, await wholeId(aws(), pipeline, id));
+    const found = [...actions.values()].find((one) => {
+      if (one.input?.actionTypeId?.provider !== 'CodeBuild' || !one.output?.executionResult?.externalExecutionId)
+        return false;
+      if (question.action !== undefined) return pathOf(one) === question.action;
+      return one.status === (question.running ? 'InProgress' : 'Failed');
+    });
+    if (!found) continue;
+    const account = accountOf(found.input?.roleArn) ?? home.account;
+    return {
+      id: found.output?.executionResult?.externalExecutionId ?? '',
+      action: pathOf(found),
+      aws: aws({ account, region: found.input?.region ?? home.region }),
+    };
+  }
+  return undefined;
+}
+
+/** The id that begins so. */
+async function wholeId(aws: Pick<Calls, 'listPipelineExecutions'>, pipeline: string, id: string): Promise<string> {
+  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id)) return id;
+  return (await listExecutions(aws, pipeline, EXECUTIONS)).find((one) => one.id.startsWith(id))?.id ?? id;
+}

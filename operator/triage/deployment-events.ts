@@ -1,0 +1,110 @@
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { Calls } from '../aws';
+import { pages } from '../paging';
+import { plainLine } from '../plain-text';
+import type { DeploymentEvent } from './triage.shape';
+
+/** The calls of {@link describeDeployment}. */
+export type DeploymentCalls = Pick<Calls, 'describeStackEvents' | 'describeServices' | 'listTasks' | 'describeTasks'>;
+
+/** Events of a service that are shown: the newest ones repeat themselves. */
+const SERVICE_EVENTS = 5;
+
+/** Why a stack's deployment failed: its failed resources, oldest first, and for an ECS service its events and its stopped tasks. */
+export async function describeDeployment(
+  aws: DeploymentCalls,
+  stackName: string,
+  since: Date | undefined,
+  unknown: string[],
+): Promise<DeploymentEvent[]> {
+  const failed = await failedEvents(aws, stackName, since, unknown);
+  const services = failed.filter((event) => event.ResourceType === 'AWS::ECS::Service');
+  const told = await Promise.all(services.map((event) => serviceEvents(aws, event, since, unknown)));
+  return [
+    ...failed.map((event) => ({
+      ...(event.Timestamp ? { at: event.Timestamp.toISOString() } : {}),
+      subject: `${stackName}/${event.LogicalResourceId ?? ''}`,
+      ...(event.ResourceType ? { type: event.ResourceType } : {}),
+      ...(event.ResourceStatus ? { status: event.ResourceStatus } : {}),
+      reason: plainLine(event.ResourceStatusReason ?? ''),
+    })),
+    ...told.flat(),
+  ];
+}
+
+async function failedEvents(
+  aws: DeploymentCalls,
+  stackName: string,
+  since: Date | undefined,
+  unknown: string[],
+): Promise<StackEvent[]> {
+  const found: StackEvent[] = [];
+  try {
+    const call = (input: { StackName: string; nextToken?: string }) =>
+      aws
+        .describeStackEvents({ StackName: input.StackName, ...(input.nextToken ? { NextToken: input.nextToken } : {}) })
+        .then(({ StackEvents, NextToken }) => ({
+          events: StackEvents ?? [],
+          ...(NextToken ? { nextToken: NextToken } : {}),
+        }));
+    for await (const { events } of pages(call, { StackName: stackName })) {
+      found.push(...events.filter((event) => !since || !event.Timestamp || event.Timestamp >= since));
+      // Newest first: what is older than the action belongs to another deployment.
+      if (since && events.some((event) => event.Timestamp && event.Timestamp < since)) break;
+    }
+  } catch (error) {
+    unknown.push(
+      `the events of ${stackName} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return found
+    .reverse()
+    .filter((event) => event.ResourceStatus?.endsWith('_FAILED') && event.LogicalResourceId !== stackName);
+}
+
+async function serviceEvents(
+  aws: DeploymentCalls,
+  event: StackEvent,
+  since: Date | undefined,
+  unknown: string[],
+): Promise<DeploymentEvent[]> {
+  // arn:aws:ecs:REGION:ACCOUNT:service/CLUSTER/SERVICE (Amazon ECS Developer Guide, "Amazon Resource Names (ARNs) and IDs").
+  const [, cluster, service] = /:service\/([^/]+)\/(.+)$/.exec(event.PhysicalResourceId ?? '') ?? [];
+  if (!cluster || !service) return [];
+  try {
+    const { services } = await aws.describeServices({ cluster, services: [service] });
+    const { taskArns } = await aws.listTasks({ cluster, serviceName: service, desiredStatus: 'STOPPED' });
+    const { tasks } = taskArns?.length ? await aws.describeTasks({ cluster, tasks: taskArns }) : { tasks: [] };
+    return [
+      ...(tasks ?? []).map((task) => ({
+        ...(task.stoppedAt ? { at: task.stoppedAt.toISOString() } : {}),
+        subject: service,
+        type: 'AWS::ECS::Task',
+        status: 'STOPPED',
+        reason: plainLine(
+          [
+            task.stoppedReason,
+            ...(task.containers ?? [])
+              .filter((container) => container.exitCode || container.reason)
+              .map((one) => `${one.name}: ${one.reason ?? ''}${one.exitCode ? ` (exit code ${one.exitCode})` : ''}`),
+          ]
+            .filter(Boolean)
+            .join('; '),
+        ),
+      })),
+      ...(services ?? [])
+        .flatMap((one) => one.events ?? [])
+        .filter((one) => !since || !one.createdAt || one.createdAt >= since)
+        .slice(0, SERVICE_EVENTS)
+        .map((one) => ({
+          ...(one.createdAt ? { at: one.createdAt.toISOString() } : {}),
+          subject: service,
+          type: 'AWS::ECS::ServiceEvent',
+          reason: plainLine(one.message ?? ''),
+        })),
+    ];
+  } catch (error) {
+    unknown.push(`the service ${service} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}

@@ -1,0 +1,120 @@
+/** A cause that has happened before, with its remedy. `docs/runbook.md` has a section for each, with the anchor `#known-SLUG`. */
+export interface KnownCause {
+  readonly title: string;
+  /** What to do, in a sentence or a command. */
+  readonly remedy: string;
+}
+
+/** Known causes by slug. A slug stays: the runbook, and what was written about old failures, link it. */
+export const KNOWN_CAUSES = {
+  'test-failed': {
+    title: 'A test fails',
+    remedy: 'run the test here, mend the code or the test, and push; a retry of the same commit fails again',
+  },
+  'type-error': { title: 'The code does not compile', remedy: 'mend the line that the compiler names, and push' },
+  'missing-package': {
+    title: 'A package is imported and not installed',
+    remedy: 'add it to package.json with its lock file (npm install --save-exact NAME), and push',
+  },
+  'lock-file-out-of-date': {
+    title: 'The lock file does not fit package.json',
+    remedy: 'run npm install (or yarn install) in the component’s folder and commit the lock file',
+  },
+  'package-not-found': {
+    title: 'A registry does not have a package',
+    remedy: 'look at the name and the version; if both are right the registry was not reachable: saiondo retry',
+  },
+  'python-import': {
+    title: 'A Python import fails',
+    remedy: 'add the package to requirements.txt, or mend the module’s name, and push',
+  },
+  'bad-migration': {
+    title: 'A migration’s SQL is wrong',
+    remedy:
+      'mark it rolled back (npx prisma migrate resolve --rolled-back NAME) against that database, mend its SQL, and push',
+  },
+  'migration-blocked-by-data': {
+    title: 'Rows that exist forbid a migration',
+    remedy:
+      'put a migration before it that mends the rows, mark this one rolled back (npx prisma migrate resolve --rolled-back NAME), and push',
+  },
+  'migration-failed-before': {
+    title: 'A migration failed earlier and blocks the next ones',
+    remedy: 'see what it left, then npx prisma migrate resolve --rolled-back (or --applied) NAME against that database',
+  },
+  'database-unreachable': {
+    title: 'The database does not answer',
+    remedy: 'look whether the instance runs and whether the build’s security group may reach it, then saiondo retry',
+  },
+  'dockerfile-error': { title: 'The Dockerfile is wrong', remedy: 'mend the line that the builder names, and push' },
+  'image-build-step': {
+    title: 'A step of the image’s build fails',
+    remedy: 'docker build the component’s folder here; the step’s own output says why',
+  },
+  'base-image-not-found': {
+    title: 'A base image cannot be had',
+    remedy: 'look at the name and tag in FROM; a public registry’s limit or outage mends itself: saiondo retry',
+  },
+  'contract-does-not-compile': {
+    title: 'A contract does not compile',
+    remedy: 'npx hardhat compile in the contracts’ folder names the line; mend it, and push',
+  },
+  'on-chain-code-differs': {
+    title: 'The code on chain is not the compiled one',
+    remedy:
+      'do not use that address: find what deployed it, take the registry’s parameter away so that the next run deploys anew, then saiondo retry',
+  },
+  'missing-secret': {
+    title: 'A secret or a parameter is not there',
+    remedy:
+      'put it in place in the account that the message names (saiondo doctor prints the command), then saiondo retry',
+  },
+  'access-denied': {
+    title: 'A role may not do what was asked of it',
+    remedy: 'grant the action on the resource in the stack that makes the role, and push',
+  },
+  'build-timeout': {
+    title: 'A build took longer than it may',
+    remedy:
+      'see which command hung (saiondo triage --log); raise the project’s timeout only where the work is really longer',
+  },
+  'out-of-memory': {
+    title: 'A process needed more memory than there is',
+    remedy: 'use a larger compute type for the project, or bound the process (NODE_OPTIONS=--max-old-space-size=…)',
+  },
+  'template-property': {
+    title: 'CloudFormation does not take a property',
+    remedy:
+      'mend the property in the stack of lib/, and push; the resource type’s page in AWS’s reference has them all',
+  },
+  'stack-rolled-back': {
+    title: 'CloudFormation rolled a stack back',
+    remedy: 'the first failed resource below is the cause, the others were cancelled; mend it, and push',
+  },
+  'service-unhealthy': {
+    title: 'A service never got healthy',
+    remedy: 'its container’s last lines and the health check’s path say why; the old task still serves',
+  },
+  'smoke-test': {
+    title: 'The deployed service does not answer as it should',
+    remedy:
+      'look at the service’s log and its load balancer’s targets; saiondo rollback STAGE brings the last good one back',
+  },
+  'approval-rejected': {
+    title: 'Somebody rejected it',
+    remedy: 'the comment says why; a new commit starts a new execution',
+  },
+  'source-connection': {
+    title: 'The source could not be read',
+    remedy:
+      'complete the connection’s handshake in the console (saiondo doctor), and see that it may read the repository',
+  },
+} as const satisfies Record<string, KnownCause>;
+
+/** The name of a known cause. */
+export type KnownCauseSlug = keyof typeof KNOWN_CAUSES;
+
+/** The section of the runbook for a known cause. */
+export function runbookLink(slug: string): string {
+  return `docs/runbook.md#known-${slug}`;
+}

@@ -1,0 +1,78 @@
+import { firstMatch, type Recognizer } from '../evidence';
+
+const PARSE = /dockerfile parse error(?: on)? line (\d+): (.+)$/i;
+const NO_IMAGE =
+  /(?:failed to resolve source metadata for|pull access denied for|manifest for|failed to solve:) ([\w./:@-]+?)(?::|,| not found)?(?: .*?)?(?:: )?(?:not found|manifest unknown|repository does not exist|no such host|i\/o timeout|connection refused|failed to do request|denied)/i;
+const UNREACHABLE =
+  /Get "https:\/\/([^/"]+)\/v2\/[^"]*".*(?:no such host|i\/o timeout|connection refused|Client\.Timeout)/;
+const LIMIT = /toomanyrequests: (.+)$/;
+const STEP =
+  /(?:process|executor failed running|The command) ["'[](?:\/bin\/sh -c )?(.+?)["'\]]? (?:did not complete successfully|returned a non-zero code|: exit code):? ?(?:exit code: )?(\d+)/;
+const COPY = /failed to (?:compute cache key|calculate checksum)[^"]*"([^"]+)": not found/;
+const DAEMON = /Cannot connect to the Docker daemon/;
+
+/** Docker's errors: the file, the base image, a step. What a step's own tool says is looked for by that tool's recognizer first. */
+export const docker: Recognizer = {
+  name: 'docker',
+  recognize: ({ output }) => {
+    const parse = firstMatch(output, PARSE);
+    if (parse)
+      return {
+        summary: `Dockerfile line ${parse.groups[1]}: ${parse.groups[2]}`,
+        line: parse.line,
+        length: 1,
+        known: 'dockerfile-error',
+      };
+    const copy = firstMatch(output, COPY);
+    if (copy)
+      return {
+        summary: `the Dockerfile copies ${copy.groups[1]}, which the folder does not have (or .dockerignore leaves out)`,
+        line: copy.line,
+        length: 1,
+        known: 'dockerfile-error',
+      };
+    const limit = firstMatch(output, LIMIT);
+    if (limit)
+      return {
+        summary: `the registry limits pulls: ${limit.groups[1]}`,
+        line: limit.line,
+        length: 1,
+        known: 'base-image-not-found',
+      };
+    const none = firstMatch(output, NO_IMAGE);
+    if (none)
+      return {
+        summary: `the base image ${none.groups[1]} cannot be had: ${reasonOf(none.groups[0] ?? '')}`,
+        line: none.line,
+        length: 1,
+        known: 'base-image-not-found',
+      };
+    const registry = firstMatch(output, UNREACHABLE);
+    if (registry)
+      return {
+        summary: `the base image’s registry ${registry.groups[1]} does not answer`,
+        line: registry.line,
+        length: 1,
+        known: 'base-image-not-found',
+      };
+    const step = firstMatch(output, STEP);
+    if (step)
+      return {
+        summary: `the image’s step “${step.groups[1]}” failed with exit code ${step.groups[2]}`,
+        line: step.line,
+        length: 1,
+        known: 'image-build-step',
+      };
+    const daemon = firstMatch(output, DAEMON);
+    if (daemon) return { summary: 'Docker does not run where the build ran', line: daemon.line, length: 1 };
+    return undefined;
+  },
+};
+
+function reasonOf(text: string): string {
+  const [reason = 'see below'] =
+    /not found|manifest unknown|repository does not exist|no such host|i\/o timeout|connection refused|denied/i.exec(
+      text,
+    ) ?? [];
+  return reason === 'no such host' ? 'its registry cannot be reached (no such host)' : reason;
+}

@@ -1,0 +1,41 @@
+import type { Recognizer } from '../evidence';
+import { accessDenied } from './access-denied';
+import { approval } from './approval';
+import { cloudformation } from './cloudformation';
+import { docker } from './docker';
+import { ecs } from './ecs';
+import { hardhat } from './hardhat';
+import { jest } from './jest';
+import { memory } from './memory';
+import { npm } from './npm';
+import { pip } from './pip';
+import { prisma } from './prisma';
+import { pytest } from './pytest';
+import { pythonImport } from './python-import';
+import { secrets } from './secrets';
+import { smokeTest } from './smoke-test';
+import { source } from './source';
+import { timeouts } from './timeouts';
+import { typescript } from './typescript';
+
+/** Every recognizer, the most telling first: a build that timed out or ran out of memory may have printed anything before. */
+export const RECOGNIZERS: readonly Recognizer[] = [
+  approval,
+  source,
+  timeouts,
+  memory,
+  secrets,
+  accessDenied,
+  typescript,
+  npm,
+  prisma,
+  pip,
+  pythonImport,
+  pytest,
+  hardhat,
+  jest,
+  docker,
+  ecs,
+  cloudformation,
+  smokeTest,
+];

@@ -1,0 +1,28 @@
+import { firstMatch, type Recognizer } from '../evidence';
+
+const FAILED_FILE = /^\s*FAIL\s+(\S+)/;
+const FAILED_CASE = /^\s*● (.+ › .+|Test suite failed to run|.+)$/;
+const TOTALS = /^Tests:\s+(\d+) failed/;
+
+/** jest: the first failed case, with what it expected. */
+export const jest: Recognizer = {
+  name: 'jest',
+  recognize: ({ output }) => {
+    const file = firstMatch(output, FAILED_FILE);
+    if (!file) return undefined;
+    const failed = firstMatch(output, FAILED_CASE, file.line) ?? firstMatch(output, FAILED_CASE);
+    if (!failed) return { summary: `jest: ${file.groups[1]} failed`, line: file.line, known: 'test-failed' };
+    const reason = output
+      .slice(failed.line + 1, failed.line + 12)
+      .map((line) => line.trim())
+      .find((line) => line !== '');
+    const total = Number(firstMatch(output, TOTALS)?.groups[1] ?? 1);
+    const more = total > 1 ? ` (and ${total - 1} more)` : '';
+    return {
+      summary: `jest: “${failed.groups[1]}” in ${file.groups[1]} failed${reason ? `: ${reason}` : ''}${more}`,
+      line: failed.line,
+      length: 1,
+      known: 'test-failed',
+    };
+  },
+};

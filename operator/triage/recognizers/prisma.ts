@@ -1,0 +1,54 @@
+import { firstMatch, type Recognizer } from '../evidence';
+
+const CODE = /^Error: (P\d{4})\b(.*)$/;
+const ANY_CODE = /\b(P[123]\d{3})\b/;
+const MIGRATION = /^Migration name: (\S+)/;
+const DATABASE_CODE = /^Database error code: (\w+)/;
+const DATABASE_ERROR = /^ERROR: (.+)$/;
+const FAILED_BEFORE = /^The `(\S+)` migration started at .* failed/;
+
+/** Classes of PostgreSQL's error codes that speak of rows, not of the statement (PostgreSQL, "Error Codes", class 23 and 22). */
+const BY_DATA = /^2[23]/;
+
+/** Prisma's errors by its error codes (Prisma, "Error message reference"). */
+export const prisma: Recognizer = {
+  name: 'prisma',
+  recognize: ({ output }) => {
+    const found = firstMatch(output, CODE) ?? firstMatch(output, ANY_CODE);
+    if (!found) return undefined;
+    const [, code = '', rest = ''] = found.groups;
+    if (code === 'P3018') {
+      const name = firstMatch(output, MIGRATION, found.line)?.groups[1] ?? 'a migration';
+      const sql = firstMatch(output, DATABASE_CODE, found.line)?.groups[1] ?? '';
+      const error = firstMatch(output, DATABASE_ERROR, found.line);
+      const data = BY_DATA.test(sql);
+      return {
+        summary: `the migration ${name} ${data ? 'is blocked by rows that exist' : 'failed'}: ${error?.groups[1] ?? 'see below'} (PostgreSQL ${sql})`,
+        line: error?.line ?? found.line,
+        length: 3,
+        known: data ? 'migration-blocked-by-data' : 'bad-migration',
+      };
+    }
+    if (code === 'P3009') {
+      const before = firstMatch(output, FAILED_BEFORE);
+      return {
+        summary: `the migration ${before?.groups[1] ?? ''} failed in an earlier run and blocks the others (P3009)`,
+        line: before?.line ?? found.line,
+        length: 1,
+        known: 'migration-failed-before',
+      };
+    }
+    if (/^P100[0-3]$/.test(code) || code === 'P1017')
+      return {
+        summary: `Prisma cannot use the database (${code}): ${(rest || (output[found.line + 2] ?? '')).replace(/^[:\s]+/, '')}`,
+        line: found.line,
+        length: 3,
+        known: 'database-unreachable',
+      };
+    const said = (rest || (output.slice(found.line + 1).find((line) => line.trim() !== '') ?? '')).replace(
+      /^[:\s]+/,
+      '',
+    );
+    return { summary: `Prisma failed with ${code}: ${said}`, line: found.line, length: 4 };
+  },
+};

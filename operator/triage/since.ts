@@ -1,0 +1,67 @@
+import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
+import type { Calls } from '../aws';
+import type { CommitLog } from '../commit-log';
+import { listActions, listExecutions, pathOf } from '../executions';
+import type { Execution, Revision } from '../revision.shape';
+import type { Since } from './triage.shape';
+
+/** The calls of {@link describeSince}. */
+export type SinceCalls = Pick<Calls, 'listActionExecutions' | 'listPipelineExecutions'>;
+
+/** How far back an action's last pass is looked for: in executions of the pipeline. */
+const EXECUTIONS = 100;
+
+/**
+ * Since when an action fails: the last execution in which it passed and the first after that in which it failed, with their commits. A
+ * commit that never reached the action is named only where a checkout of the repository is here.
+ */
+export async function describeSince(
+  aws: SinceCalls,
+  pipelineName: string,
+  failed: ActionExecutionDetail,
+  commits: CommitLog,
+): Promise<Since> {
+  const executions = await listExecutions(aws, pipelineName, EXECUTIONS);
+  const known = new Map(executions.map((one) => [one.id, one]));
+  let first = failed;
+  let passed: ActionExecutionDetail | undefined;
+  const seen = new Set<string>();
+  for await (const action of listActions(aws, pipelineName)) {
+    seen.add(action.pipelineExecutionId ?? '');
+    if (seen.size > EXECUTIONS) break;
+    if (pathOf(action) !== pathOf(failed)) continue;
+    if ((action.startTime?.getTime() ?? 0) > (failed.startTime?.getTime() ?? 0)) continue;
+    if (action.status === 'Succeeded') {
+      passed = action;
+      break;
+    }
+    if (action.status === 'Failed') first = action;
+  }
+  const at = (action: ActionExecutionDetail): Since['firstFailed'] => ({
+    executionId: action.pipelineExecutionId ?? '',
+    ...(action.startTime ? { at: action.startTime.toISOString() } : {}),
+    revisions: known.get(action.pipelineExecutionId ?? '')?.revisions ?? [],
+  });
+  const between =
+    passed && (await commitsBetween(known.get(passed.pipelineExecutionId ?? ''), at(first).revisions, commits));
+  return {
+    ...(passed ? { lastPassed: at(passed) } : {}),
+    firstFailed: at(first),
+    ...(between ? { commits: between } : {}),
+  };
+}
+
+async function commitsBetween(
+  passed: Execution | undefined,
+  failed: readonly Revision[],
+  commits: CommitLog,
+): Promise<Since['commits']> {
+  const found = await Promise.all(
+    failed.map((revision) => {
+      const before = passed?.revisions.find((one) => one.source === revision.source);
+      return before && before.commit !== revision.commit ? commits(before.commit, revision.commit) : undefined;
+    }),
+  );
+  const all = found.flatMap((one) => one ?? []);
+  return all.length > 0 ? all : undefined;
+}

@@ -1,0 +1,159 @@
+import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
+import type { Aws, Calls } from '../aws';
+import type { CommitLog } from '../commit-log';
+import { accountOf, latestActions, listExecutions, pathOf, withSourceVariables } from '../executions';
+import { plain } from '../plain-text';
+import type { Execution } from '../revision.shape';
+import { causeOf } from './cause';
+import { describeDeployment } from './deployment-events';
+import type { Evidence } from './evidence';
+import { describeFailedBuild } from './failed-build';
+import { describeSince } from './since';
+import type { ActionFailure, Triage } from './triage.shape';
+
+/** The operations of {@link describeTriage}. */
+export type TriageOperations =
+  | 'listPipelineExecutions'
+  | 'listActionExecutions'
+  | 'batchGetBuilds'
+  | 'batchGetReports'
+  | 'describeTestCases'
+  | 'getLogEvents'
+  | 'describeStackEvents'
+  | 'describeServices'
+  | 'listTasks'
+  | 'describeTasks';
+
+/** What a triage is given besides AWS. */
+export interface TriageRequest {
+  readonly pipeline: string;
+  /** Where the pipeline is: its account where it is known. */
+  readonly home: { readonly region: string; readonly account?: string };
+  /** The execution; without one, the newest that failed. */
+  readonly execution?: string;
+  readonly commits: CommitLog;
+  /** The command that runs an action of an execution again on this machine. */
+  readonly reproduce: (action: string, execution: Execution) => string;
+}
+
+/** How far back a failed execution is looked for. */
+const EXECUTIONS = 100;
+
+/** Why an execution failed: the failed action, its build or stack, the cause, and since when. */
+export async function describeTriage(aws: Aws<TriageOperations>, request: TriageRequest): Promise<Triage> {
+  const { pipeline } = request;
+  const found = await failedExecution(aws(), request);
+  if (!found) return { pipeline, others: [] };
+  const { execution, actions } = found;
+  const failed = [...actions.values()].filter((one) => one.status === 'Failed').sort(byEnd);
+  const shown = {
+    ...execution,
+    revisions: execution.revisions.map((revision) => withSourceVariables(revision, actions)),
+  };
+  const [first, ...others] = failed;
+  return {
+    pipeline,
+    execution: shown,
+    ...(first ? { failure: await describeFailure(aws, request, first, shown) } : {}),
+    others: others.map((one) => ({ action: pathOf(one), ...messageOf(one) })),
+  };
+}
+
+type Found = { readonly execution: Execution; readonly actions: ReadonlyMap<string, ActionExecutionDetail> };
+
+async function failedExecution(
+  aws: Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>,
+  request: TriageRequest,
+): Promise<Found | undefined> {
+  const executions = await listExecutions(aws, request.pipeline, EXECUTIONS);
+  const wanted = request.execution;
+  for (const execution of executions) {
+    if (wanted !== undefined && !execution.id.startsWith(wanted)) continue;
+    if (wanted === undefined && !['Failed', 'InProgress', 'Stopping'].includes(execution.status)) continue;
+    const actions = await latestActions(aws, request.pipeline, execution.id);
+    // One that still runs may hold a failed action already: its siblings finish first.
+    if (wanted !== undefined || [...actions.values()].some((one) => one.status === 'Failed'))
+      return { execution, actions };
+  }
+  if (wanted === undefined) return undefined;
+  // Older than what was listed: its actions are still there.
+  const actions = await latestActions(aws, request.pipeline, wanted);
+  return {
+    execution: { id: wanted, status: 'Unknown', type: 'STANDARD', trigger: { type: 'Unknown' }, revisions: [] },
+    actions,
+  };
+}
+
+async function describeFailure(
+  aws: Aws<TriageOperations>,
+  request: TriageRequest,
+  action: ActionExecutionDetail,
+  execution: Execution,
+): Promise<ActionFailure> {
+  const { input, output, startTime, lastUpdateTime } = action;
+  const provider = input?.actionTypeId?.provider ?? '';
+  const account = accountOf(input?.roleArn) ?? request.home.account;
+  const region = input?.region ?? request.home.region;
+  const there = aws(account ? { account, region } : undefined);
+  const unknown: string[] = [];
+  const [evidence, since] = await Promise.all([
+    gather(there, action, provider, unknown),
+    describeSince(aws(), request.pipeline, action, request.commits).catch((error: unknown) => {
+      unknown.push(`since when it fails is not known: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }),
+  ]);
+  const url = output?.executionResult?.externalExecutionUrl;
+  return {
+    action: pathOf(action),
+    provider,
+    ...(account ? { account } : {}),
+    region,
+    ...(startTime ? { startedAt: startTime.toISOString() } : {}),
+    ...(lastUpdateTime ? { endedAt: lastUpdateTime.toISOString() } : {}),
+    ...messageOf(action),
+    ...(url ? { url } : {}),
+    ...(evidence.build ? { build: evidence.build } : {}),
+    events: [...evidence.events],
+    cause: causeOf(evidence),
+    tests: [...evidence.tests],
+    ...(since ? { since } : {}),
+    reproduce: request.reproduce(pathOf(action), execution),
+    unknown,
+  };
+}
+
+/** Reads what there is to read of a failed action: by its provider. What cannot be read is said, and the rest still counts. */
+async function gather(
+  aws: Pick<Calls, Exclude<TriageOperations, 'listPipelineExecutions' | 'listActionExecutions'>>,
+  action: ActionExecutionDetail,
+  provider: string,
+  unknown: string[],
+): Promise<Evidence> {
+  const message = messageOf(action).message ?? '';
+  const none: Evidence = { provider, message, output: [], tests: [], events: [] };
+  const external = action.output?.executionResult?.externalExecutionId;
+  try {
+    if (provider === 'CodeBuild' && external) {
+      const build = await describeFailedBuild(aws, external, unknown);
+      if (!build) unknown.push(`CodeBuild does not know the build ${external}`);
+      return { ...none, ...build, message: [build?.message, message].filter(Boolean).join('\n') };
+    }
+    const stack = action.input?.resolvedConfiguration?.StackName ?? action.input?.configuration?.StackName;
+    if (provider === 'CloudFormation' && stack)
+      return { ...none, events: await describeDeployment(aws, stack, action.startTime, unknown) };
+  } catch (error) {
+    unknown.push(`${provider} cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return none;
+}
+
+function messageOf(action: ActionExecutionDetail): { message?: string } {
+  const result = action.output?.executionResult;
+  const text = result?.errorDetails?.message ?? result?.externalExecutionSummary;
+  return text ? { message: plain(text) } : {};
+}
+
+function byEnd(a: ActionExecutionDetail, b: ActionExecutionDetail): number {
+  return (a.lastUpdateTime?.getTime() ?? 0) - (b.lastUpdateTime?.getTime() ?? 0);
+}
