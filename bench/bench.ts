@@ -6,7 +6,7 @@ import { packageRoot } from '../commands/package';
 import { runBuild } from '../engine/codebuild/build';
 import { parseBuildspec } from '../engine/codebuild/buildspec';
 import { runCodeBuildAction } from '../engine/codebuild/codebuild-action';
-import { runExecution } from '../engine/codepipeline/execution';
+import { PipelineSession } from '../engine/codepipeline/session';
 import { DiskLedger } from '../engine/cloudformation/ledger';
 import type { LocalAws } from '../engine/local/local-aws';
 import { EventLog, readRun } from '../engine/run/event-log';
@@ -177,26 +177,27 @@ async function trivialPipeline(root: string): Promise<void> {
     parameter: () => Promise.resolve(''),
   };
   const log = new EventLog(layout.events('bench'));
-  log.emit({ kind: 'execution.started', executionId: 'e', structureVersion: '1', trigger: { type: 'Manual' } });
-  const state = currentExecution(log.state);
-  if (!state) throw new Error('the execution has just started');
-  const outcome = await runExecution(pipeline, {
+  const session = new PipelineSession({
     layout,
-    runId: 'bench',
+    journal: { runId: 'bench', state: log.state, emit: log.emit },
+    history: { executions: () => [], reopen: () => ({ runId: '', state: log.state, emit: log.emit }) },
     ledger,
     local,
     runners: new Map([
       ['Source/AWS/Bench', () => Promise.resolve({ status: 'Succeeded' as const })],
       ['Build/AWS/CodeBuild', runCodeBuildAction],
     ]),
+    rules: new Map(),
     approve: () => Promise.resolve(undefined),
-    emit: log.emit,
     signal: new AbortController().signal,
-    state,
     deployed: () => pipeline,
   });
+  session.open();
+  session.startPipelineExecution({ name: pipeline.name });
+  await session.settled();
+  const outcome = currentExecution(log.state)?.status;
   log.close();
-  if (outcome !== 'Succeeded') throw new Error(`the bench's pipeline ended ${outcome}`);
+  if (outcome !== 'Succeeded') throw new Error(`the bench's pipeline ended ${outcome ?? 'never'}`);
 }
 
 /** `npm start`'s synth of this app over an empty CDK app's, both through the CLI as `npm start` calls it. */

@@ -1,5 +1,5 @@
 import * as readline from 'node:readline/promises';
-import type { Approver } from '../engine/codepipeline/execution';
+import type { Approver } from '../engine/codepipeline/approval';
 
 /** Decides by what was said beforehand, else asks in the terminal, else leaves it undecided. */
 export function approver(options: {

@@ -8,6 +8,8 @@ export type ExecutionStatus =
   'InProgress' | 'Succeeded' | 'Failed' | 'Stopped' | 'Stopping' | 'Superseded' | 'Cancelled' | 'Waiting';
 /** CodePipeline's stage states (API Reference, StageExecution.status). */
 export type StageStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped' | 'Stopping' | 'Cancelled' | 'Skipped';
+/** Which actions a retried stage runs again (API Reference, RetryStageExecution.retryMode). */
+export type RetryMode = 'FAILED_ACTIONS' | 'ALL_ACTIONS';
 /** CodePipeline's action states (API Reference, ActionExecution.status), and `NotRehearsed`: this machine cannot do it; never a pass. */
 export type ActionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned' | 'NotRehearsed';
 /** CodeBuild's phases in their order (CodeBuild User Guide, "Build phase transitions"). */
@@ -138,11 +140,29 @@ export type RunEventBody =
       trigger: { type: string; detail?: string };
       mode?: 'STANDARD' | 'ROLLBACK';
       rollbackTarget?: string;
+      /** Of a rollback: the one stage that it runs. */
+      stage?: string;
+      /** Of a rollback: the target's revisions. */
+      revisions?: Revision[];
+      /** Of a rollback: what the namespaces of the target's other stages held. */
+      namespaces?: Record<string, Record<string, string>>;
+      /** Values of the pipeline's variables for this execution; its defaults are not repeated. */
       variables?: Record<string, string>;
+      /** Revisions to take instead of the newest, by source action. */
+      sourceRevisions?: { actionName: string; revisionValue: string }[];
     }
+  /** Somebody stops it (StopPipelineExecution), or the engine was interrupted. `abandon`: actions in progress are not waited for. */
+  | { kind: 'execution.stopping'; executionId: string; abandon: boolean; reason?: string }
   | { kind: 'execution.revisions'; executionId: string; revisions: Revision[] }
   | { kind: 'execution.ended'; executionId: string; status: ExecutionStatus; detail?: string }
-  | { kind: 'stage.started'; executionId: string; stage: string; attempt?: number }
+  | {
+      kind: 'stage.started';
+      executionId: string;
+      stage: string;
+      attempt?: number;
+      /** Set where the stage runs again: which actions do, and who asked for it (API Reference, RetryStageMetadata.latestRetryTrigger). */
+      retry?: { mode: RetryMode; trigger: 'ManualStageRetry' | 'AutomatedStageRetry' };
+    }
   | { kind: 'stage.ended'; executionId: string; stage: string; status: StageStatus; detail?: string }
   | {
       kind: 'condition.evaluated';
@@ -155,6 +175,7 @@ export type RunEventBody =
       result?: string;
       detail?: string;
     }
+  /** The transition into a stage. */
   | { kind: 'transition.changed'; stage: string; enabled: boolean; reason?: string }
   | ({
       kind: 'action.started';

@@ -66,6 +66,20 @@ export interface ActionState {
   };
 }
 
+/** A stage of an execution: its latest attempt. */
+export interface StageState {
+  status: StageStatus;
+  readonly startedAt: string;
+  endedAt?: string;
+  detail?: string;
+  /** Counts from 1; a retry is another one. */
+  readonly attempt: number;
+  /** How many of the attempts a failure started by itself (`onFailure` RETRY). */
+  readonly automaticRetries: number;
+  /** Where this attempt's records begin in the execution's `conditions`. */
+  readonly conditionsFrom: number;
+}
+
 /** An execution of the pipeline within a run. */
 export interface ExecutionState {
   readonly executionId: string;
@@ -74,13 +88,22 @@ export interface ExecutionState {
   readonly mode: 'STANDARD' | 'ROLLBACK';
   /** Of a rollback: the execution whose revisions, artifacts and variables it takes. */
   readonly rollbackTarget?: string;
+  /** Of a rollback: the one stage that it runs. */
+  readonly rollbackStage?: string;
+  /** Of a rollback: what the namespaces of the target's other stages held. */
+  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values given for the pipeline's variables; those that are missing have their defaults. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Revisions to take instead of the newest. */
+  readonly sourceRevisions: readonly { readonly actionName: string; readonly revisionValue: string }[];
+  /** Set while it is being stopped, and afterwards. */
+  stopping?: { abandon: boolean; reason?: string };
   readonly startedAt: string;
   endedAt?: string;
   status: ExecutionStatus;
   detail?: string;
   revisions: Revision[];
-  stages: Map<string, { status: StageStatus; startedAt: string; endedAt?: string; detail?: string }>;
+  stages: Map<string, StageState>;
   /** The latest execution of each action, by `Stage/Action`. */
   actions: Map<string, ActionState>;
   /** Every execution of every action, retries too, in the order in which they started. */
@@ -187,10 +210,13 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
         trigger: event.trigger,
         mode: event.mode ?? 'STANDARD',
         ...(event.rollbackTarget ? { rollbackTarget: event.rollbackTarget } : {}),
+        ...(event.stage ? { rollbackStage: event.stage } : {}),
+        ...(event.namespaces ? { namespaces: event.namespaces } : {}),
         variables: event.variables ?? {},
+        sourceRevisions: event.sourceRevisions ?? [],
         startedAt: event.time,
         status: 'InProgress',
-        revisions: [],
+        revisions: event.revisions ?? [],
         stages: new Map(),
         actions: new Map(),
         actionExecutions: [],
@@ -198,7 +224,11 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       });
       break;
     case 'execution.revisions':
-      execution?.revisions.push(...event.revisions);
+      // A source action that runs again replaces what it took before.
+      if (execution) {
+        const again = new Set(event.revisions.map((one) => one.actionName));
+        execution.revisions = [...execution.revisions.filter((one) => !again.has(one.actionName)), ...event.revisions];
+      }
       break;
     case 'execution.ended':
       if (execution) {
@@ -208,8 +238,15 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       }
       break;
     case 'stage.started':
-      execution?.stages.set(event.stage, { status: 'InProgress', startedAt: event.time });
-      if (execution) execution.status = 'InProgress';
+      if (execution) startStage(execution, event);
+      break;
+    case 'execution.stopping':
+      if (execution) {
+        execution.status = 'Stopping';
+        execution.stopping = { abandon: event.abandon, ...(event.reason ? { reason: event.reason } : {}) };
+        const stage = [...execution.stages.values()].find((one) => one.status === 'InProgress');
+        if (stage) stage.status = 'Stopping';
+      }
       break;
     case 'stage.ended': {
       const stage = execution?.stages.get(event.stage);
@@ -396,4 +433,26 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       break;
   }
   return run;
+}
+
+/** A stage begins, or begins again: then what is to run again is forgotten, and the execution goes on. */
+function startStage(execution: ExecutionState, event: Extract<RunEvent, { kind: 'stage.started' }>): void {
+  const { stage, retry } = event;
+  const before = execution.stages.get(stage);
+  execution.stages.set(stage, {
+    status: 'InProgress',
+    startedAt: event.time,
+    attempt: event.attempt ?? (before?.attempt ?? 0) + 1,
+    automaticRetries: (before?.automaticRetries ?? 0) + (retry?.trigger === 'AutomatedStageRetry' ? 1 : 0),
+    conditionsFrom: execution.conditions.length,
+  });
+  execution.status = 'InProgress';
+  delete execution.endedAt;
+  delete execution.detail;
+  delete execution.stopping;
+  if (!retry) return;
+  for (const [path, action] of execution.actions) {
+    const again = retry.mode === 'ALL_ACTIONS' || action.status === 'Failed' || action.status === 'Abandoned';
+    if (action.stage === stage && again) execution.actions.delete(path);
+  }
 }

@@ -15,7 +15,7 @@ export function connectionSource(repositories: SourceRepositories): ActionRunner
 }
 
 async function take(
-  { action, outputs, executionId, emit }: ActionContext,
+  { action, outputs, executionId, revisionValue, emit }: ActionContext,
   repositories: SourceRepositories,
 ): Promise<ActionResult> {
   const repository = action.configuration.FullRepositoryId ?? '';
@@ -29,7 +29,11 @@ async function take(
     });
   }
   if (!output) throw new SaiondoError(`${action.name} has no output artifact`, { code: 'PIPELINE_INVALID' });
-  const revision = await takeSource(source, output.path);
+  const { uncommitted, ...committed } = source;
+  const revision = await takeSource(
+    revisionValue ? { ...committed, commit: revisionValue } : { ...committed, ...(uncommitted ? { uncommitted } : {}) },
+    output.path,
+  );
   emit({
     kind: 'execution.revisions',
     executionId,

@@ -1,13 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
-import type { RunEvent, RunVerdict } from '../../model/events';
+import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
-import { currentExecution, type ExecutionState, type RunState } from '../../model/run-state';
-import type { ActionRunners } from '../action';
+import { currentExecution, type RunState } from '../../model/run-state';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
 import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
@@ -15,11 +14,16 @@ import { DiskLedger } from '../cloudformation/ledger';
 import { resolveParameters } from '../cloudformation/parameters';
 import { actionRunners } from '../codepipeline/action-runners';
 import { readPipeline } from '../codepipeline/definition';
-import { runExecution, type Approver, type ExecutionOutcome } from '../codepipeline/execution';
+import type { Approver } from '../codepipeline/approval';
+import type { PipelineControl } from '../codepipeline/control';
+import { isActive } from '../codepipeline/decide';
+import { PipelineSession, type Journal } from '../codepipeline/session';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import type { Fixtures } from '../local/fixtures';
 import { LocalMachine } from '../local/local-machine';
+import type { Machine } from '../local/machine';
+import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
 import { summarize } from './summary';
@@ -46,17 +50,22 @@ export interface RehearsalOptions {
   readonly healthSeconds?: number;
   readonly listeners: readonly ((event: RunEvent, state: RunState) => void)[];
   readonly signal: AbortSignal;
-  /** Called when the run is over and what it started still runs; whatever it awaits keeps it running. */
+  /** Values for the pipeline's variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Called at the run's verdict, and at each further one of a session that stays open, while what it started still runs. */
   readonly beforeClose?: (state: RunState) => Promise<void>;
+  /** Called when the session takes requests. What they lead to is told by the events; the state is that of the session's own run. */
+  readonly onControl?: (control: PipelineControl, state: () => RunState) => void;
+  /** The session stays open after its verdict and takes requests, for its own executions and those of earlier runs, until the signal aborts. */
+  readonly stayOpen?: boolean;
+  /** What stands for AWS; default a {@link LocalMachine}. */
+  readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
 
 /** The name of a new run: sorts by time. */
 export function newRunId(): string {
   return `${new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(2).toString('hex')}`;
 }
-
-/** The self-mutations that one run follows; more would be a pipeline that never settles. */
-const MOST_MUTATIONS = 3;
 
 /** Rehearses a pipeline: from its sources to its last stage, on this machine. @returns the run's state with verdict and exit code */
 export async function rehearse(options: RehearsalOptions): Promise<RunState> {
@@ -70,27 +79,39 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
   }
   const unlock = takeLock(path.join(layout.root, 'lock'));
   try {
-    const log = new EventLog(layout.events(runId));
-    for (const listener of options.listeners) log.listen((event) => listener(event, log.state));
+    const log = openLog(options, runId);
     if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
+    const rehearsal = new Rehearsal(options, log);
     try {
-      return await new Rehearsal(options, runId, log).run();
+      return await rehearsal.run();
     } finally {
-      log.close();
+      rehearsal.closeLogs();
     }
   } finally {
     unlock();
   }
 }
 
+/** A run's log, whose events the listeners hear. */
+function openLog({ layout, listeners }: RehearsalOptions, runId: string): OpenLog {
+  const log = new EventLog(layout.events(runId));
+  for (const listener of listeners) log.listen((event) => listener(event, log.state));
+  return { runId, state: log.state, emit: log.emit, close: () => log.close() };
+}
+
+interface OpenLog extends Journal {
+  readonly close: () => void;
+}
+
 class Rehearsal {
   private readonly ledger: DiskLedger;
-  private machine: LocalMachine | undefined;
+  private readonly reopened: OpenLog[] = [];
+  private readonly definitions = new WeakMap<object, PipelineDefinition>();
+  private machine: Machine | undefined;
 
   constructor(
     private readonly options: RehearsalOptions,
-    private readonly runId: string,
-    private readonly log: EventLog,
+    private readonly log: OpenLog,
   ) {
     this.ledger = new DiskLedger(options.layout);
   }
@@ -101,7 +122,7 @@ class Rehearsal {
       if (!options.resume) {
         log.emit({
           kind: 'run.started',
-          runId: this.runId,
+          runId: log.runId,
           version: options.version,
           pipeline: options.pipeline ?? '',
           assembly: '',
@@ -109,30 +130,22 @@ class Rehearsal {
           pid: process.pid,
         });
       }
-      this.machine = await LocalMachine.open({
-        layout: options.layout,
-        ledger: this.ledger,
-        emit: log.emit,
-        fixtures: options.fixtures,
-        signal: options.signal,
-        ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
-        ...(options.withoutContainers ? { withoutContainers: true } : {}),
-        ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
-      });
-      const outcome = await this.execute(this.machine);
-      await this.checkEndpoints();
-      this.end(outcome);
-      if (options.beforeClose) await options.beforeClose(log.state);
+      this.machine = await this.openMachine();
+      const pipeline = await this.deployedPipeline(this.machine);
+      await this.prepareImages(this.machine);
+      const session = this.openSession(this.machine, pipeline);
+      if (options.only) {
+        await this.runOnly(session, options.only);
+        await this.verdict(session);
+      } else {
+        this.begin(session, pipeline);
+        options.onControl?.(session, () => log.state);
+        await this.follow(session);
+      }
       return log.state;
     } catch (error) {
-      if (options.signal.aborted && !log.state.verdict) this.end('Stopped');
-      else if (!log.state.verdict)
-        log.emit({
-          kind: 'run.ended',
-          verdict: 'failed',
-          summary: error instanceof Error ? error.message : String(error),
-          exitCode: error instanceof SaiondoError && error.source === 'user' ? 2 : 1,
-        });
+      if (options.signal.aborted && !log.state.verdict) this.end(log);
+      else if (!log.state.verdict) this.endWith(error);
       if (!options.signal.aborted) throw error;
       return log.state;
     } finally {
@@ -140,85 +153,115 @@ class Rehearsal {
     }
   }
 
-  private async execute(machine: LocalMachine): Promise<ExecutionOutcome> {
+  closeLogs(): void {
+    for (const log of [this.log, ...this.reopened]) log.close();
+  }
+
+  private openMachine(): Promise<Machine> {
     const { log, options } = this;
-    let pipeline = await this.deployedPipeline(machine);
-    log.emit({ kind: 'pipeline.defined', definition: pipeline });
-    await this.prepareImages(machine);
-    let execution =
-      this.unfinished(pipeline) ?? this.startExecution(pipeline, options.resume ? 'StartPipelineExecution' : 'Manual');
-    for (let mutations = 0; ; mutations++) {
-      const outcome = await runExecution(pipeline, {
-        layout: options.layout,
-        runId: this.runId,
-        ledger: this.ledger,
-        local: machine,
-        runners: this.runners(machine),
-        approve: options.approve,
-        emit: log.emit,
-        signal: options.signal,
-        state: execution,
-        deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
-        ...(options.only ? { only: options.only } : {}),
-        ...(options.until ? { until: options.until } : {}),
+    if (options.machine) return options.machine(log.emit, this.ledger);
+    return LocalMachine.open({
+      layout: options.layout,
+      ledger: this.ledger,
+      emit: log.emit,
+      fixtures: options.fixtures,
+      signal: options.signal,
+      ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.withoutContainers ? { withoutContainers: true } : {}),
+      ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
+    });
+  }
+
+  private openSession(machine: Machine, pipeline: PipelineDefinition): PipelineSession {
+    const { options, log } = this;
+    const { layout, sources } = options;
+    return new PipelineSession({
+      journal: log,
+      history: {
+        executions: (name) => earlierExecutions(layout, name),
+        reopen: (runId) => {
+          const reopened = openLog(options, runId);
+          this.reopened.push(reopened);
+          if (!reopened.state.verdict) reopened.emit({ kind: 'run.resumed', pid: process.pid });
+          return reopened;
+        },
+      },
+      layout,
+      ledger: this.ledger,
+      local: machine,
+      runners: actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources }),
+      rules: new Map(),
+      approve: options.approve,
+      deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
+      signal: options.signal,
+      ...(options.until ? { until: options.until } : {}),
+    });
+  }
+
+  /** Goes on with what a resumed run left, else starts an execution. One of another structure cannot be retried, as in CodePipeline. */
+  private begin(session: PipelineSession, { name }: PipelineDefinition): void {
+    const { options, log } = this;
+    session.open();
+    const last = currentExecution(log.state);
+    if (log.state.executions.some(isActive)) return;
+    const current = last?.structureVersion === log.state.definition?.structureVersion;
+    if (last && current && ['Succeeded', 'Superseded'].includes(last.status)) return;
+    const failed = [...(last?.stages ?? [])].find(([, stage]) => ['Failed', 'Stopped'].includes(stage.status));
+    if (last && current && failed) {
+      session.retryStageExecution({
+        pipelineName: name,
+        stageName: failed[0],
+        pipelineExecutionId: last.executionId,
+        retryMode: 'FAILED_ACTIONS',
       });
-      const { executionId } = execution;
-      if (outcome !== 'Mutated') {
-        const status = ({ Succeeded: 'Succeeded', Failed: 'Failed', Waiting: 'Waiting', Stopped: 'Stopped' } as const)[
-          outcome
-        ];
-        if (!options.only && !(options.until && outcome === 'Succeeded'))
-          log.emit({ kind: 'execution.ended', executionId, status });
-        return outcome;
-      }
-      const next = this.findPipeline(pipeline.name) ?? pipeline;
-      log.emit({
-        kind: 'pipeline.mutated',
-        fromStructureVersion: pipeline.structureVersion,
-        toStructureVersion: next.structureVersion,
-        reason: 'self-mutation deployed another structure',
-      });
-      log.emit({ kind: 'execution.ended', executionId, status: 'Cancelled', detail: 'the pipeline was updated' });
-      if (mutations >= MOST_MUTATIONS)
-        throw new SaiondoError(`the pipeline changed itself ${MOST_MUTATIONS + 1} times in one run`, {
-          code: 'MUTATION_LOOP',
-          next: 'its synth gives another pipeline each time: compare two of them',
-        });
-      if (!next.restartExecutionOnUpdate) return 'Stopped';
-      pipeline = next;
-      log.emit({ kind: 'pipeline.defined', definition: pipeline });
-      execution = this.startExecution(pipeline, 'PipelineUpdated');
+      return;
+    }
+    session.startPipelineExecution({
+      name,
+      ...(options.variables ? { variables: options.variables } : {}),
+      trigger: { type: 'StartPipelineExecution', detail: 'saiondo rehearse' },
+    });
+  }
+
+  /** Waits for the verdict; a session that stays open has another one whenever a request has led to something. */
+  private async follow(session: PipelineSession): Promise<void> {
+    const { signal, stayOpen } = this.options;
+    const aborted = new Promise<void>((done) => {
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', () => done(), { once: true });
+    });
+    for (;;) {
+      await session.settled();
+      await this.verdict(session);
+      if (!stayOpen || signal.aborted) return;
+      const activity = session.nextActivity();
+      if (session.openJournals().every((journal) => journal.state.verdict)) await Promise.race([activity, aborted]);
+      if (signal.aborted && session.openJournals().every((journal) => journal.state.verdict)) return;
     }
   }
 
-  /** The execution that a resumed run goes on with; one of another structure cannot be retried, as in CodePipeline. */
-  private unfinished(pipeline: PipelineDefinition): ExecutionState | undefined {
+  private async verdict(session: PipelineSession): Promise<void> {
+    const { log, options } = this;
+    await this.checkEndpoints();
+    for (const journal of session.openJournals()) if (!journal.state.verdict) this.end(journal);
+    if (options.beforeClose) await options.beforeClose(log.state);
+  }
+
+  private async runOnly(session: PipelineSession, path_: string): Promise<void> {
     const execution = currentExecution(this.log.state);
-    return execution && execution.structureVersion === pipeline.structureVersion && execution.status !== 'Cancelled'
-      ? execution
-      : undefined;
-  }
-
-  private startExecution(pipeline: PipelineDefinition, trigger: string): ExecutionState {
-    const executionId = randomUUID();
-    this.log.emit({
-      kind: 'execution.started',
-      executionId,
-      structureVersion: pipeline.structureVersion,
-      trigger: { type: trigger },
-    });
-    return currentExecution(this.log.state) as ExecutionState;
-  }
-
-  private runners(machine: LocalMachine): ActionRunners {
-    const { layout, sources } = this.options;
-    return actionRunners({ layout, sources, ledger: this.ledger, provisioners: machine.provisioners });
+    if (!execution)
+      throw new SaiondoError(`the run ${this.log.runId} has no execution whose artifacts ${path_} could use`, {
+        code: 'RUN_MISSING',
+        next: 'run saiondo rehearse first',
+      });
+    await session.runAlone(execution.executionId, path_);
   }
 
   /** The pipeline as an earlier rehearsal left it; the first time, and when an assembly is given, as the assembly has it. */
-  private async deployedPipeline(machine: LocalMachine): Promise<PipelineDefinition> {
+  private async deployedPipeline(machine: Machine): Promise<PipelineDefinition> {
     const { options } = this;
-    const known = options.pipeline === undefined ? undefined : this.findPipeline(options.pipeline);
+    const name = options.pipeline ?? this.log.state.definition?.name;
+    const known = name === undefined ? undefined : this.findPipeline(name);
     if (known && !options.deployAssembly) return known;
     const stack = findPipelineStack(readAssembly(await options.assembly()), options.pipeline);
     const at = { account: stack.account, region: stack.region, stackName: stack.stackName };
@@ -246,10 +289,14 @@ class Rehearsal {
 
   private findPipeline(name: string): PipelineDefinition | undefined {
     const found = this.ledger.resources('AWS::CodePipeline::Pipeline').find((one) => one.physicalId === name);
-    return found && readPipeline(found, found.stack);
+    if (!found) return undefined;
+    // Asked for after every action: it is read again only when a deployment has replaced it.
+    let definition = this.definitions.get(found.properties);
+    if (!definition) this.definitions.set(found.properties, (definition = readPipeline(found, found.stack)));
+    return definition;
   }
 
-  private async prepareImages(machine: LocalMachine): Promise<void> {
+  private async prepareImages(machine: Machine): Promise<void> {
     if (!machine.engine || !machine.containers) {
       this.log.emit({
         kind: 'tool.checked',
@@ -286,18 +333,29 @@ class Rehearsal {
     }
   }
 
-  private end(outcome: ExecutionOutcome): void {
-    const { log, options } = this;
-    const { verdict, text, exitCode } = summarize(log.state, outcome, {
+  private end(journal: Journal): void {
+    const { options } = this;
+    const own = journal === this.log;
+    const { verdict, text, exitCode } = summarize(journal.state, {
       strict: options.strict,
-      ...(options.only ? { only: options.only } : {}),
+      interrupted: options.signal.aborted,
+      ...(own && options.only ? { only: options.only } : {}),
+      ...(own && options.until ? { until: options.until } : {}),
     });
-    log.emit({
-      kind: 'run.ended',
-      verdict: verdict satisfies RunVerdict,
-      summary: text,
-      exitCode: options.signal.aborted ? 130 : exitCode,
-    });
+    journal.emit({ kind: 'run.ended', verdict: verdict satisfies RunVerdict, summary: text, exitCode });
+  }
+
+  private endWith(error: unknown): void {
+    try {
+      this.log.emit({
+        kind: 'run.ended',
+        verdict: 'failed',
+        summary: error instanceof Error ? error.message : String(error),
+        exitCode: error instanceof SaiondoError && error.source === 'user' ? 2 : 1,
+      });
+    } catch {
+      // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
+    }
   }
 
   /** What --resume has to know. No secret is among it. */

@@ -1,55 +1,117 @@
 import type { RunVerdict } from '../../model/events';
-import { currentExecution, type RunState } from '../../model/run-state';
-import type { ExecutionOutcome } from '../codepipeline/execution';
+import { currentExecution, type ActionState, type ExecutionState, type RunState } from '../../model/run-state';
+import { isActive, nextStage } from '../codepipeline/decide';
+
+/** What a run was to do, as far as its end depends on it. */
+export interface SummaryOptions {
+  readonly strict: boolean;
+  /** This `Stage/Action` alone. */
+  readonly only?: string;
+  /** No further than this stage. */
+  readonly until?: string;
+  /** The engine was told to end. */
+  readonly interrupted: boolean;
+}
 
 /** The first line of a run's end, and what it comes to. Nothing that was not rehearsed is counted as passed. */
 export function summarize(
   state: RunState,
-  outcome: ExecutionOutcome,
-  options: { strict: boolean; only?: string },
+  options: SummaryOptions,
 ): { verdict: RunVerdict; text: string; exitCode: number } {
-  const actions = [...(currentExecution(state)?.actions.values() ?? [])].filter(
+  const execution = subject(state);
+  const actions = [...(execution?.actions.values() ?? [])].filter(
     (action) => !options.only || `${action.stage}/${action.action}` === options.only,
   );
   const planned = options.only
     ? actions.length
     : (state.definition?.stages.reduce((sum, stage) => sum + stage.actions.length, 0) ?? 0);
-  const with_ = (status: string): typeof actions => actions.filter((action) => action.status === status);
-  const [failed] = with_('Failed');
-  const notRehearsed = with_('NotRehearsed');
-  const succeeded = with_('Succeeded').length;
-  const names = notRehearsed.map((action) => `${action.stage}/${action.action} (${(action.missing ?? []).join(', ')})`);
-  const tail = names.length > 0 ? `; not rehearsed: ${names.join(', ')}` : '';
-  switch (outcome) {
-    case 'Failed':
-    case 'Mutated': {
+  const having = (status: string): ActionState[] => actions.filter((action) => action.status === status);
+  const [failed] = having('Failed');
+  const notRehearsed = [
+    ...having('NotRehearsed').map((one) => `${one.stage}/${one.action} (${(one.missing ?? []).join(', ')})`),
+    ...(execution?.conditions ?? [])
+      .filter((one) => one.status === 'NotRehearsed')
+      .map((one) => `${one.stage}/${one.condition}/${one.rule} (${one.provider})`),
+  ];
+  const succeeded = having('Succeeded').length;
+  const tail = notRehearsed.length > 0 ? `; not rehearsed: ${notRehearsed.join(', ')}` : '';
+  const passed = `${succeeded} of ${planned} actions passed${tail}`;
+  const lenient = options.strict && notRehearsed.length > 0 ? 3 : 0;
+  switch (outcomeOf(execution, actions, state, options)) {
+    case 'failed': {
       const rejected = failed?.failure?.code === 'ApprovalRejected';
-      const what = failed ? `${failed.stage}/${failed.action} ${rejected ? 'was rejected' : 'failed'}` : 'failed';
-      return {
-        verdict: rejected ? 'rejected' : 'failed',
-        text: `${what}; ${succeeded} of ${planned} actions passed${tail}`,
-        exitCode: 1,
-      };
+      const stage = [...(execution?.stages ?? [])].find(([, one]) => one.status === 'Failed');
+      const what = failed
+        ? `${failed.stage}/${failed.action} ${rejected ? 'was rejected' : 'failed'}`
+        : stage
+          ? `stage ${stage[0]} failed${stage[1].detail ? `: ${stage[1].detail}` : ''}`
+          : 'failed';
+      return { verdict: rejected ? 'rejected' : 'failed', text: `${what}; ${passed}`, exitCode: 1 };
     }
-    case 'Waiting': {
-      const waiting = with_('InProgress').map((action) => `${action.stage}/${action.action}`);
+    case 'waiting':
+      return { verdict: 'waiting', text: `waits for ${waitsFor(execution, state)}; ${passed}`, exitCode: lenient };
+    case 'stopped':
+      return { verdict: 'stopped', text: `${stoppedBy(execution)}; ${passed}`, exitCode: 1 };
+    case 'interrupted':
+      return { verdict: 'interrupted', text: `interrupted; ${passed}`, exitCode: 130 };
+    case 'succeeded':
       return {
-        verdict: 'waiting',
-        text: `waits for ${waiting.join(', ')}; ${succeeded} of ${planned} actions passed${tail}`,
-        exitCode: options.strict && names.length > 0 ? 3 : 0,
-      };
-    }
-    case 'Stopped':
-      return {
-        verdict: 'interrupted',
-        text: `interrupted; ${succeeded} of ${planned} actions passed${tail}`,
-        exitCode: 130,
-      };
-    case 'Succeeded':
-      return {
-        verdict: names.length > 0 ? 'incomplete' : 'passed',
+        verdict: notRehearsed.length > 0 ? 'incomplete' : 'passed',
         text: `${succeeded} of ${planned} actions rehearsed, all passed${tail}`,
-        exitCode: options.strict && names.length > 0 ? 3 : 0,
+        exitCode: lenient,
       };
   }
+}
+
+/** The execution that a run is judged by: a rollback mends what another has broken, it does not pass in its place. */
+function subject(state: RunState): ExecutionState | undefined {
+  return state.executions.findLast((execution) => execution.mode === 'STANDARD') ?? currentExecution(state);
+}
+
+function outcomeOf(
+  execution: ExecutionState | undefined,
+  actions: readonly ActionState[],
+  state: RunState,
+  options: SummaryOptions,
+): 'succeeded' | 'failed' | 'waiting' | 'stopped' | 'interrupted' {
+  if (options.interrupted || execution?.stopping?.reason === 'interrupted') return 'interrupted';
+  if (options.only) {
+    if (actions.some((action) => action.status === 'Failed')) return 'failed';
+    return actions.some((action) => action.status === 'InProgress') ? 'waiting' : 'succeeded';
+  }
+  switch (execution?.status) {
+    case 'Succeeded':
+      return 'succeeded';
+    case undefined:
+    case 'Failed':
+      return 'failed';
+    case 'Stopped':
+    case 'Cancelled':
+    case 'Superseded':
+      return 'stopped';
+    case 'InProgress':
+    case 'Stopping':
+    case 'Waiting':
+      return options.until && execution.stages.get(options.until)?.status === 'Succeeded' && reaches(execution, state)
+        ? 'succeeded'
+        : 'waiting';
+  }
+}
+
+/** Whether nothing of the execution is under way: it stands between two stages. */
+function reaches(execution: ExecutionState, state: RunState): boolean {
+  const next = state.definition && nextStage(execution, state.definition);
+  return next !== undefined && !execution.stages.has(next.name);
+}
+
+function waitsFor(execution: ExecutionState | undefined, state: RunState): string {
+  const approvals = [...(execution?.actions.values() ?? [])].filter((action) => action.status === 'InProgress');
+  if (approvals.length > 0) return approvals.map((one) => `${one.stage}/${one.action}`).join(', ');
+  const next = execution && isActive(execution) && state.definition && nextStage(execution, state.definition);
+  return next ? `the transition into ${next.name}` : 'a person';
+}
+
+function stoppedBy(execution: ExecutionState | undefined): string {
+  const why = execution?.detail ? ` (${execution.detail})` : '';
+  return `the execution was ${execution?.status === 'Stopped' ? 'stopped' : (execution?.status ?? '').toLowerCase()}${why}`;
 }
