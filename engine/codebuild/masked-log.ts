@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 
+/** At most so often the time index gets an entry, in milliseconds. */
+const TIME_STEP = 100;
 /** How much of a command's output is kept in memory to be shown when it fails, in bytes. */
 const TAIL_BYTES = 16 * 1024;
 /** A secret shorter than this is not masked: its characters are everywhere. */
@@ -16,10 +18,13 @@ export class MaskedLog {
   private held = '';
   private tail = '';
   private secrets: string[] = [];
+  private readonly times: number;
+  private stamped = 0;
   bytes = 0;
 
   constructor(path: string) {
     this.file = fs.openSync(path, 'w', 0o600);
+    this.times = fs.openSync(timesFile(path), 'w', 0o600);
   }
 
   /** Masks more values from here on. */
@@ -100,15 +105,36 @@ export class MaskedLog {
   close(): void {
     this.flush();
     fs.closeSync(this.file);
+    fs.closeSync(this.times);
+  }
+
+  /** Remembers when the bytes from here on are written. */
+  private stamp(): void {
+    const now = Date.now();
+    if (this.bytes > 0 && now - this.stamped < TIME_STEP) return;
+    this.stamped = now;
+    const entry = Buffer.alloc(16);
+    entry.writeDoubleLE(this.bytes, 0);
+    entry.writeDoubleLE(now, 8);
+    fs.writeSync(this.times, entry);
   }
 
   private put(text: string): void {
     if (text === '') return;
     const bytes = Buffer.from(text, 'latin1');
+    this.stamp();
     fs.writeSync(this.file, bytes);
     this.bytes += bytes.length;
     this.tail = (this.tail + text).slice(-TAIL_BYTES);
   }
+}
+
+/**
+ * The time index beside a log: pairs of little-endian doubles, a byte offset and the time (ms since 1970) from which on its bytes were
+ * written. It gives a line of the log the time that CloudWatch Logs shows.
+ */
+export function timesFile(log: string): string {
+  return `${log}.times`;
 }
 
 /** A text without terminal escapes and control characters: what a log holds is untrusted. */

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SaiondoError } from '../../model/errors';
 
 /** A request to an AWS service, as far as a handler needs it. */
 export interface AwsRequest {
@@ -10,7 +11,7 @@ export interface AwsRequest {
   readonly url: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
-  /** `AmazonSSM.PutParameter` of JSON protocols, `Action` of query protocols. */
+  /** `AmazonSSM.PutParameter` of JSON and CBOR protocols, `Action` of query protocols. */
   readonly operation: string;
 }
 
@@ -20,6 +21,9 @@ export interface AwsResponse {
   readonly headers?: Record<string, string>;
   readonly body: string | Buffer;
 }
+
+/** The page for people: takes the requests that are not AWS's, and says whether it took this one. */
+export type PageHandler = (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
 
 /** Answers a request itself, or leaves it (undefined) to the endpoint behind. */
 export type AwsHandler = (request: AwsRequest) => Promise<AwsResponse | undefined> | AwsResponse | undefined;
@@ -40,10 +44,12 @@ export class AwsFront {
   private readonly agent = new http.Agent({ keepAlive: true });
 
   constructor(
-    private readonly behind: () => URL,
+    /** The endpoint behind; undefined where there is none: then only what the handlers know is answered. */
+    private readonly behind: () => URL | undefined,
     private readonly handlers: ReadonlyMap<string, AwsHandler>,
     /** Told every answered request of the endpoint behind: what has to outlive it is remembered there. */
     private readonly passed: (request: AwsRequest, status: number) => void = () => undefined,
+    private readonly page: PageHandler = () => false,
   ) {
     this.server = http.createServer((request, response) => {
       this.answer(request, response).catch((error: unknown) => {
@@ -53,11 +59,26 @@ export class AwsFront {
     });
   }
 
-  /** Listens on a free port. @returns `http://127.0.0.1:PORT` */
-  async listen(): Promise<string> {
+  /**
+   * Listens on a port of the loopback interface.
+   * @param port 0 for a free one
+   * @returns `http://127.0.0.1:PORT`
+   * @throws SaiondoError `PORT_TAKEN`
+   */
+  async listen(port = 0): Promise<string> {
     await new Promise<void>((done, fail) => {
-      this.server.once('error', fail);
-      this.server.listen(0, '127.0.0.1', done);
+      this.server.once('error', (cause: NodeJS.ErrnoException) =>
+        fail(
+          cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
+            ? new SaiondoError(`the port ${port} cannot be listened on: ${cause.message}`, {
+                code: 'PORT_TAKEN',
+                next: 'give another one with --port, or none for a free one',
+                cause,
+              })
+            : cause,
+        ),
+      );
+      this.server.listen(port, '127.0.0.1', done);
     });
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -69,6 +90,13 @@ export class AwsFront {
   }
 
   private async answer(incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const refusal = refusalOf(incoming.headers);
+    if (refusal) {
+      response.writeHead(403, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+      response.end(`${refusal}\n`);
+      return;
+    }
+    if (this.page(incoming, response)) return;
     const request = describe(incoming, await read(incoming));
     const own = await this.handlers.get(request.service)?.(request);
     if (own) {
@@ -77,6 +105,12 @@ export class AwsFront {
       return;
     }
     const target = this.behind();
+    if (!target) {
+      response.writeHead(501, { 'content-type': 'application/x-amz-json-1.1' });
+      const message = `no rehearsal runs here, and its runs on disk know nothing of ${request.service || 'this request'}`;
+      response.end(JSON.stringify({ __type: 'NotImplemented', message }));
+      return;
+    }
     await new Promise<void>((done, fail) => {
       const outgoing = http.request(
         {
@@ -107,6 +141,24 @@ export class AwsFront {
   }
 }
 
+/**
+ * Why a request is refused before anything looks at it. Only a web page sends these headers so: one that made its own name lead here (DNS
+ * rebinding), or one of another origin, which could neither read the answer nor needs to ask. AWS's clients send no Origin, and name the
+ * host that they were given: a loopback name, or `host.docker.internal` from inside a container.
+ */
+function refusalOf(headers: http.IncomingHttpHeaders): string | undefined {
+  const { host = '', origin } = headers;
+  const name = host.replace(/:\d+$/, '');
+  // Virtual-hosted buckets stand before the name: bucket.localhost.
+  if (!/^(127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost|host\.docker\.internal)$/i.test(name))
+    return `this server answers on loopback names only, not as ${host}`;
+  if (origin !== undefined && origin !== `http://${host}`) return 'another web page may not ask this server';
+  const site = headers['sec-fetch-site'];
+  const foreign = site === 'cross-site' || site === 'same-site';
+  if (foreign && headers['sec-fetch-mode'] !== 'navigate') return 'another web page may not ask this server';
+  return undefined;
+}
+
 function describe(incoming: http.IncomingMessage, body: Buffer): AwsRequest {
   const url = incoming.url ?? '/';
   const credential =
@@ -115,6 +167,7 @@ function describe(incoming: http.IncomingMessage, body: Buffer): AwsRequest {
     '';
   const [accessKey = '', , region = 'us-east-1', service = ''] = credential.split('/');
   const target = incoming.headers['x-amz-target'];
+  const [, rpcService, rpcOperation] = /^\/service\/(\w+)\/operation\/(\w+)$/.exec(url) ?? [];
   const form = /x-www-form-urlencoded/.test(incoming.headers['content-type'] ?? '')
     ? new URLSearchParams(body.toString('utf8'))
     : undefined;
@@ -126,7 +179,12 @@ function describe(incoming: http.IncomingMessage, body: Buffer): AwsRequest {
     url,
     headers: incoming.headers,
     body,
-    operation: typeof target === 'string' ? target : (form?.get('Action') ?? ''),
+    operation:
+      typeof target === 'string'
+        ? target
+        : incoming.headers['smithy-protocol'] !== undefined && rpcService
+          ? `${rpcService}.${rpcOperation ?? ''}`
+          : (form?.get('Action') ?? ''),
   };
 }
 

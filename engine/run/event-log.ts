@@ -49,12 +49,16 @@ export class EventLog {
   }
 }
 
-/** The events of a log and the length in bytes of its whole lines. @throws SaiondoError `EVENT_VERSION` for a log of a newer package */
-export function readEvents(file: string): { events: RunEvent[]; length: number } {
-  const bytes = fs.readFileSync(file);
-  const length = bytes.lastIndexOf(0x0a) + 1;
+/**
+ * The events of a log from a byte on (a line's first), and where its whole lines end, in bytes.
+ * @throws SaiondoError `EVENT_VERSION` for a log of a newer package
+ */
+export function readEvents(file: string, from = 0): { events: RunEvent[]; length: number } {
+  const bytes = readFrom(file, from);
+  const whole = bytes.lastIndexOf(0x0a) + 1;
+  const length = from + whole;
   const events = bytes
-    .subarray(0, length)
+    .subarray(0, whole)
     .toString('utf8')
     .split('\n')
     .filter(Boolean)
@@ -62,9 +66,10 @@ export function readEvents(file: string): { events: RunEvent[]; length: number }
       try {
         return JSON.parse(line) as RunEvent;
       } catch (cause) {
-        throw new SaiondoError(`line ${at + 1} of the event log is no JSON`, {
+        const which = from === 0 ? `line ${at + 1}` : `line ${at + 1} after byte ${from}`;
+        throw new SaiondoError(`${which} of the event log is no JSON`, {
           code: 'EVENT_LOG',
-          where: { file, line: at + 1 },
+          where: { file, ...(from === 0 ? { line: at + 1 } : {}) },
           next: 'the run cannot be read; start a new one',
           cause,
         });
@@ -78,6 +83,17 @@ export function readEvents(file: string): { events: RunEvent[]; length: number }
     );
   }
   return { events, length };
+}
+
+function readFrom(file: string, from: number): Buffer {
+  if (from === 0) return fs.readFileSync(file);
+  const handle = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fs.fstatSync(handle).size - from));
+    return bytes.subarray(0, fs.readSync(handle, bytes, 0, bytes.length, from));
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 /** A run on disk as its state. */

@@ -42,6 +42,12 @@ export async function waitForLock(file: string, signal?: AbortSignal): Promise<(
   }
 }
 
+/** Whether a living engine holds the lock: what its run has not ended goes on. */
+export function isLocked(file: string): boolean {
+  const holder = readHolder(file);
+  return holder !== undefined && isAlive(holder);
+}
+
 interface Holder {
   readonly pid: number;
   readonly started?: string;

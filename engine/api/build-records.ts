@@ -1,0 +1,77 @@
+import * as path from 'node:path';
+import type { BuildState, RunState } from '../../model/run-state';
+import type { StackLedger } from '../ledger';
+import type { Layout } from '../../model/layout';
+import type { RunDigest } from '../run/run-digest';
+import type { Runs } from '../run/runs';
+import { sees, type Caller } from './service';
+
+/** A build, as far as a list of builds shows it, and the run that recorded it. */
+export interface KnownBuild {
+  readonly run: RunDigest;
+  readonly buildId: string;
+  readonly project: string;
+  readonly account: string;
+  readonly region: string;
+  readonly startedAt: string;
+  readonly reportGroups: readonly string[];
+  /** CodeBuild's own id of it, behind the project's name. */
+  readonly uuid: string;
+  /** Its log group and stream: `/aws/codebuild/<project>` and the uuid, unless the project names others (CodeBuild User Guide, "Logs"). */
+  readonly logGroup: string;
+  readonly logStream: string;
+}
+
+/** The builds of the runs on disk that a caller sees, the newest first. */
+export function buildsOf(runs: Runs, ledger: StackLedger, caller: Caller): KnownBuild[] {
+  const configured = logNames(ledger);
+  return runs
+    .list()
+    .flatMap((run) =>
+      run.builds
+        .filter((build) => sees(caller, build))
+        .map((build): KnownBuild => {
+          const uuid = build.buildId.slice(build.buildId.indexOf(':') + 1);
+          const names = configured.get(`${build.account}/${build.region}/${build.project}`);
+          return {
+            run,
+            ...build,
+            uuid,
+            logGroup: names?.group ?? `/aws/codebuild/${build.project}`,
+            logStream: names?.stream ? `${names.stream}/${uuid}` : uuid,
+          };
+        }),
+    )
+    .sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+}
+
+/** A build with all that its events tell. */
+export function openBuild(runs: Runs, known: KnownBuild): { run: RunState; build: BuildState } {
+  const run = runs.open(known.run.runId);
+  const build = run.builds.get(known.buildId);
+  if (!build) throw new Error(`the log of the run ${known.run.runId} lost the build ${known.buildId}`);
+  return { run, build };
+}
+
+/** A file of a run that its events name. The events' paths are relative to the run; one that leads out of it is none. */
+export function runFile(layout: Layout, runId: string, name: string): string | undefined {
+  const root = path.resolve(layout.run(runId));
+  const file = path.resolve(root, name);
+  return file.startsWith(root + path.sep) ? file : undefined;
+}
+
+interface LogsProperties {
+  readonly LogsConfig?: { readonly CloudWatchLogs?: { readonly GroupName?: string; readonly StreamName?: string } };
+}
+
+function logNames(ledger: StackLedger): Map<string, { group?: string | undefined; stream?: string | undefined }> {
+  return new Map(
+    ledger.resources('AWS::CodeBuild::Project').map((project) => {
+      const logs = (project.properties as LogsProperties).LogsConfig?.CloudWatchLogs;
+      return [
+        `${project.stack.account}/${project.stack.region}/${project.physicalId}`,
+        { group: logs?.GroupName, stream: logs?.StreamName },
+      ];
+    }),
+  );
+}

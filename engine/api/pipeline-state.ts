@@ -1,0 +1,155 @@
+import type {
+  ActionState as ApiActionState,
+  GetPipelineStateOutput,
+  StageConditionState,
+  StageExecution,
+  StageState,
+} from '@aws-sdk/client-codepipeline';
+import type { ActionState, ConditionRecord } from '../../model/run-state';
+import type { StageDefinition } from '../../model/pipeline';
+import { actionStatus, errorDetails, externalOf, stageStatus } from './execution-shapes';
+import type { OpenExecution, PipelineHistory } from './pipeline-history';
+
+/**
+ * API Reference, GetPipelineState: each stage shows the execution that was in it last, each action its latest execution, whichever run
+ * they belong to.
+ */
+export function pipelineState(history: PipelineHistory): GetPipelineStateOutput {
+  const { definition } = history;
+  return {
+    pipelineName: definition.name,
+    pipelineVersion: history.version(definition.structureVersion),
+    stageStates: definition.stages.map((stage, at) => stageState(history, stage, at)),
+    created: history.since(),
+    updated: history.since(definition.structureVersion),
+  };
+}
+
+function stageState(history: PipelineHistory, stage: StageDefinition, at: number): StageState {
+  const latest = latestIn(history, stage.name);
+  const record = latest?.state.stages.get(stage.name);
+  const waiting = at === 0 ? [] : inbound(history, stage.name, history.definition.stages[at - 1]?.name ?? '');
+  return {
+    stageName: stage.name,
+    inboundExecution: waiting[0],
+    inboundExecutions: waiting,
+    inboundTransitionState: transitionInto(history, stage.name),
+    actionStates: stage.actions.map((action) => actionState(history, stage.name, action.name)),
+    latestExecution:
+      latest && record
+        ? {
+            pipelineExecutionId: latest.state.executionId,
+            status: stageStatus(record.status, latest.state.status, latest.known.live),
+            type: latest.state.mode,
+          }
+        : undefined,
+    beforeEntryConditionState: conditionState(latest, stage.name, 'beforeEntry'),
+    onSuccessConditionState: conditionState(latest, stage.name, 'onSuccess'),
+    onFailureConditionState: conditionState(latest, stage.name, 'onFailure'),
+  };
+}
+
+/** The execution that entered a stage last. */
+function latestIn(history: PipelineHistory, stage: string): OpenExecution | undefined {
+  const entered = history.executions
+    .map((known) => ({ known, at: known.digest.stages.find((one) => one.name === stage)?.startedAt }))
+    .filter((one) => one.at !== undefined)
+    .sort((a, b) => (b.at ?? '').localeCompare(a.at ?? ''));
+  return entered[0] && history.open(entered[0].known);
+}
+
+/** Executions that finished the stage before and have not entered this one: they wait for its lock or its transition. */
+function inbound(history: PipelineHistory, stage: string, before: string): StageExecution[] {
+  return history.executions
+    .filter(({ digest, live }) => {
+      const finished = digest.stages.find((one) => one.name === before)?.status === 'Succeeded';
+      const entered = digest.stages.some((one) => one.name === stage);
+      return live && finished && !entered && digest.status === 'InProgress' && digest.mode === 'STANDARD';
+    })
+    .map(({ digest }) => ({ pipelineExecutionId: digest.executionId, status: 'InProgress', type: digest.mode }));
+}
+
+function transitionInto(history: PipelineHistory, stage: string): StageState['inboundTransitionState'] {
+  // What a person changed is part of the run in which it was changed; a new run has the definition's transitions again.
+  const [newest] = history.executions;
+  const changed = newest && history.open(newest).run.transitions.get(stage);
+  if (changed)
+    return {
+      enabled: changed.enabled,
+      lastChangedAt: new Date(changed.changedAt),
+      disabledReason: changed.enabled ? undefined : (changed.reason ?? ''),
+    };
+  const reason = history.definition.disabledTransitions[stage];
+  return reason === undefined ? { enabled: true } : { enabled: false, disabledReason: reason };
+}
+
+function actionState(history: PipelineHistory, stage: string, name: string): ApiActionState {
+  const found = latestAction(history, stage, name);
+  if (!found) return { actionName: name };
+  const { open, action } = found;
+  const revision = open.state.revisions.find((one) => one.actionName === name && action.category === 'Source');
+  const pending = action.status === 'InProgress' && action.approval?.status === undefined ? action.approval : undefined;
+  return {
+    actionName: name,
+    currentRevision: revision && {
+      revisionId: revision.commitId,
+      revisionChangeId: revision.commitId,
+      created: new Date(revision.committedAt ?? action.startedAt),
+    },
+    latestExecution: {
+      actionExecutionId: action.actionExecutionId,
+      status: actionStatus(action, open.state.status, open.known.live),
+      summary: pending?.message ?? action.approval?.comment ?? action.summary,
+      lastStatusChange: new Date(action.endedAt ?? action.startedAt),
+      token: pending?.token,
+      lastUpdatedBy: action.approval?.by,
+      ...externalOf(open, action),
+      errorDetails: errorDetails(action),
+    },
+  };
+}
+
+function latestAction(
+  history: PipelineHistory,
+  stage: string,
+  name: string,
+): { open: OpenExecution; action: ActionState } | undefined {
+  const ran = history.executions
+    .flatMap((known) => {
+      const entered = known.digest.stages.find((one) => one.name === stage);
+      return entered?.actions.includes(name) ? [{ known, at: entered.startedAt }] : [];
+    })
+    .sort((a, b) => b.at.localeCompare(a.at));
+  const open = ran[0] && history.open(ran[0].known);
+  const action = open?.state.actionExecutions.filter((one) => one.stage === stage && one.action === name).at(-1);
+  return open && action && { open, action };
+}
+
+function conditionState(
+  latest: OpenExecution | undefined,
+  stage: string,
+  condition: ConditionRecord['condition'],
+): StageConditionState | undefined {
+  const records = latest?.state.conditions.filter((one) => one.stage === stage && one.condition === condition) ?? [];
+  const last = records.at(-1);
+  if (!latest || !last) return undefined;
+  const byRule = new Map(records.map((one) => [one.rule, one]));
+  // A rule that this machine cannot evaluate is no success.
+  const status = [...byRule.values()].every((one) => one.status === 'Succeeded') ? 'Succeeded' : 'Failed';
+  return {
+    latestExecution: { status, summary: last.result },
+    conditionStates: [
+      {
+        latestExecution: { status, lastStatusChange: new Date(last.time) },
+        ruleStates: [...byRule.values()].map((one) => ({
+          ruleName: one.rule,
+          latestExecution: {
+            status: one.status === 'NotRehearsed' ? 'Abandoned' : one.status,
+            summary: one.detail,
+            lastStatusChange: new Date(one.time),
+          },
+        })),
+      },
+    ],
+  };
+}
