@@ -9,12 +9,12 @@ export interface Caller {
   readonly region: string;
 }
 
-/** The account of credentials that are not the rehearsal's own: they say none, so they see every account's resources. */
+/** The account of credentials that are not the rehearsal's own: they say none, so they see what there is in every account and region. */
 export const ANY_ACCOUNT = '000000000000';
 
 /** Whether a caller sees what belongs to an account and region. */
 export function sees(caller: Caller, owner: { readonly account: string; readonly region: string }): boolean {
-  return (caller.account === ANY_ACCOUNT || caller.account === owner.account) && caller.region === owner.region;
+  return caller.account === ANY_ACCOUNT || (caller.account === owner.account && caller.region === owner.region);
 }
 
 /** One operation: its input's rules, and what it does. `undefined` leaves the request to the endpoint behind. */
