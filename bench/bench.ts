@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { packageRoot } from '../commands/package';
 import { runBuild } from '../engine/codebuild/build';
-import { parseBuildspec } from '../engine/codebuild/buildspec';
+import { parseBuildspec } from '../engine/codebuild/parse-buildspec';
 import { runCodeBuildAction } from '../engine/codebuild/codebuild-action';
 import { PipelineSession } from '../engine/codepipeline/session';
 import { DiskLedger } from '../engine/cloudformation/ledger';

@@ -82,6 +82,8 @@ export interface ReportSummary {
   readonly durationSeconds: number;
   /** Coverage reports only: percent of lines. */
   readonly lineCoverage?: number;
+  /** Coverage reports only: percent of branches, where the format counts them. */
+  readonly branchCoverage?: number;
   /** Failed cases only in the event; all of them are in `file`. */
   readonly failures: readonly { readonly name: string; readonly suite?: string; readonly message?: string }[];
   /** Run-relative path of the full report as JSON. */

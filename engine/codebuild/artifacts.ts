@@ -3,54 +3,53 @@ import * as path from 'node:path';
 import picomatch from 'picomatch';
 import type { ArtifactsSpec } from './buildspec';
 
-/** Why nothing could be collected, in CodeBuild's words. */
+/** How many files were collected, or why none could be, in CodeBuild's words. */
 export type Collected = { readonly files: number } | { readonly failure: string };
 
 /**
- * Copies what an `artifacts` section names into the artifact's folder (CodeBuild User Guide, "Artifacts" of the build specification
- * reference): `*` stays inside a path segment, `**` crosses; no match at all fails the build. Symbolic links that lead out of the source
- * are left out.
+ * Copies what an `artifacts` section names into the artifact's folder (CodeBuild User Guide, "artifacts" of the build specification
+ * reference): `*` stays inside a path segment, `**` crosses; no match at all fails the build. A symbolic link is followed; with
+ * `enable-symlinks` one that stays inside the source is kept.
  */
-export function collectArtifacts(source: string, spec: ArtifactsSpec, target: string): Collected {
-  const bases = spec.baseDirectory === undefined ? [source] : baseDirectories(source, spec.baseDirectory);
+export async function collectArtifacts(source: string, spec: ArtifactsSpec, target: string): Promise<Collected> {
+  const bases = spec.baseDirectory === undefined ? [source] : matchingDirectories(source, spec.baseDirectory);
   if (bases.length === 0) return { failure: `no matching base directory path found for ${spec.baseDirectory ?? ''}` };
-  const patterns = spec.files.map(normalize);
-  const matches = picomatch(patterns, { dot: true });
-  const excluded =
-    spec.excludePaths.length > 0 ? picomatch(spec.excludePaths.map(normalize), { dot: true }) : () => false;
+  const matches = matcher(spec.files);
+  const excluded = matcher(spec.excludePaths.flatMap((one) => [one, one.replace(/\/\*\*\/\*$/, '')]));
   let files = 0;
   for (const base of bases) {
     for (const file of walk(base, base)) {
       if (!matches(file) || excluded(file)) continue;
       const to = path.join(target, spec.discardPaths ? path.basename(file) : file);
-      fs.mkdirSync(path.dirname(to), { recursive: true });
-      copyEntry(path.join(base, file), to, source);
-      files++;
+      if (await copyEntry(path.join(base, file), to, spec.enableSymlinks ? source : undefined)) files++;
     }
   }
   if (files === 0) return { failure: 'no matching artifact paths found' };
   return { files };
 }
 
-/** The files below a folder that match patterns, for reports. */
+/** The files below a folder that match patterns, sorted; nothing below a folder that is not there. */
 export function matchingFiles(base: string, patterns: readonly string[]): string[] {
-  const matches = picomatch(patterns.map(normalize), { dot: true });
+  const matches = matcher(patterns);
   return fs.existsSync(base)
     ? [...walk(base, base)].filter((file) => matches(file)).map((file) => path.join(base, file))
     : [];
 }
 
-function normalize(pattern: string): string {
-  return pattern.replace(/^\.\//, '').replace(/\/$/, '/**');
-}
-
-function baseDirectories(source: string, pattern: string): string[] {
+/** The folders that a `base-directory` names: one, or those that a pattern matches. */
+export function matchingDirectories(source: string, pattern: string): string[] {
   const plain = path.resolve(source, pattern);
   if (!/[*?[\]{}]/.test(pattern)) return fs.existsSync(plain) && fs.statSync(plain).isDirectory() ? [plain] : [];
-  const matches = picomatch(normalize(pattern), { dot: true });
+  const matches = matcher([pattern]);
   return [...directories(source, source)]
     .filter((directory) => matches(directory))
     .map((directory) => path.join(source, directory));
+}
+
+function matcher(patterns: readonly string[]): (file: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const normal = patterns.map((pattern) => pattern.replace(/^\.\//, '').replace(/\/$/, '/**'));
+  return picomatch(normal, { dot: true });
 }
 
 function* directories(root: string, at: string): Generator<string> {
@@ -71,15 +70,21 @@ function* walk(root: string, at: string): Generator<string> {
   }
 }
 
-function copyEntry(from: string, to: string, source: string): void {
-  const stat = fs.lstatSync(from);
-  if (!stat.isSymbolicLink()) {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-    fs.chmodSync(to, stat.mode & 0o777);
-    return;
+/** @returns whether there was a file to copy: a link that leads to a folder or nowhere is none */
+async function copyEntry(from: string, to: string, keepLinksInside: string | undefined): Promise<boolean> {
+  if (fs.lstatSync(from).isSymbolicLink() && keepLinksInside !== undefined) {
+    const leadsTo = path.resolve(path.dirname(from), fs.readlinkSync(from));
+    if (leadsTo === keepLinksInside || leadsTo.startsWith(keepLinksInside + path.sep)) {
+      await fs.promises.mkdir(path.dirname(to), { recursive: true });
+      await fs.promises.rm(to, { force: true });
+      await fs.promises.symlink(fs.readlinkSync(from), to);
+      return true;
+    }
   }
-  const leadsTo = path.resolve(path.dirname(from), fs.readlinkSync(from));
-  if (leadsTo !== source && !leadsTo.startsWith(source + path.sep)) return;
-  fs.rmSync(to, { force: true });
-  fs.symlinkSync(fs.readlinkSync(from), to);
+  const stat = fs.statSync(from, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return false;
+  await fs.promises.mkdir(path.dirname(to), { recursive: true });
+  await fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE);
+  await fs.promises.chmod(to, stat.mode & 0o777);
+  return true;
 }

@@ -1,19 +1,21 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { formatLocation, SaiondoError } from '../../model/errors';
+import { formatLocation } from '../../model/errors';
 import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../model/events';
+import { matchesPattern } from '../codepipeline/regular-expression';
 import { collectArtifacts } from './artifacts';
 import {
   BUILDSPEC_PHASES,
+  type ArtifactsSpec,
   type Buildspec,
   type BuildspecPhase,
   type BuildspecPhaseName,
   type Command,
 } from './buildspec';
-import { restoreCache, saveCache } from './cache';
+import type { BuildCache } from './cache';
 import { MaskedLog } from './masked-log';
 import { readReport } from './reports';
-import { BuildShell } from './shell';
+import type { RunAs } from './run-as';
+import { BuildShell, type ShellProgram } from './shell';
 
 /** A build, ready to run: everything decided, nothing started. */
 export interface BuildPlan {
@@ -22,30 +24,57 @@ export interface BuildPlan {
   readonly buildspec: Buildspec;
   /** The build's own folder: `src/`, `reports/`, `log.txt`. */
   readonly directory: string;
-  /** The primary source, copied already. */
+  /** What the paths of reports are relative to. */
+  readonly runDirectory?: string;
+  /** The primary source, copied already, and how long that took. */
   readonly source: string;
+  readonly downloadSeconds?: number;
+  readonly shell?: ShellProgram;
   readonly environment: Readonly<Record<string, string>>;
   /** Values that the log never shows. */
   readonly secrets: readonly string[];
   /** Variables that are never exported: those that come from a secret or a parameter of the project. */
   readonly unexportable: ReadonlySet<string>;
+  /** Users that `run-as` names and this machine has. */
+  readonly users?: ReadonlyMap<string, RunAs>;
   readonly timeoutMinutes: number;
-  readonly outputs: readonly { readonly name: string; readonly path: string }[];
-  readonly cacheDirectory?: string;
+  readonly outputs: readonly BuildOutput[];
+  readonly cache?: BuildCache;
+  /** `on-failure` is not followed with every compute. */
+  readonly followsOnFailure?: boolean;
+  /** Counts from 1: a phase with `on-failure: RETRY` fails for good when its retries are used up. */
+  readonly attempt?: number;
   readonly signal: AbortSignal;
+}
+
+/** An output artifact and the section of the buildspec that fills it. */
+export interface BuildOutput {
+  readonly name: string;
+  readonly path: string;
+  /** An id of `secondary-artifacts`; without one the top-level `artifacts`. */
+  readonly section?: string;
 }
 
 /** How a build ended. */
 export interface BuildResult {
   readonly status: BuildStatus;
   readonly failure?: Failure;
+  /** The failed phase asks for another build. */
+  readonly retry: boolean;
   readonly exportedVariables: Record<string, string>;
   /** Time of the commands themselves. */
   readonly commandSeconds: number;
   readonly logBytes: number;
 }
 
-type BuildEventKey = { executionId: string; stage: string; action: string; actionExecutionId: string; buildId: string };
+/** What every event of a build carries. */
+export type BuildEventKey = {
+  executionId: string;
+  stage: string;
+  action: string;
+  actionExecutionId: string;
+  buildId: string;
+};
 
 const PHASE_TYPES: Readonly<Record<BuildspecPhaseName, BuildPhaseType>> = {
   install: 'INSTALL',
@@ -53,6 +82,8 @@ const PHASE_TYPES: Readonly<Record<BuildspecPhaseName, BuildPhaseType>> = {
   build: 'BUILD',
   post_build: 'POST_BUILD',
 };
+const EMPTY_PHASE: BuildspecPhase = { commands: [], finally: [], runtimeVersions: [] };
+const TAIL_LINES = 20;
 
 /**
  * Runs a build by CodeBuild's rules (CodeBuild User Guide, "Build phase transitions"; "Build specification reference"): a failed install or
@@ -68,6 +99,7 @@ class Build {
   private readonly deadline: number;
   private status: BuildStatus = 'SUCCEEDED';
   private failure: Failure | undefined;
+  private retry = false;
   private commandSeconds = 0;
 
   constructor(
@@ -77,26 +109,23 @@ class Build {
   ) {
     this.log = new MaskedLog(path.join(plan.directory, 'log.txt'));
     this.log.mask(plan.secrets);
-    const shell = plan.buildspec.shell === 'bash' ? 'bash' : 'sh';
+    const shell = plan.shell ?? { file: '/bin/sh', args: [] };
     this.shell = new BuildShell(plan.directory, shell, plan.source, plan.environment);
     this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
   }
 
   async run(): Promise<BuildResult> {
-    const { buildspec, cacheDirectory, source } = this.plan;
+    const { cache } = this.plan;
     let exportedVariables: Record<string, string> = {};
     try {
-      if (buildspec.cache && cacheDirectory && buildspec.cache.action !== 'save') {
-        const from = await restoreCache(buildspec.cache, cacheDirectory, source, this.shell);
-        if (from) this.log.line(`Restored the cache ${from}`);
-      }
+      await this.step('DOWNLOAD_SOURCE', async () => {
+        for (const line of (await cache?.restore(this.shell)) ?? []) this.log.line(line);
+        return undefined;
+      });
       const goesOn = await this.phases();
-      if (goesOn) await this.upload();
-      if (this.status === 'SUCCEEDED' && buildspec.cache && cacheDirectory && buildspec.cache.action !== 'restore') {
-        await saveCache(buildspec.cache, cacheDirectory, source, this.shell);
-      }
-      this.reports();
       exportedVariables = await this.exported();
+      if (goesOn) await this.step('UPLOAD_ARTIFACTS', () => this.upload());
+      if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
     } catch (error) {
       // A full disk, a folder that vanished: the build faults, the run goes on and says why.
       this.fail({ code: 'Fault', message: error instanceof Error ? error.message : String(error) }, 'FAULT');
@@ -108,6 +137,7 @@ class Build {
     return {
       status: this.status,
       ...(this.failure ? { failure: this.failure } : {}),
+      retry: this.retry,
       exportedVariables,
       commandSeconds: this.commandSeconds,
       logBytes: this.log.bytes,
@@ -116,59 +146,60 @@ class Build {
 
   /** @returns whether artifacts are collected afterwards */
   private async phases(): Promise<boolean> {
-    let runs = true;
     for (const name of BUILDSPEC_PHASES) {
-      if (!runs) return false;
-      const phase = this.plan.buildspec.phases[name];
+      const phase = this.plan.buildspec.phases[name] ?? EMPTY_PHASE;
       this.shell.set('CODEBUILD_BUILD_SUCCEEDING', this.status === 'SUCCEEDED' ? '1' : '0');
-      const passed = await this.phase(name, phase);
+      const passed = await this.step(PHASE_TYPES[name], () => this.commandsOf(PHASE_TYPES[name], phase));
       if (passed) continue;
-      if (this.status === 'TIMED_OUT' || this.status === 'STOPPED') return false;
-      const chosen = phase?.onFailure?.action;
-      runs = chosen === 'CONTINUE' || (chosen !== 'ABORT' && (name === 'build' || name === 'post_build'));
+      if (this.over()) return false;
+      const onFailure = this.plan.followsOnFailure === false ? undefined : phase.onFailure;
+      if (onFailure?.action === 'RETRY' && this.retries(onFailure.retries, onFailure.pattern)) return false;
+      if (onFailure?.action === 'ABORT') return false;
+      if (onFailure?.action !== 'CONTINUE' && (name === 'install' || name === 'pre_build')) return false;
     }
-    return runs;
+    return true;
   }
 
-  private async phase(name: BuildspecPhaseName, phase: BuildspecPhase | undefined): Promise<boolean> {
-    const type = PHASE_TYPES[name];
-    if (!phase) return true;
+  /** Whether the build is to be started again: the failure matches and there are retries left. */
+  private retries(count: number, pattern: string): boolean {
+    const attempt = this.plan.attempt ?? 1;
+    const text = [this.failure?.message ?? '', ...(this.failure?.tail ?? [])].join('\n');
+    if (attempt > count || !matchesPattern(pattern, text, false)) return false;
+    this.log.line(`Retrying the build: retry ${attempt} of ${count}`);
+    this.retry = true;
+    return true;
+  }
+
+  /** A phase of the build with its events. `work` gives the failure, if there is one. */
+  private async step(phase: BuildPhaseType, work: () => Promise<Failure | undefined>): Promise<boolean> {
     const started = Date.now();
-    this.emit({ kind: 'build.phase.started', ...this.key, phase: type });
-    this.log.line(`Entering phase ${type}`);
-    const retry = phase.onFailure?.action === 'RETRY' ? phase.onFailure : undefined;
-    let failed = await this.commands(type, phase.commands, phase);
-    for (
-      let left = retry?.retries ?? 0;
-      failed && left > 0 && this.status !== 'TIMED_OUT' && this.status !== 'STOPPED';
-      left--
-    ) {
-      if (!new RegExp(retry?.pattern ?? '.*').test((failed.tail ?? []).join('\n'))) break;
-      this.log.line(`Retrying phase ${type}: ${left} left`);
-      failed = await this.commands(type, phase.commands, phase);
-    }
-    if (failed && !['TIMED_OUT', 'STOPPED'].includes(this.status)) this.shell.set('CODEBUILD_BUILD_SUCCEEDING', '0');
-    const last = ['TIMED_OUT', 'STOPPED'].includes(this.status)
-      ? undefined
-      : await this.commands(type, phase.finally, phase);
-    const failure = failed ?? last;
+    this.emit({ kind: 'build.phase.started', ...this.key, phase });
+    this.log.line(`Entering phase ${phase}`);
+    const failure = await work();
     if (failure) this.fail(failure, this.status === 'SUCCEEDED' ? 'FAILED' : this.status);
-    const seconds = (Date.now() - started) / 1000;
-    const status = failure
-      ? this.status === 'TIMED_OUT' || this.status === 'STOPPED'
-        ? this.status
-        : 'FAILED'
-      : 'SUCCEEDED';
-    this.log.line(`Phase complete: ${type} State: ${status}`);
+    const status = failure ? (this.over() ? this.status : 'FAILED') : 'SUCCEEDED';
+    this.log.line(`Phase complete: ${phase} State: ${status}`);
+    const code = phase === 'UPLOAD_ARTIFACTS' ? 'CLIENT_ERROR' : 'COMMAND_EXECUTION_ERROR';
+    if (failure) this.log.line(`Phase context status code: ${code} Message: ${failure.message}`);
+    const download = phase === 'DOWNLOAD_SOURCE' ? (this.plan.downloadSeconds ?? 0) : 0;
     this.emit({
       kind: 'build.phase.ended',
       ...this.key,
-      phase: type,
+      phase,
       status,
-      seconds,
-      ...(failure ? { context: failure.message } : {}),
+      seconds: download + (Date.now() - started) / 1000,
+      ...(failure ? { context: `${code}: ${failure.message}` } : {}),
     });
     return !failure;
+  }
+
+  /** The commands of a phase, then its `finally`, which runs whatever happened. */
+  private async commandsOf(type: BuildPhaseType, phase: BuildspecPhase): Promise<Failure | undefined> {
+    const failed = await this.commands(type, phase.commands, phase);
+    if (this.over()) return failed;
+    if (failed) this.shell.set('CODEBUILD_BUILD_SUCCEEDING', '0');
+    const last = await this.commands(type, phase.finally, phase);
+    return failed ?? last;
   }
 
   /** Runs a list of commands up to the first that fails. */
@@ -177,114 +208,92 @@ class Build {
     commands: readonly Command[],
     settings: BuildspecPhase,
   ): Promise<Failure | undefined> {
-    for (const [index, command] of commands.entries()) {
+    for (const [index, { text: command, where }] of commands.entries()) {
       if (this.plan.buildspec.version === '0.1') this.shell.reset();
-      const text = this.log.clean(command.text);
+      const text = this.log.clean(command);
       this.log.line(`Running command ${text}`);
       this.log.startTail();
-      this.emit({
-        kind: 'build.command.started',
-        ...this.key,
-        phase,
-        index,
-        command: text,
-        where: formatLocation(command.where),
-      });
-      const user = settings.runAs ?? this.plan.buildspec.runAs;
-      const { exitCode, seconds, ended } = await this.shell.run(command.text, this.log, {
+      const started = { ...this.key, phase, index, command: text, where: formatLocation(where) };
+      this.emit({ kind: 'build.command.started', ...started });
+      const user = this.plan.users?.get(settings.runAs ?? this.plan.buildspec.runAs ?? '');
+      const { exitCode, seconds, ended } = await this.shell.run(command, this.log, {
         deadline: this.deadline,
         signal: this.plan.signal,
-        ...(user && user !== 'root' ? { user } : {}),
+        ...(user ? { user } : {}),
       });
       this.commandSeconds += seconds;
       this.emit({ kind: 'build.command.ended', ...this.key, phase, index, exitCode, seconds });
       if (ended === 'exited' && exitCode === 0) continue;
-      const tail = this.log.lastLines(20);
-      const where = command.where;
+      const failure = { phase, command: text, exitCode, tail: this.log.lastLines(TAIL_LINES), where };
       if (ended === 'timed out') {
         this.status = 'TIMED_OUT';
-        return {
-          code: 'TimeoutError',
-          message: `the build did not end within ${this.plan.timeoutMinutes} minutes`,
-          phase,
-          command: text,
-          exitCode,
-          tail,
-          where,
-        };
+        const message = `the build did not end within ${this.plan.timeoutMinutes} minutes`;
+        return { code: 'TimeoutError', message, ...failure };
       }
       if (ended === 'stopped') {
         this.status = 'STOPPED';
-        return { code: 'Stopped', message: 'the build was stopped', phase, command: text, tail, where };
+        return { code: 'Stopped', message: 'the build was stopped', ...failure };
       }
       const first = text.split('\n')[0] ?? text;
       this.log.line(`Command did not exit successfully ${first} exit status ${exitCode}`);
-      return {
-        code: 'JobFailed',
-        message: `Error while executing command: ${first}. Reason: exit status ${exitCode}`,
-        phase,
-        command: text,
-        exitCode,
-        tail,
-        where,
-      };
+      const message = `Error while executing command: ${first}. Reason: exit status ${exitCode}`;
+      return { code: 'JobFailed', message, ...failure };
     }
     return undefined;
   }
 
-  private async upload(): Promise<void> {
-    const { outputs, buildspec } = this.plan;
-    if (outputs.length === 0) return;
-    const started = Date.now();
-    this.emit({ kind: 'build.phase.started', ...this.key, phase: 'UPLOAD_ARTIFACTS' });
-    let problem: string | undefined;
+  /** Artifacts and reports. Reports are made of a failed build too: they are what one wants to read then. */
+  private async upload(): Promise<Failure | undefined> {
+    await this.reports();
+    const { buildspec, outputs } = this.plan;
     for (const output of outputs) {
-      // One output: the top-level section; more: the secondary one of the same name (CodePipeline User Guide, "CodeBuild" action reference).
-      const spec =
-        buildspec.secondaryArtifacts[output.name] ?? (outputs.length === 1 ? buildspec.artifacts : undefined);
-      if (!spec) {
-        problem = `the buildspec has no artifacts section for the output artifact ${output.name}`;
-        break;
-      }
-      const collected = collectArtifacts(this.plan.source, spec, output.path);
-      if ('failure' in collected) {
-        problem = collected.failure;
-        break;
-      }
-      this.log.line(`Uploaded ${collected.files} files as ${output.name}`);
+      const section = output.section;
+      const spec = section === undefined ? buildspec.artifacts : buildspec.secondaryArtifacts[section];
+      const problem = spec
+        ? await this.collect(output, spec)
+        : `the buildspec has no ${section === undefined ? 'artifacts' : `artifacts.secondary-artifacts.${section}`} for the output artifact ${output.name}`;
+      if (problem !== undefined) return { code: 'JobFailed', message: problem, phase: 'UPLOAD_ARTIFACTS' };
     }
-    if (problem) {
-      this.log.line(`Phase context status code: CLIENT_ERROR Message: ${problem}`);
-      this.fail(
-        { code: 'JobFailed', message: problem, phase: 'UPLOAD_ARTIFACTS' },
-        this.status === 'SUCCEEDED' ? 'FAILED' : this.status,
-      );
-    }
-    this.emit({
-      kind: 'build.phase.ended',
-      ...this.key,
-      phase: 'UPLOAD_ARTIFACTS',
-      status: problem ? 'FAILED' : 'SUCCEEDED',
-      seconds: (Date.now() - started) / 1000,
-      ...(problem ? { context: problem } : {}),
-    });
+    return undefined;
   }
 
-  /** Reports are made of a failed build too: they are what one wants to read then. */
-  private reports(): void {
-    for (const [name, spec] of Object.entries(this.plan.buildspec.reports)) {
+  /** @returns why nothing was collected */
+  private async collect(output: BuildOutput, given: ArtifactsSpec): Promise<string | undefined> {
+    const name = given.name === undefined ? undefined : await this.expanded(given.name);
+    const base = given.baseDirectory === undefined ? undefined : await this.expanded(given.baseDirectory);
+    const spec: ArtifactsSpec = {
+      ...given,
+      ...(base === undefined ? {} : { baseDirectory: base }),
+      files: await Promise.all(given.files.map((one) => this.expanded(one))),
+      excludePaths: await Promise.all(given.excludePaths.map((one) => this.expanded(one))),
+    };
+    const collected = await collectArtifacts(this.plan.source, spec, output.path);
+    if ('failure' in collected) return collected.failure;
+    if (name !== undefined) this.log.line(`Artifact name ${name}; in a pipeline it is ${output.name}`);
+    this.log.line(`Uploaded ${collected.files} files as ${output.name}`);
+    return undefined;
+  }
+
+  private async reports(): Promise<void> {
+    for (const [given, spec] of Object.entries(this.plan.buildspec.reports)) {
+      const name = await this.expanded(given);
       const group = name.startsWith('arn:') ? name : `${this.plan.project}-${name}`;
-      const result = readReport(
-        group,
-        spec,
-        this.plan.source,
-        path.join(this.plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`),
-      );
-      if ('report' in result) this.emit({ kind: 'build.report', ...this.key, report: result.report });
-      else this.emit({ kind: 'message', level: 'warning', text: result.problem, where: formatLocation(spec.where) });
+      const file = path.join(this.plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
+      const result = readReport(group, spec, this.plan.source, file);
+      if ('report' in result) {
+        const relative = path.relative(this.plan.runDirectory ?? this.plan.directory, file);
+        this.emit({ kind: 'build.report', ...this.key, report: { ...result.report, file: relative } });
+      }
+      for (const text of 'report' in result ? result.warnings : [result.problem])
+        this.emit({ kind: 'message', level: 'warning', text, where: formatLocation(spec.where) });
     }
   }
 
+  private async expanded(text: string): Promise<string> {
+    return (await this.shell.expand(text)) ?? text;
+  }
+
+  /** What later actions may see (CodeBuild User Guide, "env/exported-variables" of the build specification reference). */
   private async exported(): Promise<Record<string, string>> {
     const names = this.plan.buildspec.exportedVariables.filter(
       (name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('AWS_') && !this.plan.unexportable.has(name),
@@ -292,15 +301,13 @@ class Build {
     return names.length === 0 ? {} : this.shell.read(names);
   }
 
+  /** Whether nothing of the build may run any more. */
+  private over(): boolean {
+    return this.status === 'TIMED_OUT' || this.status === 'STOPPED';
+  }
+
   private fail(failure: Failure, status: BuildStatus): void {
     this.failure ??= failure;
     this.status = status;
   }
-}
-
-/** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING` */
-export function copySource(from: string, to: string): void {
-  if (!fs.existsSync(from)) throw new SaiondoError(`the input artifact at ${from} is gone`, { code: 'SOURCE_MISSING' });
-  fs.rmSync(to, { recursive: true, force: true });
-  fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: fs.constants.COPYFILE_FICLONE });
 }

@@ -6,6 +6,9 @@ const TIME_STEP = 100;
 const TAIL_BYTES = 16 * 1024;
 /** A secret shorter than this is not masked: its characters are everywhere. */
 const SHORTEST = 4;
+/** An access key id (IAM User Guide, "IAM identifiers": the prefixes of unique ids), and what may be the beginning of one. */
+const ACCESS_KEY = 'A[KS]IA[A-Z0-9]{16}';
+const ACCESS_KEY_BEGINS = /A(?:[KS](?:I(?:A[A-Z0-9]{0,15})?)?)?$/;
 
 /**
  * A build's log on disk. Values that came from Secrets Manager or Parameter Store, and access keys, become `***`, also where a value is cut
@@ -13,8 +16,9 @@ const SHORTEST = 4;
  */
 export class MaskedLog {
   private readonly file: number;
-  private pattern: RegExp | undefined;
-  private longest = 0;
+  private pattern = new RegExp(ACCESS_KEY, 'g');
+  /** Of the secrets, at least an access key id's. */
+  private longest = 20;
   private held = '';
   private tail = '';
   private secrets: string[] = [];
@@ -36,16 +40,13 @@ export class MaskedLog {
     this.secrets = [
       ...new Set([...this.secrets, ...added.map((value) => Buffer.from(value, 'utf8').toString('latin1'))]),
     ].sort((a, b) => b.length - a.length);
-    this.longest = this.secrets[0]?.length ?? 0;
-    this.pattern =
-      this.secrets.length > 0
-        ? new RegExp(this.secrets.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
-        : undefined;
+    this.longest = Math.max(20, this.secrets[0]?.length ?? 0);
+    const literal = this.secrets.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    this.pattern = new RegExp([...literal, ACCESS_KEY].join('|'), 'g');
   }
 
   /** A text with every masked value taken out. */
   clean(text: string): string {
-    if (!this.pattern) return text;
     return Buffer.from(Buffer.from(text, 'utf8').toString('latin1').replace(this.pattern, '***'), 'latin1').toString(
       'utf8',
     );
@@ -53,22 +54,24 @@ export class MaskedLog {
 
   /** Output of a command. */
   write(chunk: Buffer): void {
-    let text = this.held + chunk.toString('latin1');
-    this.held = '';
-    if (this.pattern) {
-      text = text.replace(this.pattern, '***');
-      // What may be the beginning of a secret waits for the next chunk.
-      const keep = Math.min(this.longest - 1, text.length);
-      for (let length = keep; length > 0; length--) {
-        const end = text.slice(-length);
-        if (this.secrets.some((secret) => secret.startsWith(end))) {
-          this.held = end;
-          text = text.slice(0, -length);
-          break;
-        }
-      }
+    const text = this.held + chunk.toString('latin1');
+    // What may be the beginning of a secret waits for the next chunk, unless a whole one reaches into it.
+    let cut = text.length - Math.max(this.beginning(text), ACCESS_KEY_BEGINS.exec(text.slice(-20))?.[0].length ?? 0);
+    for (const match of text.slice(Math.max(0, cut - this.longest)).matchAll(this.pattern)) {
+      const start = Math.max(0, cut - this.longest) + match.index;
+      if (start < cut) cut = Math.max(cut, start + match[0].length);
     }
-    this.put(text);
+    this.held = text.slice(cut);
+    this.put(text.slice(0, cut).replace(this.pattern, '***'));
+  }
+
+  /** The length of the longest end of a text that a secret begins with. */
+  private beginning(text: string): number {
+    for (let length = Math.min(this.longest - 1, text.length); length > 0; length--) {
+      const end = text.slice(-length);
+      if (this.secrets.some((secret) => secret.startsWith(end))) return length;
+    }
+    return 0;
   }
 
   /** A line of CodeBuild's own. */
@@ -84,7 +87,7 @@ export class MaskedLog {
 
   /** Writes what was held back: the command is over. */
   flush(): void {
-    const text = this.held;
+    const text = this.held.replace(this.pattern, '***');
     this.held = '';
     this.put(text);
   }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { runBuild, type BuildPlan } from '../../engine/codebuild/build';
-import { parseBuildspec } from '../../engine/codebuild/buildspec';
+import { parseBuildspec } from '../../engine/codebuild/parse-buildspec';
 import type { RunEventBody } from '../../model/events';
 
 const directories: string[] = [];

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { runBuild } from '../../engine/codebuild/build';
-import { parseBuildspec } from '../../engine/codebuild/buildspec';
+import { parseBuildspec } from '../../engine/codebuild/parse-buildspec';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-web-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));

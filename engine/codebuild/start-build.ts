@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { formatLocation, SaiondoError, type Location } from '../../model/errors';
+import type { ActionContext, ArtifactFolder } from '../action';
+import { toolsNamedIn } from '../local/tools';
+import { runBuild, type BuildOutput, type BuildResult } from './build';
+import { BUILDSPEC_PHASES, type Buildspec, type Limit } from './buildspec';
+import { findBuildspec } from './buildspec-source';
+import { openCache } from './cache';
+import { followsOnFailure, isLambda, otherSystem, projectLimits, timeoutOf } from './compute';
+import { resolveVariables } from './environment';
+import { shellProgram } from './image';
+import { IMAGE_COMMANDS, writeImageCommands, type Shard } from './image-commands';
+import type { Project, ProjectVariable } from './project';
+import { resolveUsers } from './run-as';
+import { checkRuntimes } from './runtime-versions';
+
+/** A build of a project as CodePipeline or a batch starts it. */
+export interface BuildRequest {
+  readonly context: ActionContext;
+  readonly project: Project;
+  /** The input artifact that holds the buildspec and in which the commands run. */
+  readonly primary: ArtifactFolder;
+  /** `BuildspecOverride` of the action, or the task's own buildspec. */
+  readonly buildspec?: string;
+  /** Variables that go over the project's. */
+  readonly variables: readonly (ProjectVariable & { readonly where: Location })[];
+  readonly outputs: readonly BuildOutput[];
+  /** Of a batch: which of its builds this is. */
+  readonly batchIdentifier?: string;
+  readonly shard?: Shard;
+  readonly signal: AbortSignal;
+}
+
+/** How a started build came out. */
+export type BuildOutcome =
+  | { readonly kind: 'ended'; readonly buildId: string; readonly result: BuildResult }
+  /** This machine cannot run it. */
+  | { readonly kind: 'not rehearsed'; readonly missing: readonly string[]; readonly summary: string };
+
+/**
+ * Starts a build and waits for it. A phase with `on-failure: RETRY` makes CodeBuild start the build again: a new build with its own id,
+ * source and log, of the same action.
+ * @throws SaiondoError where the build could not be started: a wrong buildspec, a missing secret
+ */
+export async function startBuild(request: BuildRequest): Promise<BuildOutcome> {
+  let seconds = 0;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await startOnce(request, attempt);
+    if (outcome.kind !== 'ended') return outcome;
+    seconds += outcome.result.commandSeconds;
+    if (!outcome.result.retry || request.signal.aborted)
+      return { ...outcome, result: { ...outcome.result, commandSeconds: seconds } };
+  }
+}
+
+async function startOnce(request: BuildRequest, attempt: number): Promise<BuildOutcome> {
+  const { layout, runId } = request.context;
+  const buildId = `${request.project.name}:${randomUUID()}`;
+  const directory = layout.build(runId, buildId);
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    return await startIn(directory, buildId, request, attempt);
+  } catch (error) {
+    // Only what comes ahead of the commands throws: no log is there to be kept.
+    await fs.promises.rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(
+  directory: string,
+  buildId: string,
+  request: BuildRequest,
+  attempt: number,
+): Promise<BuildOutcome> {
+  const { context, project } = request;
+  const { layout, runId, local, emit } = context;
+  const started = Date.now();
+  const source = path.join(directory, 'src');
+  await copyArtifact(request.primary, source);
+  const { buildspec, file } = await findBuildspec({
+    project,
+    ...(request.buildspec === undefined ? {} : { override: request.buildspec }),
+    source,
+    inputs: context.inputs,
+    local,
+  });
+  const missing = missingHere(request, buildspec);
+  if (missing.length > 0) {
+    fs.rmSync(directory, { recursive: true, force: true });
+    return { kind: 'not rehearsed', missing, summary: `needs ${missing.join(', ')}` };
+  }
+  const inputs: Record<string, string> = {};
+  for (const input of context.inputs) {
+    if (input.name === request.primary.name) continue;
+    inputs[input.name] = path.join(directory, 'inputs', input.name);
+    await copyArtifact(input, path.join(directory, 'inputs', input.name));
+  }
+  const folders = { home: path.join(directory, 'home'), temporary: path.join(directory, 'tmp') };
+  const bin = path.join(directory, 'npm', 'bin');
+  for (const folder of [...Object.values(folders), bin]) fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  writeImageCommands(bin, request.shard);
+  const resolved = await resolveVariables(local, project, buildspec, request.variables);
+  const { program, instead } = shellProgram(buildspec.shell, project.image);
+  const users = resolveUsers(buildspec, file, directory);
+  const runtimes = await checkRuntimes({
+    buildspec,
+    image: project.image,
+    tool: (name) => local.tool(name),
+    expand: (text) => Promise.resolve(expandPlainly(text, resolved.variables)),
+    file,
+  });
+  const shellLimit: Limit[] = instead ? [{ where: { file, path: 'env.shell' }, text: instead }] : [];
+  const limits = [
+    ...buildspec.limits,
+    ...projectLimits(project, buildspec),
+    ...resolved.limits,
+    ...users.limits,
+    ...runtimes,
+    ...shellLimit,
+  ];
+  if (attempt === 1)
+    for (const limit of limits)
+      emit({ kind: 'message', level: 'limit', text: limit.text, where: formatLocation(limit.where) });
+
+  const buildNumber = nextBuildNumber(path.join(layout.root, 'state', 'build-numbers.json'), project.arn);
+  const key = {
+    executionId: context.executionId,
+    stage: context.stage,
+    action: context.action.name,
+    actionExecutionId: context.actionExecutionId,
+    buildId,
+  };
+  const log = path.join(directory, 'log.txt');
+  const timeoutMinutes = timeoutOf(project);
+  emit({
+    kind: 'build.started',
+    ...key,
+    project: project.name,
+    buildNumber,
+    buildspec: file,
+    log: path.relative(layout.run(runId), log),
+    timeoutMinutes,
+  });
+  const base = local.environment(project.account, project.region);
+  const cache = openCache({
+    settings: project.cache,
+    spec: buildspec.cache,
+    directory: (scope) => layout.cache(scope),
+    project: project.name,
+    source,
+    home: folders.home,
+  });
+  const result = await runBuild(
+    {
+      buildId,
+      project: project.name,
+      buildspec,
+      directory,
+      runDirectory: layout.run(runId),
+      source,
+      downloadSeconds: (Date.now() - started) / 1000,
+      shell: program,
+      environment: {
+        ...base,
+        PATH: [bin, base.PATH].join(path.delimiter),
+        HOME: folders.home,
+        TMPDIR: folders.temporary,
+        NPM_CONFIG_PREFIX: path.dirname(bin),
+        CI: 'true',
+        ...resolved.variables,
+        ...codeBuildVariables(request, { buildId, buildNumber, source, inputs, log, started }),
+      },
+      secrets: resolved.secrets,
+      unexportable: resolved.unexportable,
+      users: users.users,
+      timeoutMinutes,
+      outputs: request.outputs,
+      ...(cache ? { cache } : {}),
+      followsOnFailure: followsOnFailure(project),
+      attempt,
+      signal: request.signal,
+    },
+    key,
+    emit,
+  );
+  const done = [...Object.values(folders), path.dirname(bin), path.join(directory, 'inputs')];
+  for (const folder of [...done, ...(result.status === 'SUCCEEDED' ? [source] : [])])
+    await fs.promises.rm(folder, { recursive: true, force: true });
+  return { kind: 'ended', buildId, result };
+}
+
+/** What the build needs and this machine has not: tools, another operating system, parts of the buildspec that no rehearsal follows. */
+function missingHere(request: BuildRequest, buildspec: Buildspec): string[] {
+  const { local } = request.context;
+  const system = otherSystem(request.project);
+  const commands = BUILDSPEC_PHASES.flatMap((name) => buildspec.phases[name] ?? []).flatMap((phase) =>
+    [...phase.commands, ...phase.finally].map((command) => command.text),
+  );
+  return [
+    ...(system ? [system] : []),
+    ...buildspec.unsupported.map(({ text, where }) => `${text} (${formatLocation(where)})`),
+    ...toolsNamedIn(commands).filter((name) => !IMAGE_COMMANDS.includes(name) && local.tool(name) === undefined),
+  ];
+}
+
+/** CodeBuild's own variables (CodeBuild User Guide, "Environment variables in build environments"; CODEBUILD_CI and CODEBUILD_LOG_PATH are seen in builds). */
+function codeBuildVariables(
+  request: BuildRequest,
+  build: {
+    readonly buildId: string;
+    readonly buildNumber: number;
+    readonly source: string;
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly log: string;
+    readonly started: number;
+  },
+): Record<string, string> {
+  const { context, project, primary } = request;
+  const id = build.buildId.split(':')[1] ?? '';
+  const variables: Record<string, string> = {
+    CODEBUILD_CI: 'true',
+    CODEBUILD_BATCH_BUILD_IDENTIFIER: request.batchIdentifier ?? '',
+    CODEBUILD_BUILD_ARN: `${project.arn.replace(':project/', ':build/')}:${id}`,
+    CODEBUILD_BUILD_ID: build.buildId,
+    CODEBUILD_BUILD_IMAGE: project.image,
+    CODEBUILD_BUILD_NUMBER: String(build.buildNumber),
+    CODEBUILD_BUILD_SUCCEEDING: '1',
+    CODEBUILD_BUILD_URL: `file://${build.log}`,
+    CODEBUILD_INITIATOR: `codepipeline/${context.pipeline.name}`,
+    CODEBUILD_KMS_KEY_ID: project.encryptionKey,
+    CODEBUILD_LOG_PATH: id,
+    CODEBUILD_PROJECT_ARN: project.arn,
+    CODEBUILD_PUBLIC_BUILD_URL: '',
+    CODEBUILD_SOURCE_REPO_URL: '',
+    CODEBUILD_SOURCE_VERSION: sourceVersion(context, primary.name),
+    CODEBUILD_SRC_DIR: build.source,
+    CODEBUILD_START_TIME: String(build.started),
+  };
+  // Not set where CodePipeline does not know the revision.
+  const commit = context.revisionOf(primary.name)?.commitId;
+  if (commit) variables.CODEBUILD_RESOLVED_SOURCE_VERSION = commit;
+  for (const [name, at] of Object.entries(build.inputs)) {
+    variables[`CODEBUILD_SRC_DIR_${name}`] = at;
+    variables[`CODEBUILD_SOURCE_VERSION_${name}`] = sourceVersion(context, name);
+  }
+  if (isLambda(project)) variables.HOME = '/tmp';
+  return variables;
+}
+
+/** In a pipeline a build's source is an object of the artifact bucket, and so is its version's ARN; a rehearsal has no such bucket. */
+function sourceVersion(context: ActionContext, artifact: string): string {
+  const { account, region, name } = context.pipeline;
+  return `arn:aws:s3:::codepipeline-${region}-${account}/${name.slice(0, 20)}/${artifact.slice(0, 10)}/${context.executionId.slice(0, 7)}`;
+}
+
+/** `$VAR` and `${VAR}` of a runtime version, before there is a shell. */
+function expandPlainly(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (_all, braced?: string, plain?: string) => variables[braced ?? plain ?? ''] ?? '',
+  );
+}
+
+/** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING` */
+async function copyArtifact(from: ArtifactFolder, to: string): Promise<void> {
+  if (!fs.existsSync(from.path))
+    throw new SaiondoError(`the input artifact ${from.name} at ${from.path} is gone`, { code: 'SOURCE_MISSING' });
+  await fs.promises.rm(to, { recursive: true, force: true });
+  await fs.promises.cp(from.path, to, {
+    recursive: true,
+    verbatimSymlinks: true,
+    mode: fs.constants.COPYFILE_FICLONE,
+  });
+}
+
+/** Counts a project's builds, over runs. */
+function nextBuildNumber(file: string, arn: string): number {
+  const numbers = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, number>) : {};
+  const next = (numbers[arn] ?? 0) + 1;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.new`, JSON.stringify({ ...numbers, [arn]: next }));
+  fs.renameSync(`${file}.new`, file);
+  return next;
+}
