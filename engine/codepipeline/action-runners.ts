@@ -5,7 +5,14 @@ import type { DiskLedger } from '../cloudformation/ledger';
 import type { Provisioners } from '../cloudformation/provisioner';
 import { runCodeBuildAction } from '../codebuild/codebuild-action';
 import { ChangeSetStore, cloudFormationAction } from './cloudformation-action';
-import { connectionSource } from './source-action';
+import { commandsAction } from './commands-action';
+import { ecrBuildAction } from './ecr-build-action';
+import { ecrSource } from './ecr-source-action';
+import { ecsDeployAction } from './ecs-deploy-action';
+import { lambdaAction } from './lambda-action';
+import { s3DeployAction } from './s3-deploy-action';
+import { s3Source } from './s3-source-action';
+import { codeCommitSource, connectionSource, gitHubSource } from './source-action';
 import type { SourceRepositories } from './sources';
 
 /** What the runners of actions work with besides an action's own context. */
@@ -24,8 +31,17 @@ export function actionRunners({ layout, ledger, provisioners, sources }: ActionR
   const changeSets = new ChangeSetStore(path.join(layout.root, 'state', 'change-sets'));
   return new Map<string, ActionRunner>([
     ['Source/AWS/CodeStarSourceConnection', connectionSource(sources)],
+    ['Source/ThirdParty/GitHub', gitHubSource(sources)],
+    ['Source/AWS/CodeCommit', codeCommitSource(sources)],
+    ['Source/AWS/S3', s3Source(sources)],
+    ['Source/AWS/ECR', ecrSource],
     ['Build/AWS/CodeBuild', runCodeBuildAction],
     ['Test/AWS/CodeBuild', runCodeBuildAction],
+    ['Build/AWS/ECRBuildAndPublish', ecrBuildAction],
+    ['Compute/AWS/Commands', commandsAction],
+    ['Invoke/AWS/Lambda', lambdaAction],
+    ['Deploy/AWS/S3', s3DeployAction],
+    ['Deploy/AWS/ECS', ecsDeployAction(provisioners)],
     ['Deploy/AWS/CloudFormation', cloudFormationAction({ ledger, provisioners, changeSets })],
   ]);
 }

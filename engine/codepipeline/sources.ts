@@ -3,7 +3,6 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
-import type { Revision } from '../../model/events';
 
 /** A repository on this machine that stands for one on GitHub. */
 export interface SourceRepository {
@@ -15,10 +14,22 @@ export interface SourceRepository {
   readonly uncommitted?: boolean;
 }
 
-/** Repositories by `OWNER/REPO`. */
+/** Repositories by `OWNER/REPO`, by the name of a CodeCommit repository, or by `BUCKET/KEY` of an S3 source. */
 export type SourceRepositories = ReadonlyMap<string, SourceRepository>;
 
-const git = (directory: string, args: readonly string[], env?: Record<string, string>): Promise<string> =>
+/** What was taken of a repository. Times are ISO 8601. */
+export interface TakenSource {
+  readonly commitId: string;
+  readonly author: string;
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly message: string;
+  /** The commit has uncommitted changes on top. */
+  readonly uncommitted?: true;
+}
+
+/** Runs git in a folder. @returns what it printed, trimmed */
+export const git = (directory: string, args: readonly string[], env?: Record<string, string>): Promise<string> =>
   execa('git', ['-C', directory, ...args], { ...(env ? { env } : {}), maxBuffer: 64 * 1024 * 1024 }).then(
     ({ stdout }) => stdout.trim(),
   );
@@ -28,10 +39,7 @@ const git = (directory: string, args: readonly string[], env?: Record<string, st
  * commit that touched it as its revision, so that a commit elsewhere is no change of it.
  * @throws SaiondoError `SOURCE_NOT_GIT`, `SOURCE_COMMIT_UNKNOWN`, `SOURCE_EMPTY`
  */
-export async function takeSource(
-  source: SourceRepository,
-  target: string,
-): Promise<Omit<Revision, 'actionName' | 'repository' | 'branch'>> {
+export async function takeSource(source: SourceRepository, target: string): Promise<TakenSource> {
   const directory = path.resolve(source.path);
   if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
     throw new SaiondoError(`${directory} is no folder`, {
@@ -74,10 +82,17 @@ export async function takeSource(
       code: 'SOURCE_EMPTY',
       next: 'commit it, or rehearse with --uncommitted',
     });
-  const [author = '', committedAt = '', message = ''] = (
-    await git(top, ['log', '-1', '--format=%an%x00%cI%x00%B', commitId])
+  const [author = '', authoredAt = '', committedAt = '', message = ''] = (
+    await git(top, ['log', '-1', '--format=%an%x00%aI%x00%cI%x00%B', commitId])
   ).split('\0');
-  return { commitId, author, committedAt, message: message.trim(), ...(changed ? { uncommitted: true } : {}) };
+  return {
+    commitId,
+    author,
+    authoredAt,
+    committedAt,
+    message: message.trim(),
+    ...(changed ? { uncommitted: true } : {}),
+  };
 }
 
 /** The work tree as a git tree, through an index of its own: the user's index and stash stay as they are. */

@@ -58,26 +58,48 @@ export async function startRegistry(
   return { registry: `127.0.0.1:${port}` };
 }
 
-/** The digest of a tag in the local registry, or undefined where it has none. */
-export function digestOf(registry: string, repository: string, tag: string): Promise<string | undefined> {
+/** An image in the local registry. `bytes`: of its layers and configuration, as ECR's imageSizeInBytes counts. */
+export interface RegistryImage {
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+const MANIFESTS =
+  'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
+
+/** The image of a tag or digest in the local registry, or undefined where it has none. */
+export function imageOf(registry: string, repository: string, reference: string): Promise<RegistryImage | undefined> {
   return new Promise((done, fail) => {
     http
-      .request(
-        `http://${registry}/v2/${repository}/manifests/${encodeURIComponent(tag)}`,
-        {
-          method: 'HEAD',
-          headers: {
-            accept:
-              'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json',
-          },
-        },
+      .get(
+        `http://${registry}/v2/${repository}/manifests/${encodeURIComponent(reference)}`,
+        { headers: { accept: MANIFESTS } },
         (response) => {
-          response.resume();
-          const digest = response.headers['docker-content-digest'];
-          done(response.statusCode === 200 && typeof digest === 'string' ? digest : undefined);
+          const chunks: Buffer[] = [];
+          response.once('error', fail);
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.once('end', () => {
+            const digest = response.headers['docker-content-digest'];
+            if (response.statusCode !== 200 || typeof digest !== 'string') return done(undefined);
+            done({ digest, bytes: sizeOf(Buffer.concat(chunks).toString('utf8')) });
+          });
         },
       )
-      .once('error', fail)
-      .end();
+      .once('error', fail);
   });
+}
+
+/** The bytes that a manifest counts; an index of several platforms counts none itself. */
+function sizeOf(manifest: string): number {
+  try {
+    const { config, layers = [] } = JSON.parse(manifest) as { config?: { size: number }; layers?: { size: number }[] };
+    return layers.reduce((sum, layer) => sum + layer.size, config?.size ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The digest of a tag in the local registry, or undefined where it has none. */
+export async function digestOf(registry: string, repository: string, tag: string): Promise<string | undefined> {
+  return (await imageOf(registry, repository, tag))?.digest;
 }

@@ -1,0 +1,13 @@
+import { commandsBuildspec } from '../commands-action';
+import { runManagedBuild } from '../managed-build';
+import type { RuleRunner } from '../rule';
+import { actionOfRule, resultOfRule } from './rule-action';
+
+/** Commands (CodePipeline User Guide, "Commands" rule reference): met when all commands succeed, on compute that CodePipeline manages. */
+export const commandsRule: RuleRunner = async (context) => {
+  const result = await runManagedBuild(actionOfRule(context), {
+    project: `codepipeline-${context.pipeline.name}-${context.rule.name}`,
+    buildspec: commandsBuildspec(context.rule.commands ?? []),
+  });
+  return resultOfRule(result, 'the commands');
+};

@@ -1,0 +1,47 @@
+import type { ActionContext, ActionResult } from '../../action';
+import type { RuleContext, RuleResult } from '../rule';
+
+/** A rule that runs a build, as the action that it would be: rules and actions share CodeBuild. */
+export function actionOfRule(context: RuleContext): ActionContext {
+  const { rule, pipeline, ruleExecutionId } = context;
+  return {
+    layout: context.layout,
+    runId: context.runId,
+    pipeline,
+    executionId: context.executionId,
+    actionExecutionId: ruleExecutionId,
+    stage: context.stage,
+    action: {
+      name: rule.name,
+      category: 'Build',
+      owner: 'AWS',
+      provider: 'CodeBuild',
+      version: '1',
+      runOrder: 1,
+      configuration: rule.configuration,
+      inputArtifacts: rule.inputArtifacts ?? [],
+      outputArtifacts: [],
+      region: rule.region ?? pipeline.region,
+    },
+    inputs: context.inputs,
+    outputs: [],
+    ledger: context.ledger,
+    local: context.local,
+    emit: context.emit,
+    signal: context.signal,
+    revisionOf: () => undefined,
+  };
+}
+
+/** A build's end as a rule's: the criterion is that it succeeds. */
+export function resultOfRule(result: ActionResult, what: string): RuleResult {
+  switch (result.status) {
+    case 'Succeeded':
+      return { status: 'Succeeded', summary: `${what} succeeded` };
+    case 'Failed':
+      return { status: 'Failed', summary: result.failure.message, failure: result.failure };
+    case 'NotRehearsed':
+    case 'Abandoned':
+      return result;
+  }
+}
