@@ -17,6 +17,7 @@ import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
 import type { PipelineControl } from '../codepipeline/control';
 import { isActive } from '../codepipeline/decide';
+import { ruleRunners } from '../codepipeline/rule-runners';
 import { PipelineSession, type Journal } from '../codepipeline/session';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
@@ -190,7 +191,7 @@ class Rehearsal {
       ledger: this.ledger,
       local: machine,
       runners: actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources }),
-      rules: new Map(),
+      rules: ruleRunners(),
       approve: options.approve,
       deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
       signal: options.signal,

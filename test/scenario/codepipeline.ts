@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { readPipeline } from '../../engine/codepipeline/definition';
 import type { RuleRunner, RuleRunners } from '../../engine/codepipeline/rule';
+import { ruleRunners } from '../../engine/codepipeline/rule-runners';
 import { SaiondoError } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';
@@ -108,7 +109,7 @@ const answer: RuleRunner = ({ rule }) =>
       ? { status: 'NotRehearsed', missing: ['Answer'], summary: 'as configured' }
       : { status: rule.configuration.Status === 'Succeeded' ? 'Succeeded' : 'Failed', summary: 'as configured' },
   );
-const RULES: RuleRunners = new Map([['Answer', answer]]);
+const RULES: RuleRunners = new Map([...ruleRunners(), ['Answer', answer]]);
 
 /** Runs the scenario of a folder and compares what comes out with its expect.yaml. */
 export async function runScenario(folder: string): Promise<void> {
