@@ -53,7 +53,7 @@ function unescape(quoted: string): string {
   return quoted.replace(/\\(.)/g, '$1');
 }
 
-/** Operators and characters that CloudWatch takes; groups are not among them, so no expression here can run away (User Guide, "Supported regular expressions"). */
+/** Operators and characters that CloudWatch takes; groups are not among them, so none backtracks exponentially (User Guide, "Supported regular expressions"). */
 function matches(expression: string): Test {
   if (!/^(?:[\w:#=@/;,\s^$?[\]{}|*+.-]|\\.)+$/.test(expression))
     throw new ApiError('InvalidParameterException', `Invalid regular expression '${expression}'`);

@@ -6,6 +6,9 @@ import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
+import type { ControlSource } from '../api/codepipeline-changes';
+import { rehearsalHandlers } from '../api/handlers';
+import { Runs } from '../run/runs';
 import type { AwsHandler } from './front';
 import { CloudFormationApi } from '../cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';
@@ -17,7 +20,7 @@ import { ensureAwsTools } from './aws-tools';
 import { accepts, freePort } from './child';
 import { ContainerEngine } from './container-engine';
 import type { Fixtures } from './fixtures';
-import { accessKeyOf, AwsFront, type AwsRequest } from './front';
+import { accessKeyOf, AwsFront, type AwsRequest, type PageHandler } from './front';
 import { startRegistry } from './image-registry';
 import type { LocalAws } from './local-aws';
 import { ContainerServices } from './provisioners/container-services';
@@ -42,6 +45,12 @@ export interface LocalMachineOptions {
   /** Seconds that a service's task may take to become healthy. */
   readonly healthSeconds?: number;
   readonly signal?: AbortSignal;
+  /** The engine that CodePipeline's changing operations are told to; until there is one they are refused. */
+  readonly control?: ControlSource;
+  /** The page for people, on the same address. */
+  readonly page?: PageHandler;
+  /** The port of that address; a free one where none is named. */
+  readonly port?: number;
 }
 
 /** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
@@ -207,6 +216,7 @@ export class LocalMachine implements LocalAws {
       readTemplate: (account, region, url) => this.readObject(account, region, url),
     });
     const handlers = new Map<string, AwsHandler>([
+      ...rehearsalHandlers({ runs: new Runs(layout), ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],
@@ -217,8 +227,9 @@ export class LocalMachine implements LocalAws {
       () => this.behind,
       handlers,
       (request, status) => this.remember(request, status),
+      this.options.page,
     );
-    this.endpointUrl = await this.front.listen();
+    this.endpointUrl = await this.front.listen(this.options.port);
     emit({ kind: 'process.started', name: 'AWS endpoint', endpoint: this.endpointUrl });
     await this.startFixtures();
     await this.restoreValues();
