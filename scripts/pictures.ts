@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   const runId = process.argv[2] ?? fs.readdirSync(layout.runs()).sort().at(-1) ?? '';
   const { events } = readEvents(layout.events(runId));
   // The terminal as it was while Dev was being delivered: a run that is over shows little of it.
-  const moment = events.findIndex((event) => event.kind === 'action.started' && event.action.startsWith('Data.'));
+  const moment = events.findLastIndex(
+    (event) => event.kind === 'build.command.started' && event.stage === 'Dev' && event.action.endsWith('Migrate'),
+  );
   const during = events.slice(0, moment + 1).reduce(applyEvent, emptyRun());
   const after = events.reduce(applyEvent, emptyRun());
   fs.mkdirSync(OUTPUT, { recursive: true });
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   try {
-    await shoot(browser, terminalPage(during, after, Date.parse(events[moment]?.time ?? '') + 4000), 'terminal.png');
+    await shoot(browser, terminalPage(during, after, Date.parse(events[moment]?.time ?? '') + 900), 'terminal.png');
     await shoot(browser, fs.readFileSync(layout.report(runId), 'utf8'), 'report.png', { width: 1100, height: 900 });
   } finally {
     await browser.close();

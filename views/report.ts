@@ -27,6 +27,7 @@ export function renderReport(state: RunState, runDirectory: string): string {
 <h1>${escape(state.definition?.name ?? state.pipeline)} <small>${escape(state.runId)}</small></h1>
 <p class="verdict ${escape(state.verdict ?? '')}">${escape(state.summary ?? 'not ended')}</p>
 ${revisions(state)}
+${failures(state, runDirectory)}
 <h2>Stages and actions</h2>
 ${stages(state, critical)}
 <h2>Time line</h2>
@@ -48,7 +49,7 @@ const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #f85149; --none: #d29922; --bar: #8b949e; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem; }
 h1 small { font-weight: normal; font-size: .6em; opacity: .7; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+table { border-collapse: collapse; width: 100%; } td:nth-child(3) { white-space: nowrap; } .wrap td { white-space: normal; } td, th { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 .Succeeded, .passed { color: var(--good); } .Failed, .failed, .rejected { color: var(--bad); } .NotRehearsed, .incomplete, .waiting, .interrupted { color: var(--none); }
 .verdict { font-size: 1.15em; font-weight: 600; }
 pre { overflow: auto; max-height: 30rem; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; font-size: 13px; }
@@ -96,6 +97,32 @@ function revisions(state: RunState): string {
   return rows.length > 0 ? `<table>${rows.join('')}</table>` : '';
 }
 
+/** What failed comes first: where, which command, its last lines, and what to type next. */
+function failures(state: RunState, runDirectory: string): string {
+  const failed = [...(currentExecution(state)?.actions.values() ?? [])].filter((one) => one.failure);
+  const blocks = failed.map(({ stage, action, failure, externalExecutionId }) => {
+    const build = state.builds.get(externalExecutionId ?? '');
+    const where = failure?.where
+      ? [failure.where.file, failure.where.line, failure.where.column].filter((one) => one !== undefined).join(':')
+      : '';
+    const facts: [string, string | undefined][] = [
+      ['where', where && failure?.where?.path ? `${where} (${failure.where.path})` : where],
+      ['phase', failure?.phase],
+      ['command', failure?.command],
+      ['exit code', failure?.exitCode?.toString()],
+      ['next', failure?.next],
+      ['repeat it', `npx saiondo rehearse --resume ${state.runId} --only ${stage}/${action}`],
+      ['whole log', build && path.join(runDirectory, build.log)],
+    ];
+    const rows = facts.flatMap(([name, value]) =>
+      value ? [`<tr><th>${name}</th><td><code>${escape(value)}</code></td></tr>`] : [],
+    );
+    const tail = failure?.tail?.length ? `<pre>${escape(failure.tail.join('\n'))}</pre>` : '';
+    return `<h3 class="Failed">${escape(`${stage}/${action}`)}: ${escape(failure?.message ?? '')}</h3><table class="wrap">${rows.join('')}</table>${tail}`;
+  });
+  return blocks.length > 0 ? `<h2>What failed</h2>${blocks.join('')}` : '';
+}
+
 function stages(state: RunState, critical: ReadonlySet<ActionState>): string {
   const execution = currentExecution(state);
   const rows = (state.definition?.stages ?? []).flatMap((stage) => {
@@ -129,7 +156,7 @@ function endpoints(state: RunState): string {
     (one) =>
       `<tr><td>${escape(one.environment)}</td><td>${escape(one.url)}</td><td>${one.status}</td><td><code>${escape(one.body)}</code></td></tr>`,
   );
-  return `<h2>What answered at the end</h2><table>${rows.join('')}</table>`;
+  return `<h2>What answered at the end</h2><table class="wrap">${rows.join('')}</table>`;
 }
 
 function tests(state: RunState): string {
@@ -172,7 +199,7 @@ function messages(state: RunState): string {
         `<tr><td>${escape(one.level === 'limit' ? 'not followed' : one.level)}</td><td>${escape(one.where ?? '')}</td><td>${escape(one.text)}</td></tr>`,
     ),
   ];
-  return rows.length > 0 ? `<h2>Notes</h2><table>${rows.join('')}</table>` : '';
+  return rows.length > 0 ? `<h2>Notes</h2><table class="wrap">${rows.join('')}</table>` : '';
 }
 
 function logs(state: RunState, runDirectory: string): string {

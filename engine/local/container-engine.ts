@@ -1,4 +1,6 @@
+import * as fs from 'node:fs';
 import * as net from 'node:net';
+import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
 import { which } from './tools';
@@ -31,7 +33,11 @@ export const LABEL = 'saiondo.rehearsal';
 
 /** Docker or Podman on this machine, through its command line. */
 export class ContainerEngine {
+  /** What the engine's command has to be called with, by builds too. */
+  readonly environment: Record<string, string> = {};
   private readonly forwarders = new Map<string, net.Server>();
+  /** Ports whose forwarder could not listen yet. */
+  private readonly waiting = new Map<string, { readonly network: string; readonly port: number }>();
   private readonly networks = new Map<string, Promise<string>>();
 
   private constructor(
@@ -55,18 +61,46 @@ export class ContainerEngine {
     return undefined;
   }
 
+  /**
+   * Lets the engine use a registry on loopback without TLS. Docker trusts loopback anyway; Podman reads a file.
+   */
+  trust(registry: string, directory: string): void {
+    if (!this.isPodman) return;
+    const file = path.join(directory, 'registries.conf');
+    fs.writeFileSync(
+      file,
+      `unqualified-search-registries = ["docker.io"]\n[[registry]]\nlocation = "${registry}"\ninsecure = true\n`,
+    );
+    this.environment.CONTAINERS_REGISTRIES_CONF = file;
+  }
+
+  private get isPodman(): boolean {
+    return path.basename(this.command) === 'podman';
+  }
+
+  private call(args: readonly string[], options: execa.Options = {}): execa.ExecaChildProcess {
+    return execa(this.command, args, { ...options, env: { ...this.environment, ...options.env } });
+  }
+
   async version(): Promise<string> {
-    const { stdout } = await execa(this.command, ['version', '--format', '{{.Server.Version}}'], { timeout: 10_000 });
-    return stdout.trim();
+    // Podman has no server of its own unless it is remote.
+    for (const part of ['Server', 'Client']) {
+      const { stdout, exitCode } = await this.call(['version', '--format', `{{.${part}.Version}}`], {
+        reject: false,
+        timeout: 10_000,
+      });
+      if (exitCode === 0 && stdout.trim()) return stdout.trim();
+    }
+    return '';
   }
 
   async hasImage(image: string): Promise<boolean> {
-    return (await execa(this.command, ['image', 'inspect', image], { reject: false })).exitCode === 0;
+    return (await this.call(['image', 'inspect', image], { reject: false })).exitCode === 0;
   }
 
   /** Pulls an image. @returns why not, or undefined when it is here */
   async pull(image: string, seconds: number): Promise<string | undefined> {
-    const { exitCode, stderr, timedOut } = await execa(this.command, ['pull', '--quiet', image], {
+    const { exitCode, stderr, timedOut } = await this.call(['pull', '--quiet', image], {
       reject: false,
       timeout: seconds * 1000,
     });
@@ -102,16 +136,17 @@ export class ContainerEngine {
     args.push(options.image, ...rest, ...(options.command ?? []));
     let id: string;
     try {
-      ({ stdout: id } = await execa(this.command, args, { env: { ...options.environment }, timeout: 120_000 }));
+      ({ stdout: id } = await this.call(args, { env: { ...options.environment }, timeout: 120_000 }));
     } catch (cause) {
       throw new SaiondoError(
         `cannot start a container of ${options.image}: ${(cause as execa.ExecaError).stderr.trim()}`,
         { code: 'CONTAINER_FAILED', cause },
       );
     }
+    await this.reachWaiting(options.network);
     const ports = new Map<number, number>();
     for (const port of options.ports) {
-      const { stdout } = await execa(this.command, ['port', id.trim(), `${port}/tcp`], { reject: false });
+      const { stdout } = await this.call(['port', id.trim(), `${port}/tcp`], { reject: false });
       const published = Number(/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
       if (published) ports.set(port, published);
     }
@@ -120,42 +155,43 @@ export class ContainerEngine {
 
   /** Whether it runs; undefined for one that is gone. */
   async isRunning(id: string): Promise<boolean | undefined> {
-    const { stdout, exitCode } = await execa(this.command, ['inspect', '--format', '{{.State.Running}}', id], {
+    const { stdout, exitCode } = await this.call(['inspect', '--format', '{{.State.Running}}', id], {
       reject: false,
     });
     return exitCode === 0 ? stdout.trim() === 'true' : undefined;
   }
 
   async logs(id: string, lines: number): Promise<string> {
-    const { all } = await execa(this.command, ['logs', '--tail', String(lines), id], { reject: false, all: true });
+    const { all } = await this.call(['logs', '--tail', String(lines), id], { reject: false, all: true });
     return all ?? '';
   }
 
   /** Ends a container gracefully and removes it. */
   async remove(id: string, graceSeconds = 10): Promise<void> {
-    await execa(this.command, ['stop', '--time', String(graceSeconds), id], {
+    await this.call(['stop', '--time', String(graceSeconds), id], {
       reject: false,
       timeout: (graceSeconds + 20) * 1000,
     });
-    await execa(this.command, ['rm', '--force', id], { reject: false });
+    await this.call(['rm', '--force', id], { reject: false });
   }
 
   /** Removes every container and network of this root folder: a killed engine's too. */
   async removeAll(): Promise<void> {
     const filter = ['--filter', `label=${LABEL}=${this.label}`];
-    const containers = (await execa(this.command, ['ps', '--all', '--quiet', ...filter], { reject: false })).stdout
+    const containers = (await this.call(['ps', '--all', '--quiet', ...filter], { reject: false })).stdout
       .split('\n')
       .filter(Boolean);
     if (containers.length > 0) {
-      await execa(this.command, ['stop', '--time', '5', ...containers], { reject: false, timeout: 60_000 });
-      await execa(this.command, ['rm', '--force', ...containers], { reject: false });
+      await this.call(['stop', '--time', '5', ...containers], { reject: false, timeout: 60_000 });
+      await this.call(['rm', '--force', ...containers], { reject: false });
     }
     for (const server of this.forwarders.values()) server.close();
     this.forwarders.clear();
-    const networks = (await execa(this.command, ['network', 'ls', '--quiet', ...filter], { reject: false })).stdout
+    this.waiting.clear();
+    const networks = (await this.call(['network', 'ls', '--quiet', ...filter], { reject: false })).stdout
       .split('\n')
       .filter(Boolean);
-    for (const network of networks) await execa(this.command, ['network', 'rm', network], { reject: false });
+    for (const network of networks) await this.call(['network', 'rm', network], { reject: false });
     this.networks.clear();
   }
 
@@ -171,12 +207,22 @@ export class ContainerEngine {
       outside.on('error', () => inside.destroy());
     });
     server.unref();
-    this.forwarders.set(key, server);
-    // Where the engine runs in a machine of its own (Docker Desktop), the gateway is not an address here and host.docker.internal is the host already.
-    await new Promise<void>((done) => {
-      server.once('error', () => done());
-      server.listen(port, gateway, () => done());
+    // Podman gives the gateway its address with the network's first container: then it is tried again. Where the engine runs in a machine of
+    // its own (Docker Desktop), the gateway is never an address here, and host.docker.internal is the host already.
+    const listens = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, gateway, () => done(true));
     });
+    if (listens) this.forwarders.set(key, server);
+    else this.waiting.set(key, { network, port });
+  }
+
+  private async reachWaiting(network: string): Promise<void> {
+    for (const [key, one] of this.waiting) {
+      if (one.network !== network) continue;
+      this.waiting.delete(key);
+      await this.reach(one.network, one.port);
+    }
   }
 
   /** Makes a bridge network once. @returns its gateway's address */
@@ -188,16 +234,21 @@ export class ContainerEngine {
 
   private async makeNetwork(name: string): Promise<string> {
     const inspect = async (): Promise<string> => {
-      const { stdout } = await execa(
-        this.command,
-        ['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', name],
-        { reject: false },
-      );
-      return stdout.trim();
+      const { stdout, exitCode } = await this.call(['network', 'inspect', name], { reject: false });
+      return exitCode === 0 ? gatewayOf(stdout) : '';
     };
     const found = await inspect();
     if (found) return found;
-    await execa(this.command, ['network', 'create', '--label', `${LABEL}=${this.label}`, name]);
+    await this.call(['network', 'create', '--label', `${LABEL}=${this.label}`, name]);
     return (await inspect()) || 'host-gateway';
   }
+}
+
+/** The gateway of an inspected network, in Docker's form or in Podman's. */
+function gatewayOf(inspected: string): string {
+  const [network] = JSON.parse(inspected) as {
+    readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] };
+    readonly subnets?: readonly { readonly gateway?: string }[];
+  }[];
+  return network?.IPAM?.Config?.[0]?.Gateway ?? network?.subnets?.[0]?.gateway ?? '';
 }

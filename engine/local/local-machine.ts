@@ -104,6 +104,7 @@ export class LocalMachine implements LocalAws {
     );
     return {
       ...passed,
+      ...this.engine?.environment,
       PATH: [this.shims, process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'].join(
         path.delimiter,
       ),
@@ -201,7 +202,7 @@ export class LocalMachine implements LocalAws {
       emit({ kind: 'message', level: 'info', text: `ended what an earlier run left behind: ${left.join(', ')}` });
     const [awsBin] = await Promise.all([this.startEndpoint(), this.startContainers(label)]);
     this.shims = path.join(layout.local(), 'bin');
-    const docker = which('docker') ?? this.engine?.command;
+    const docker = this.engine?.command ?? which('docker');
     writeShims(this.shims, {
       awsBin,
       ...(docker ? { docker } : {}),
@@ -279,7 +280,10 @@ export class LocalMachine implements LocalAws {
     await this.engine.removeAll();
     const started = await startRegistry(this.services, this.engine, this.options.layout.local(), label);
     if ('missing' in started) this.containersMissing = started.missing;
-    else this.registry = started.registry;
+    else {
+      this.registry = started.registry;
+      this.engine.trust(started.registry, this.options.layout.local());
+    }
   }
 
   private makeProvisioners(): void {
