@@ -1,0 +1,101 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import execa from 'execa';
+import { packageRoot } from '../../commands/package';
+import type { SeededFailure } from './failure';
+
+/** Synthesizes the app once, for the sample monorepo. The caller has built the package. */
+export async function synthesizeSample(output: string): Promise<void> {
+  await execa(
+    process.execPath,
+    [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '--output', output],
+    {
+      cwd: packageRoot,
+      env: {
+        CDK_VALIDATION: 'false',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        SAIONDO_APPLICATION_DIR: path.join(packageRoot, 'examples', 'saiondo'),
+      },
+    },
+  );
+}
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+interface Action {
+  Name: string;
+  Configuration: Record<string, string>;
+  InputArtifacts?: { Name: string }[];
+}
+type Template = { Resources: Record<string, Resource> };
+
+/**
+ * The pipeline cut down to what a failure needs: its sources, the action and those that it builds upon. Projects, buildspecs, templates and
+ * their order stay as synthesized, but for what the failure itself changes. A kept deployment gets its assembly from a copy instead of a synth.
+ */
+export function cutAssembly(from: string, to: string, failure: SeededFailure, answers: string | undefined): void {
+  fs.cpSync(from, to, { recursive: true });
+  for (const { stack, type, set } of failure.resources) {
+    editTemplate(templateOf(to, stack), (template) => {
+      const resource = Object.values(template.Resources).find((one) => one.Type === type);
+      if (!resource) throw new Error(`${failure.name}: ${stack} has no ${type}`);
+      Object.assign(resource.Properties, set);
+    });
+  }
+  const source = `${to}.source`;
+  fs.cpSync(to, source, { recursive: true });
+  editTemplate(path.join(to, 'saiondo-pipeline.template.json'), (template) => {
+    const resources = Object.values(template.Resources);
+    const pipeline = resources.find((one) => one.Type === 'AWS::CodePipeline::Pipeline');
+    const stages = pipeline?.Properties.Stages as { Name: string; Actions: Action[] }[];
+    const kept = new Set([failure.action, ...failure.keep]);
+    const needsAssembly = stages.some((stage) =>
+      stage.Actions.some(
+        (action) =>
+          kept.has(`${stage.Name}/${action.Name}`) && action.InputArtifacts?.some((one) => one.Name === 'Synth_Output'),
+      ),
+    );
+    if (needsAssembly) kept.add('Build/Synth');
+    for (const stage of stages) {
+      if (stage.Name !== 'Source') stage.Actions = stage.Actions.filter((one) => kept.has(`${stage.Name}/${one.Name}`));
+      for (const action of stage.Actions)
+        if (`${stage.Name}/${action.Name}` === failure.action && Object.keys(failure.environment).length > 0)
+          action.Configuration.EnvironmentVariables = JSON.stringify(
+            Object.entries(failure.environment).map(([name, value]) => ({
+              name,
+              value: value.replace('{answers}', answers ?? ''),
+            })),
+          );
+    }
+    Object.assign(pipeline?.Properties ?? {}, { Stages: stages.filter((stage) => stage.Actions.length > 0) });
+    for (const project of resources.filter((one) => one.Type === 'AWS::CodeBuild::Project')) {
+      const name = String(project.Properties.Name);
+      Object.assign(project.Properties, failure.projects[name] ?? {});
+      if (name === 'saiondo-synth')
+        (project.Properties.Source as { BuildSpec: string }).BuildSpec = JSON.stringify({
+          version: '0.2',
+          phases: { build: { commands: [`mkdir cdk.out && cp -R '${source}/.' cdk.out`] } },
+          artifacts: { 'base-directory': 'cdk.out', files: '**/*' },
+        });
+    }
+  });
+}
+
+function editTemplate(file: string, edit: (template: Template) => void): void {
+  const template = JSON.parse(fs.readFileSync(file, 'utf8')) as Template;
+  edit(template);
+  fs.writeFileSync(file, JSON.stringify(template));
+}
+
+function templateOf(assembly: string, stack: string): string {
+  const [environment] = stack.split('-');
+  const folder = path.join(assembly, `assembly-${environment}`);
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { properties?: { stackName?: string; templateFile?: string } }>;
+  };
+  const found = Object.values(manifest.artifacts).find((one) => one.properties?.stackName === stack);
+  if (!found?.properties?.templateFile) throw new Error(`the assembly has no stack ${stack}`);
+  return path.join(folder, found.properties.templateFile);
+}

@@ -1,0 +1,169 @@
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as path from 'node:path';
+import { spawn } from 'node:child_process';
+import execa from 'execa';
+import { fixturesOf } from '../../commands/fixtures';
+import { packageRoot, version } from '../../commands/package';
+import { loadConfiguration } from '../../config/load';
+import { ensureAwsTools } from '../../engine/local/aws-tools';
+import { AwsFront } from '../../engine/local/front';
+import { rehearse } from '../../engine/run/rehearsal';
+import { Layout } from '../../model/layout';
+import type { RunState } from '../../model/run-state';
+import { cutAssembly } from './assembly';
+import type { SeededFailure } from './failure';
+
+/** What is in the sample folder of a failed run. */
+export interface SeededRun {
+  readonly state: RunState;
+  readonly layout: Layout;
+  /** The commit that brought the failure. */
+  readonly commit: string;
+}
+
+/**
+ * Puts a failure into a copy of the sample monorepo and rehearses the pipeline that was cut down to it: real sources, the synthesized
+ * project, its real buildspec, real processes.
+ * @param folder the run's own, made here
+ */
+export async function runSeeded(failure: SeededFailure, assembly: string, folder: string): Promise<SeededRun> {
+  const root = path.join(folder, '.saiondo');
+  const layout = new Layout(root);
+  fs.mkdirSync(root, { recursive: true });
+  // The virtual environment of the AWS command line is the same for all: the checkout's own.
+  const tools = new Layout(path.join(packageRoot, '.saiondo')).tools();
+  fs.mkdirSync(tools, { recursive: true });
+  fs.symlinkSync(tools, layout.tools());
+  const commit = await seedRepository(failure, path.join(folder, 'application'));
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const answers = failure.answers === undefined ? undefined : await answering(failure.answers, closing);
+    cutAssembly(assembly, path.join(folder, 'assembly'), failure, answers);
+    const endpointUrl = failure.deny ? await denying(failure.deny, layout, closing) : undefined;
+    const configuration = loadConfiguration(path.join(packageRoot, 'saiondo.yaml'));
+    const fixtures = failure.needs.includes('chain')
+      ? fixturesOf(configuration, packageRoot)
+      : { processes: [], parameters: failure.parameters, secrets: [] };
+    const state = await rehearse({
+      layout,
+      version,
+      assembly: async () => path.join(folder, 'assembly'),
+      deployAssembly: true,
+      pipeline: configuration.pipeline.name,
+      sources: new Map([
+        [configuration.repositories.application.name, { path: path.join(folder, 'application') }],
+        [configuration.repositories.pipeline.name, { path: path.join(folder, 'application') }],
+      ]),
+      fixtures,
+      approve: async () => undefined,
+      strict: false,
+      healthSeconds: 20,
+      listeners: [],
+      signal: new AbortController().signal,
+      ...(failure.needs.includes('docker') ? {} : { withoutContainers: true }),
+      ...(endpointUrl ? { endpointUrl } : {}),
+    });
+    return { state, layout, commit };
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+/** A git repository with two commits: the sample as it is, and the one that breaks it. @returns the second */
+async function seedRepository(failure: SeededFailure, repository: string): Promise<string> {
+  fs.cpSync(path.join(packageRoot, 'examples', 'saiondo'), repository, {
+    recursive: true,
+    filter: (from) => !/[\\/](node_modules|\.venv|artifacts|cache|dist)$/.test(from),
+  });
+  const git = (...args: string[]) =>
+    execa('git', ['-C', repository, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...args]);
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message', 'The sample');
+  for (const change of failure.change) {
+    const file = path.join(repository, change.file);
+    const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+    if ('replace' in change && !before.includes(change.replace))
+      throw new Error(`${failure.name}: ${change.file} has no ${JSON.stringify(change.replace)}`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(
+      file,
+      'replace' in change ? before.replace(change.replace, () => change.with) : change.prepend + before,
+    );
+  }
+  await git('add', '--all');
+  await git('commit', '--quiet', '--allow-empty', '--message', `Seed ${failure.title}`);
+  return (await git('rev-parse', 'HEAD')).stdout;
+}
+
+/** A server that gives every request the same status. @returns its address */
+async function answering(status: number, closing: (() => Promise<void>)[]): Promise<string> {
+  const server = http.createServer((_request, response) => {
+    response.writeHead(status);
+    response.end();
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closing.push(
+    () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A local AWS endpoint that refuses one call as IAM does. @returns its address */
+async function denying(
+  deny: NonNullable<SeededFailure['deny']>,
+  layout: Layout,
+  closing: (() => Promise<void>)[],
+): Promise<string> {
+  const { bin } = await ensureAwsTools(layout.tools());
+  const moto = spawn(path.join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  closing.push(
+    () =>
+      new Promise((done) => {
+        moto.once('exit', () => done());
+        moto.kill();
+      }),
+  );
+  const behind = await new Promise<string>((done, fail) => {
+    let said = '';
+    moto.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+      if (url) done(url);
+    });
+    moto.once('exit', () => fail(new Error(`moto ended: ${said}`)));
+  });
+  const service = deny.action.split(':')[0] ?? '';
+  const front = new AwsFront(
+    () => new URL(behind),
+    new Map([
+      [
+        service,
+        ({ operation, account, region, body }) => {
+          const { Name = '' } = JSON.parse(body.toString('utf8') || '{}') as { Name?: string };
+          if (operation !== deny.operation || !deny.resource.endsWith(Name.split('/').slice(0, 4).join('/')) || !Name)
+            return undefined;
+          return {
+            status: 400,
+            headers: { 'content-type': 'application/x-amz-json-1.1' },
+            body: JSON.stringify({
+              __type: 'AccessDeniedException',
+              message: `User: arn:aws:sts::${account}:assumed-role/${deny.role}/AWSCodeBuild-1 is not authorized to perform: ${deny.action} on resource: arn:aws:${service}:${region}:${account}:parameter${Name} because no identity-based policy allows the ${deny.action} action`,
+            }),
+          };
+        },
+      ],
+    ]),
+  );
+  const url = await front.listen();
+  closing.push(() => front.close());
+  return url;
+}
