@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { approveCommand, rejectCommand } from '../commands/approve';
+import { retryCommand, startCommand, stopCommand } from '../commands/executions';
 import { historyCommand } from '../commands/history';
 import { version } from '../commands/package';
 import { rehearseCommand } from '../commands/rehearse';
+import { rollbackCommand } from '../commands/rollback';
 import { statusCommand } from '../commands/status';
 import { triageCommand } from '../commands/triage';
 import { formatLocation, SaiondoError } from '../model/errors';
@@ -16,7 +19,18 @@ const program = new Command('saiondo')
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 // A command of its own file has the program's exit codes only when it is given them.
-for (const command of [rehearseCommand(), statusCommand(), historyCommand(), triageCommand()])
+for (const command of [
+  rehearseCommand(),
+  statusCommand(),
+  historyCommand(),
+  triageCommand(),
+  approveCommand(),
+  rejectCommand(),
+  retryCommand(),
+  stopCommand(),
+  startCommand(),
+  rollbackCommand(),
+])
   program.addCommand(command.copyInheritedSettings(program));
 
 program.parseAsync().catch((error: unknown) => {

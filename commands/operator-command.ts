@@ -32,6 +32,8 @@ export function operatorCommand<Options extends object>(
         process.exitCode = await run({ target, now: new Date() }, options, args);
       } catch (error) {
         throw awsError(error, target, name);
+      } finally {
+        await target.close?.();
       }
     });
 }

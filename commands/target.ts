@@ -12,6 +12,7 @@ import { awsConnection, rehearsalConnection } from '../operator/credentials';
 import { defaultRegion } from '../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../operator/operations';
 import { packageRoot } from './package';
+import { serveRuns } from './serve-runs';
 
 /** The options that say which pipeline, and where. */
 export interface TargetOptions {
@@ -29,7 +30,7 @@ export function withTargetOptions(command: Command): Command {
   return command
     .option('--pipeline <NAME>', 'the pipeline (saiondo.yaml’s)')
     .option('--aws', 'the pipeline on AWS, also where a rehearsal of this folder is being served')
-    .option('--rehearsal', 'the rehearsal of this folder, or nothing')
+    .option('--rehearsal', 'the rehearsals of this folder, also when none is being served')
     .option('--profile <PROFILE>', 'a profile of the AWS CLI')
     .option('--region <REGION>', 'the pipeline’s region (AWS_REGION, else saiondo.yaml’s)')
     .option('--endpoint-url <URL>', 'another endpoint than AWS’s own (AWS_ENDPOINT_URL)')
@@ -46,8 +47,10 @@ export interface Target {
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */
   readonly checkouts: readonly string[];
-  /** For people: `rehearsal at http://127.0.0.1:1234`. */
+  /** For people: `the rehearsal at http://127.0.0.1:1234`. */
   readonly name: string;
+  /** To be called when the command is done. */
+  readonly close?: () => Promise<void>;
 }
 
 /** What a serving rehearsal leaves in its folder. */
@@ -56,9 +59,11 @@ const served = z.object({ endpoint: z.url(), pid: z.number().int().positive() })
 /**
  * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
  * as the AWS CLI finds them.
- * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `REHEARSAL_NOT_SERVED`, `USAGE`
+ * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `RUN_MISSING`, `USAGE`
  */
 export async function findTarget(options: TargetOptions): Promise<Target> {
+  // The SDK's versions are pinned here and its warning about Node's is for those who update them.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
   const pipeline = options.pipeline ?? configuration?.pipeline.name;
   if (!pipeline)
@@ -78,25 +83,16 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     throw new SaiondoError('--rehearsal and AWS exclude each other', { code: 'USAGE', next: 'leave one of them out' });
   const layout = new Layout(path.resolve(options.directory));
   const serving = asksAws ? undefined : servedRehearsal(layout);
-  if (serving) {
-    const home = ours?.pipeline ?? { account: '000000000000', region: options.region ?? 'us-east-1' };
-    return {
-      ...rest,
-      home: { account: home.account, region: options.region ?? home.region },
-      connection: rehearsalConnection(
-        { account: home.account, region: options.region ?? home.region },
-        serving.endpoint,
-        accessKeyOf,
-      ),
-      rehearsal: { layout, endpoint: serving.endpoint },
-      name: `the rehearsal at ${serving.endpoint}`,
-    };
+  if (serving) return rehearsalTarget(rest, options, layout, serving.endpoint, `the rehearsal at ${serving.endpoint}`);
+  if (options.rehearsal) {
+    if (!fs.existsSync(layout.runs()))
+      throw new SaiondoError(`there is no rehearsal in ${options.directory}`, {
+        code: 'RUN_MISSING',
+        next: 'saiondo rehearse makes one',
+      });
+    const { endpoint: own, close } = await serveRuns(layout);
+    return { ...rehearsalTarget(rest, options, layout, own, `the rehearsals in ${options.directory}`), close };
   }
-  if (options.rehearsal)
-    throw new SaiondoError(`no rehearsal is being served from ${options.directory}`, {
-      code: 'REHEARSAL_NOT_SERVED',
-      next: 'saiondo rehearse --serve, in another terminal',
-    });
   const region =
     options.region ??
     process.env.AWS_REGION ??
@@ -120,6 +116,22 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     connection: awsConnection({ ...access, home: { account, region } }),
     name: `AWS account ${account}, ${region}${endpoint ? `, at ${endpoint}` : ''}`,
   };
+}
+
+/** A rehearsal speaks for the pipeline's account, with made-up credentials. Without a configuration it is asked as nobody: that sees all. */
+function rehearsalTarget(
+  rest: Pick<Target, 'pipeline' | 'configuration' | 'checkouts'>,
+  options: TargetOptions,
+  layout: Layout,
+  endpoint: string,
+  name: string,
+): Target {
+  const home = {
+    account: rest.configuration?.pipeline.account ?? '000000000000',
+    region: options.region ?? rest.configuration?.pipeline.region ?? 'us-east-1',
+  };
+  const connection = rehearsalConnection(home, endpoint, accessKeyOf);
+  return { ...rest, home, connection, rehearsal: { layout, endpoint }, name };
 }
 
 /** AWS for a command: with its operations and no others. */

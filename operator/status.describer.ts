@@ -37,7 +37,7 @@ export async function describeStatus(aws: StatusCalls, pipelineName: string, now
       ...one,
       revisions: one.revisions.map((revision) => withSourceVariables(revision, actions.get(one.id) ?? new Map())),
     })),
-    approvals: waitingApprovals(stages, pipeline).map(({ token: _token, ...approval }) => approval),
+    approvals: waitingApprovals(stages, pipeline).map(withoutToken),
   };
 }
 
@@ -76,6 +76,11 @@ export function waitingApprovals(
       ];
     }),
   );
+}
+
+/** What may be shown of an approval. */
+export function withoutToken({ token: _token, ...approval }: OpenApproval): WaitingApproval {
+  return approval;
 }
 
 function executionOf(stage: StageState): string | undefined {

@@ -37,7 +37,7 @@ export const failureSchema = z.strictObject({
   deny: z
     .strictObject({ operation: z.string(), action: z.string(), role: z.string(), resource: z.string() })
     .optional(),
-  /** A server that answers every request with this status; `{answers}` in `environment` is its address. */
+  /** A server that answers every request with this status, or never: 0; `{answers}` in `environment` is its address. */
   answers: z.number().optional(),
   expect: z.strictObject({
     recognizer: z.string(),

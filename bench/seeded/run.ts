@@ -98,11 +98,10 @@ async function seedRepository(failure: SeededFailure, repository: string): Promi
   return (await git('rev-parse', 'HEAD')).stdout;
 }
 
-/** A server that gives every request the same status. @returns its address */
+/** A server that gives every request the same status, or none: 0. @returns its address */
 async function answering(status: number, closing: (() => Promise<void>)[]): Promise<string> {
   const server = http.createServer((_request, response) => {
-    response.writeHead(status);
-    response.end();
+    if (status > 0) response.writeHead(status).end();
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   closing.push(

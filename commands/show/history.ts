@@ -1,7 +1,7 @@
 import type { History } from '../../operator/history.shape';
 import { seconds } from '../../views/duration';
 import { fit, state, table, type Paint } from './paint';
-import { revisionText } from './status';
+import { revisionsText } from './status';
 
 /** The history for people: the executions, then each action's times and failures. */
 export function showHistory(history: History, paint: Paint): string {
@@ -12,7 +12,7 @@ export function showHistory(history: History, paint: Paint): string {
       one.id,
       one.startedAt ?? '',
       one.type === 'ROLLBACK' ? 'rollback' : one.trigger.type,
-      fit(one.revisions.map(revisionText).join(', '), 50),
+      fit(revisionsText(one.revisions), 50),
       one.seconds === undefined ? '' : seconds(one.seconds),
       state(paint, one.status),
       one.failed ?? '',

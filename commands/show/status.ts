@@ -19,7 +19,7 @@ export function showStatus(status: PipelineStatus, paint: Paint): string {
 function stageLines(stage: StageStatus, executions: ReadonlyMap<string, Execution>, paint: Paint): string[] {
   const { colours } = paint;
   const execution = executions.get(stage.executionId ?? '');
-  const revision = execution?.revisions.map(revisionText).join(', ') ?? '';
+  const revision = revisionsText(execution?.revisions ?? []);
   const { transition } = stage;
   return [
     ...(transition.enabled
@@ -41,8 +41,13 @@ function stageLines(stage: StageStatus, executions: ReadonlyMap<string, Executio
   ];
 }
 
+/** The commits of an execution: sources of one repository bring the same. */
+export function revisionsText(revisions: readonly Revision[]): string {
+  return [...new Set(revisions.map(revisionText))].join(', ');
+}
+
 /** `1a2b3c4 Add a channel (Ann)`. */
-export function revisionText(revision: Revision): string {
+function revisionText(revision: Revision): string {
   const message = revision.message?.split('\n')[0];
   return [short(revision.commit), message, revision.author ? `(${revision.author})` : ''].filter(Boolean).join(' ');
 }

@@ -1,11 +1,13 @@
 import type { ActionFailure, Triage } from '../../operator/triage/triage.shape';
 import { fit, short, type Paint } from './paint';
-import { revisionText } from './status';
+import { revisionsText } from './status';
 
 /** Failed cases that are shown to people; `--json` has all that were read. */
 const TESTS = 8;
-/** Lines of a command that are shown: a block of a buildspec may be long. */
-const COMMAND_WIDTH = 160;
+/** Characters of a command: a block of a buildspec may be long. */
+const COMMAND_WIDTH = 320;
+/** Characters of what AWS says of an action. */
+const LINE_WIDTH = 200;
 
 /** The triage for people. The first lines name the action, the command and the cause; what supports them follows. */
 export function showTriage(triage: Triage, paint: Paint): string {
@@ -13,7 +15,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
   const { execution, failure } = triage;
   if (!execution) return `${triage.pipeline} has not failed in the executions that AWS still lists`;
   if (!failure) return `no action of ${execution.id} failed (${execution.status})`;
-  const revision = execution.revisions.map(revisionText).join(', ');
+  const revision = revisionsText(execution.revisions);
   const { build, cause } = failure;
   return [
     `${colours.bold('action')}    ${colours.red(failure.action)} of execution ${execution.id}`,
@@ -23,7 +25,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
           `${colours.bold('phase')}     ${build.phase ?? '?'} of ${build.id}, ${build.status}`,
         ]
       : [
-          `${colours.bold('step')}      ${failure.provider}${failure.message ? `: ${fit(failure.message.split('\n')[0] ?? '', COMMAND_WIDTH)}` : ''}`,
+          `${colours.bold('step')}      ${failure.provider}${failure.message ? `: ${fit(failure.message.split('\n')[0] ?? '', LINE_WIDTH)}` : ''}`,
         ]),
     `${colours.bold('cause')}     ${colours.red(cause.summary)}`,
     ...(cause.known
@@ -55,9 +57,9 @@ function commandText(command: string | undefined): string {
 function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
   if (!since) return [];
   const { lastPassed, firstFailed, commits } = since;
-  const first = firstFailed.revisions.map(revisionText).join(', ');
+  const first = revisionsText(firstFailed.revisions);
   const head = lastPassed
-    ? `passed last with ${lastPassed.revisions.map((one) => short(one.commit)).join(', ') || lastPassed.executionId}, first failed with ${first || firstFailed.executionId}`
+    ? `passed last with ${revisionsText(lastPassed.revisions) || lastPassed.executionId}, first failed with ${first || firstFailed.executionId}`
     : `has not passed in the executions that are listed; first failed with ${first || firstFailed.executionId}`;
   return [
     `${paint.colours.bold('since')}     ${head}`,
@@ -76,7 +78,7 @@ function evidenceLines(failure: ActionFailure, paint: Paint): string[] {
       .slice(0, TESTS)
       .map(
         (test) =>
-          `${colours.bold('test')}      ${test.suite && !test.name.startsWith(test.suite) ? `${test.suite} › ` : ''}${test.name}${test.message ? `: ${fit(test.message.split('\n')[0] ?? '', 120)}` : ''}`,
+          `${colours.bold('test')}      ${test.suite && !test.name.includes(test.suite) ? `${test.suite} › ` : ''}${test.name}${test.message ? `: ${fit(test.message.split('\n')[0] ?? '', 120)}` : ''}`,
       ),
     ...(tests.length > TESTS ? [`          and ${tests.length - TESTS} more`] : []),
     ...events

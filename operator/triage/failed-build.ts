@@ -3,6 +3,7 @@ import type { Calls } from '../aws';
 import { pages } from '../paging';
 import { plain } from '../plain-text';
 import { readFailedCommand } from './build-log';
+import { wholeCommand } from './whole-command';
 import type { Evidence } from './evidence';
 import type { FailedTest } from './triage.shape';
 
@@ -41,11 +42,12 @@ export async function describeFailedBuild(
     failedTests(aws, build, unknown),
   ]);
   const [, said, status] = COMMAND.exec(context) ?? [];
-  const command = log?.command ?? said;
+  const named = log?.command ?? said;
+  const command = named && (wholeCommand(build.source?.buildspec, named) ?? named);
   const exitCode = status === undefined ? log?.exitCode : Number(status);
   return {
     message: context,
-    output: log?.output ?? [],
+    output: withoutCommand(log?.output ?? [], command),
     tests,
     build: {
       id: build.id ?? id,
@@ -66,6 +68,13 @@ export async function describeFailedBuild(
       ...(build.timeoutInMinutes === undefined ? {} : { timeoutMinutes: build.timeoutInMinutes }),
     },
   };
+}
+
+/** CodeBuild prints a block before it runs it: those lines are no output. */
+function withoutCommand(output: readonly string[], command: string | undefined): readonly string[] {
+  const [, ...rest] = command?.split('\n') ?? [];
+  const printed = rest.length > 0 && rest.every((line, at) => line.trim() === '' || output[at]?.trim() === line.trim());
+  return printed ? output.slice(rest.length) : output;
 }
 
 /** The address of a build's log in CloudWatch Logs, once it has one. */

@@ -1,19 +1,28 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Finding, type Recognizer } from '../evidence';
 
 const CODE = /^Error: (P\d{4})\b(.*)$/;
 const ANY_CODE = /\b(P[123]\d{3})\b/;
 const MIGRATION = /^Migration name: (\S+)/;
 const DATABASE_CODE = /^Database error code: (\w+)/;
 const DATABASE_ERROR = /^ERROR: (.+)$/;
+/** The form of the engine that runs inside Node, with a driver adapter: no code, the migration's name in a span. */
+const QUERY = /^Error querying the database: (?:ERROR: )?(.+)$/;
+const SPAN = /migration_name="([^"]+)"/;
 const FAILED_BEFORE = /^The `(\S+)` migration started at .* failed/;
 
 /** Classes of PostgreSQL's error codes that speak of rows, not of the statement (PostgreSQL, "Error Codes", class 23 and 22). */
 const BY_DATA = /^2[23]/;
+/** The same by PostgreSQL's words, where no code is printed. */
+const DATA_WORDS =
+  /could not create unique index|contains null values|violates .*constraint|duplicate key|out of range|invalid input syntax/;
 
 /** Prisma's errors by its error codes (Prisma, "Error message reference"). */
 export const prisma: Recognizer = {
   name: 'prisma',
   recognize: ({ output }) => {
+    const query = firstMatch(output, QUERY);
+    const span = query && firstMatch(output, SPAN, query.line);
+    if (query && span) return migrationFailed(span.groups[1] ?? '', query.groups[1] ?? '', undefined, query.line, 1);
     const found = firstMatch(output, CODE) ?? firstMatch(output, ANY_CODE);
     if (!found) return undefined;
     const [, code = '', rest = ''] = found.groups;
@@ -21,13 +30,7 @@ export const prisma: Recognizer = {
       const name = firstMatch(output, MIGRATION, found.line)?.groups[1] ?? 'a migration';
       const sql = firstMatch(output, DATABASE_CODE, found.line)?.groups[1] ?? '';
       const error = firstMatch(output, DATABASE_ERROR, found.line);
-      const data = BY_DATA.test(sql);
-      return {
-        summary: `the migration ${name} ${data ? 'is blocked by rows that exist' : 'failed'}: ${error?.groups[1] ?? 'see below'} (PostgreSQL ${sql})`,
-        line: error?.line ?? found.line,
-        length: 3,
-        known: data ? 'migration-blocked-by-data' : 'bad-migration',
-      };
+      return migrationFailed(name, error?.groups[1] ?? 'see below', sql, error?.line ?? found.line, 3);
     }
     if (code === 'P3009') {
       const before = firstMatch(output, FAILED_BEFORE);
@@ -52,3 +55,19 @@ export const prisma: Recognizer = {
     return { summary: `Prisma failed with ${code}: ${said}`, line: found.line, length: 4 };
   },
 };
+
+function migrationFailed(
+  name: string,
+  error: string,
+  sqlState: string | undefined,
+  line: number,
+  length: number,
+): Finding {
+  const data = sqlState ? BY_DATA.test(sqlState) : DATA_WORDS.test(error);
+  return {
+    summary: `the migration ${name} ${data ? 'is blocked by rows that exist' : 'failed'}: ${error}${sqlState ? ` (PostgreSQL ${sqlState})` : ''}`,
+    line,
+    length,
+    known: data ? 'migration-blocked-by-data' : 'bad-migration',
+  };
+}

@@ -1,0 +1,15 @@
+import { rehearsalHandlers } from '../engine/api/handlers';
+import { DiskLedger } from '../engine/cloudformation/ledger';
+import { AwsFront } from '../engine/local/front';
+import { Runs } from '../engine/run/runs';
+import type { Layout } from '../model/layout';
+
+/** The runs on disk as AWS answers for them, for as long as a command needs it. Nothing can be changed there: no engine runs. */
+export async function serveRuns(layout: Layout): Promise<{ endpoint: string; close: () => Promise<void> }> {
+  const sources = { runs: new Runs(layout), ledger: () => new DiskLedger(layout) };
+  const front = new AwsFront(
+    () => undefined,
+    rehearsalHandlers(sources, () => undefined),
+  );
+  return { endpoint: await front.listen(), close: () => front.close() };
+}

@@ -1,0 +1,84 @@
+import type { Difference, ResourceChange } from '../../operator/promotion/promotion.shape';
+import { short, type Paint } from './paint';
+
+/** Changes of a stack that are listed; the others are counted. */
+const CHANGES = 25;
+
+/** What lies between two executions, for people: what can hurt first. */
+export function showDifference(difference: Difference, paint: Paint): string[] {
+  const { colours } = paint;
+  const { commits, images, migrations, stacks, permissions, contracts, unknown } = difference;
+  const replaced = stacks.flatMap(({ stack, changes }) =>
+    changes.filter((one) => one.replacement === 'True' || one.action === 'Remove').map((one) => ({ stack, ...one })),
+  );
+  return [
+    ...section(
+      paint,
+      'replaced or removed',
+      replaced.map((one) => colours.red(`${one.stack}: ${changeText(one)}`)),
+    ),
+    ...section(
+      paint,
+      'permissions',
+      permissions.map((one) => {
+        const text = `${one.change === 'added' ? '+' : '-'} ${one.stack}/${one.logicalId}: ${one.statement}`;
+        return one.change === 'added' ? colours.yellow(text) : text;
+      }),
+    ),
+    ...section(
+      paint,
+      'migrations',
+      migrations.flatMap((one) => [
+        colours.bold(one.name),
+        ...one.sql
+          .trim()
+          .split('\n')
+          .map((line) => `  ${line}`),
+      ]),
+    ),
+    ...section(
+      paint,
+      'contracts',
+      contracts.map((one) => `${one} differs: it is compiled and, where its code differs, deployed`),
+    ),
+    ...section(
+      paint,
+      'images',
+      images.map((one) => `${one.service}: ${one.from ?? 'none'} → ${one.to}${one.digest ? ` (${one.digest})` : ''}`),
+    ),
+    ...section(
+      paint,
+      'commits',
+      commits.flatMap((one) => [
+        `${one.source}: ${one.from === one.to ? `unchanged at ${short(one.to)}` : `${one.from ? short(one.from) : 'nothing'} → ${short(one.to)}`}`,
+        ...(one.commits ?? []).map((commit) => `  ${short(commit.commit)} ${commit.message} (${commit.author})`),
+      ]),
+    ),
+    ...stacks.flatMap(({ stack, source, changes }) =>
+      section(paint, `${stack}, by its ${source}`, [
+        ...changes.slice(0, CHANGES).map(changeText),
+        ...(changes.length > CHANGES ? [`and ${changes.length - CHANGES} more`] : []),
+      ]),
+    ),
+    ...section(
+      paint,
+      'not known',
+      unknown.map((one) => colours.yellow(one)),
+    ),
+  ];
+}
+
+function section(paint: Paint, title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [paint.colours.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function changeText(change: ResourceChange): string {
+  const how =
+    change.replacement === 'True'
+      ? 'replace'
+      : change.replacement === 'Conditional'
+        ? 'modify, perhaps replace'
+        : change.action.toLowerCase();
+  const properties = change.properties.length > 0 ? `: ${change.properties.join(', ')}` : '';
+  return `${how} ${change.type} ${change.logicalId}${properties}`;
+}

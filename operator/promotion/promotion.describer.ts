@@ -1,0 +1,127 @@
+import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
+import { SaiondoError } from '../../model/errors';
+import type { Aws, Calls } from '../aws';
+import { latestActions, listExecutions, withSourceVariables } from '../executions';
+import { waitingApprovals, withoutToken, type OpenApproval } from '../status.describer';
+import { describeDifference, preparedChangeSets, type DifferenceTools } from './difference.describer';
+import type { Executed } from './executed';
+import type { Promotion } from './promotion.shape';
+
+/** The operations of {@link describePromotion}. */
+export type PromotionOperations =
+  'getPipeline' | 'getPipelineState' | 'listPipelineExecutions' | 'listActionExecutions' | 'describeChangeSet';
+
+/** The calls of {@link findApproval}. */
+export type ApprovalCalls = Pick<Calls, 'getPipeline' | 'getPipelineState'>;
+
+/** How far back the last delivery to a stage is looked for, in executions. */
+const EXECUTIONS = 100;
+
+/**
+ * The approval that waits, in a stage or anywhere.
+ * @throws SaiondoError `NOTHING_WAITS`; `SEVERAL_WAIT` where the stage has to be named
+ */
+export async function findApproval(
+  aws: ApprovalCalls,
+  name: string,
+  stage: string | undefined,
+): Promise<{ approval: OpenApproval; pipeline: PipelineDeclaration }> {
+  const [{ stageStates }, { pipeline }] = await Promise.all([
+    aws.getPipelineState({ name }),
+    aws.getPipeline({ name }),
+  ]);
+  const waiting = waitingApprovals(stageStates ?? [], pipeline);
+  const named = waiting.filter(
+    (one) => !stage || [one.stage, one.action, `${one.stage}/${one.action}`].includes(stage),
+  );
+  const [approval] = named;
+  if (!approval || !pipeline)
+    throw new SaiondoError(`no approval waits${stage ? ` in ${stage}` : ''}`, {
+      code: 'NOTHING_WAITS',
+      next:
+        waiting.length > 0
+          ? `waiting: ${waiting.map((one) => one.stage).join(', ')}`
+          : 'saiondo status shows what runs',
+    });
+  if (named.length > 1)
+    throw new SaiondoError('several approvals wait', {
+      code: 'SEVERAL_WAIT',
+      next: `name one: ${named.map((one) => `${one.stage}/${one.action}`).join(', ')}`,
+    });
+  return { approval, pipeline };
+}
+
+/** What a stage gets when its approval is given. */
+export async function describePromotion(
+  aws: Aws<PromotionOperations>,
+  found: { readonly approval: OpenApproval; readonly pipeline: PipelineDeclaration },
+  tools: DifferenceTools,
+): Promise<Promotion> {
+  const { approval, pipeline } = found;
+  const name = pipeline.name ?? '';
+  const executions = await listExecutions(aws(), name, EXECUTIONS);
+  const after = await executed(aws(), name, executions, approval.executionId);
+  const last = await lastDelivered(aws(), name, pipeline, approval.stage, executions, approval.executionId);
+  const unread: string[] = [];
+  const prepared = await preparedChangeSets(aws, pipeline, approval.stage, after, tools.home).catch(
+    (error: unknown) => {
+      unread.push(`the change sets that are prepared: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    },
+  );
+  const difference = await describeDifference(pipeline, approval.stage, last, after, tools, prepared);
+  return {
+    pipeline: name,
+    approval: withoutToken(approval),
+    execution: after.execution,
+    ...(last ? { last: last.execution } : {}),
+    difference: { ...difference, unknown: [...unread, ...difference.unknown] },
+  };
+}
+
+/** An execution with its actions. */
+export async function executed(
+  aws: Pick<Calls, 'listActionExecutions'>,
+  pipeline: string,
+  executions: readonly Executed['execution'][],
+  id: string,
+): Promise<Executed> {
+  const actions = await latestActions(aws, pipeline, id);
+  const listed = executions.find((one) => one.id === id);
+  const execution = listed ?? { id, status: 'Unknown', type: 'STANDARD', trigger: { type: 'Unknown' }, revisions: [] };
+  return {
+    execution: {
+      ...execution,
+      revisions: execution.revisions.map((revision) => withSourceVariables(revision, actions)),
+    },
+    actions,
+  };
+}
+
+/** The newest execution, other than one, in which every action of a stage succeeded. */
+export async function lastDelivered(
+  aws: Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>,
+  name: string,
+  pipeline: PipelineDeclaration,
+  stageName: string,
+  executions: readonly Executed['execution'][],
+  except: string,
+): Promise<Executed | undefined> {
+  const delivered = await succeededIn(aws, name, stageName);
+  const newest = executions.find((one) => one.id !== except && delivered.has(one.id));
+  return newest && executed(aws, pipeline.name ?? name, executions, newest.id);
+}
+
+/** The executions that succeeded in a stage (API Reference, SucceededInStageFilter). */
+export async function succeededIn(
+  aws: Pick<Calls, 'listPipelineExecutions'>,
+  pipelineName: string,
+  stageName: string,
+): Promise<Set<string>> {
+  const { pipelineExecutionSummaries } = await aws.listPipelineExecutions({
+    pipelineName,
+    maxResults: EXECUTIONS,
+    filter: { succeededInStage: { stageName } },
+  });
+  return new Set((pipelineExecutionSummaries ?? []).flatMap((one) => one.pipelineExecutionId ?? []));
+}
