@@ -5,7 +5,7 @@ import execa from 'execa';
 import { findPipelineStack, projectCommands, readAssembly } from '../engine/assembly/assembly';
 import { DiskLedger } from '../engine/cloudformation/ledger';
 import { readPipeline } from '../engine/codepipeline/definition';
-import { APT_PACKAGES, SYSTEM_TOOLS, which } from '../engine/local/tools';
+import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../engine/local/tools';
 import type { Layout } from '../model/layout';
 
 interface Options {
@@ -19,19 +19,12 @@ interface Options {
   readonly fixedAssembly: boolean;
 }
 
-/** A tool that the pipeline needs, and whether it is here. */
-export interface ToolNeed {
-  readonly name: string;
-  readonly path?: string;
-  readonly projects: readonly string[];
-}
-
 /**
  * Looks at what the pipeline needs before it starts and says what is there; what apt can install it offers to install. Installs nothing
  * without `--yes` or a yes in a terminal.
- * @returns whether the listing was all that was asked for
+ * @returns the tools, or undefined when the listing was all that was asked for
  */
-export async function prepareMachine(options: Options): Promise<boolean> {
+export async function prepareMachine(options: Options): Promise<ToolNeed[] | undefined> {
   const ledger = new DiskLedger(options.layout);
   const deployed =
     options.pipeline === undefined
@@ -68,8 +61,8 @@ export async function prepareMachine(options: Options): Promise<boolean> {
       }
     }
     for (const need of needs)
-      console.log(`${need.name}: ${need.path ?? `missing, needed by ${need.projects.join(', ')}`}`);
-    return true;
+      console.log(`${need.name}: ${need.path ?? `missing, needed by ${need.neededBy.join(', ')}`}`);
+    return undefined;
   }
   const packages = await packagesToInstall(needs);
   if (packages.length > 0) {
@@ -80,12 +73,22 @@ export async function prepareMachine(options: Options): Promise<boolean> {
       process.stderr.write(`missing, and apt could install: ${packages.join(', ')} (--yes installs them)\n`);
   }
   if (options.yes) await startDocker(options.layout);
+  const tools = await Promise.all(
+    toolNeeds(commands).map(async (need) => {
+      const version = need.path && (await versionOf(need.path));
+      return version ? { ...need, version } : need;
+    }),
+  );
   if (!options.quiet) {
-    for (const need of toolNeeds(commands))
+    const here = tools
+      .filter((tool) => tool.path)
+      .map(({ name, version }) => [name, version].filter(Boolean).join(' '));
+    process.stderr.write(`on this machine: ${here.join(', ')}\n`);
+    for (const need of tools)
       if (!need.path)
-        process.stderr.write(`not on this machine: ${need.name}, needed by ${need.projects.join(', ')}\n`);
+        process.stderr.write(`not on this machine: ${need.name}, needed by ${need.neededBy.join(', ')}\n`);
   }
-  return false;
+  return tools;
 }
 
 /** The tools that the projects' commands name. `aws` and `yarn` the rehearsal brings along. */
@@ -94,7 +97,7 @@ function toolNeeds(commands: readonly { project: string; text: string }[]): Tool
     const pattern = new RegExp(`(^|[\\s"'\`;&|($])${name}(?=[\\s"\\\\])`);
     const projects = commands.filter(({ text }) => pattern.test(text)).map(({ project }) => project);
     const found = which(name);
-    return projects.length > 0 ? [{ name, projects, ...(found ? { path: found } : {}) }] : [];
+    return projects.length > 0 ? [{ name, neededBy: projects, ...(found ? { path: found } : {}) }] : [];
   });
 }
 

@@ -99,7 +99,7 @@ async function run(options: Options): Promise<number> {
   const sources = sourcesOf(options, ours ? configuration : undefined);
   const assembly = async (): Promise<string> =>
     options.assembly ? path.resolve(options.assembly) : synthesize(layout, sources, configuration);
-  const listed = await prepareMachine({
+  const tools = await prepareMachine({
     assembly,
     layout,
     yes: options.yes === true,
@@ -109,7 +109,7 @@ async function run(options: Options): Promise<number> {
     ...(pipeline ? { pipeline } : {}),
     fixedAssembly: options.assembly !== undefined,
   });
-  if (listed) return 0;
+  if (!tools) return 0;
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
   const controller = new AbortController();
@@ -135,6 +135,7 @@ async function run(options: Options): Promise<number> {
         terminal?.resume();
         return decision;
       },
+      tools,
       strict: options.strict === true,
       withoutContainers: !options.containers,
       ...(pipeline ? { pipeline } : {}),

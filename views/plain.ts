@@ -12,6 +12,8 @@ export function plainLine(event: RunEvent, state: RunState): string | undefined 
     case 'run.resumed':
       return line(`run ${state.runId} continues`);
     case 'tool.checked':
+      // What is here is said in one line before the run starts.
+      if (event.status === 'found') return undefined;
       return line(`${event.name}: ${event.status}${event.detail ? ` (${event.detail})` : ''}`);
     case 'process.started':
       return line(`${event.name} runs${event.endpoint ? ` at ${event.endpoint}` : ''}`);

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import execa from 'execa';
 
 /** Where a command is on PATH, or undefined. `ahead` is searched first. */
 export function which(name: string, ahead: readonly string[] = []): string | undefined {
@@ -13,6 +14,22 @@ export function which(name: string, ahead: readonly string[] = []): string | und
     }
   }
   return undefined;
+}
+
+/** A tool that the pipeline's builds name, and whether it is here. */
+export interface ToolNeed {
+  readonly name: string;
+  /** Where it is; undefined: this machine has none. */
+  readonly path?: string;
+  readonly version?: string;
+  /** The CodeBuild projects that name it. */
+  readonly neededBy: readonly string[];
+}
+
+/** The version that a tool tells of itself, e.g. `20.20.2`; undefined where it tells none within five seconds. */
+export async function versionOf(command: string): Promise<string | undefined> {
+  const { stdout, stderr } = await execa(command, ['--version'], { reject: false, timeout: 5000, stdin: 'ignore' });
+  return /\d+(\.\d+)+/.exec(`${stdout}\n${stderr}`)?.[0];
 }
 
 /** Commands that a build cannot do without where its shell names them, and that no build installs for itself. */

@@ -24,6 +24,7 @@ import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import type { Fixtures } from '../local/fixtures';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
+import type { ToolNeed } from '../local/tools';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
@@ -41,6 +42,8 @@ export interface RehearsalOptions {
   readonly pipeline?: string;
   readonly sources: SourceRepositories;
   readonly fixtures: Fixtures;
+  /** What the builds need of this machine, looked at beforehand; part of the run's record. */
+  readonly tools?: readonly ToolNeed[];
   readonly approve: Approver;
   readonly resume?: string;
   readonly only?: string;
@@ -130,6 +133,7 @@ class Rehearsal {
           options: this.remembered(),
           pid: process.pid,
         });
+        this.recordTools();
       }
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
@@ -357,6 +361,18 @@ class Rehearsal {
     } catch {
       // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
     }
+  }
+
+  private recordTools(): void {
+    for (const { name, path: found, version, neededBy } of this.options.tools ?? [])
+      this.log.emit({
+        kind: 'tool.checked',
+        name,
+        status: found ? 'found' : 'missing',
+        ...(version ? { version } : {}),
+        ...(found ? { detail: found } : {}),
+        neededBy: [...neededBy],
+      });
   }
 
   /** What --resume has to know. No secret is among it. */

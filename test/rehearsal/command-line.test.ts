@@ -76,10 +76,12 @@ test('without a decision a run waits, exit 0, and is continued with one', async 
   const second = await run('--resume', first.id, '--approve', 'Prod', '--json');
   expect(second.exitCode).toBe(0);
   const kinds = events(second.stdout);
-  expect(kinds.flatMap((event) => (event.kind === 'action.started' ? [event.action] : []))).toEqual([
-    'Promote',
-    'Deploy',
-  ]);
+  // The approval has been waiting all the time: it is decided, not started again.
+  expect(
+    kinds.flatMap((event) =>
+      event.kind === 'action.started' || event.kind === 'approval.decided' ? [`${event.kind} ${event.action}`] : [],
+    ),
+  ).toEqual(['approval.decided Promote', 'action.started Deploy']);
   expect(kinds.at(-1)).toMatchObject({ kind: 'run.ended', verdict: 'passed', exitCode: 0 });
 }, 60_000);
 
@@ -94,12 +96,15 @@ test('a rejected approval is exit 1, and nothing after it runs', async () => {
 
 test('a failed action is exit 1: its last lines, its phase and command, and the command that repeats it alone', async () => {
   const { run } = place({
-    stages: { Verify: [{ name: 'Test', commands: ['test -f fixed || { echo it is broken; exit 3; }'] }] },
+    stages: {
+      Verify: [{ name: 'Test', commands: ['git --version; test -f fixed || { echo it is broken; exit 3; }'] }],
+    },
   });
-  const { exitCode, stdout, id } = await run();
+  const { exitCode, stdout, stderr, id } = await run();
   expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^on this machine: .*git \d+\.\d+/m);
   expect(stdout).toContain('| it is broken');
-  expect(stdout).toMatch(/phase BUILD, command: test -f fixed/);
+  expect(stdout).toMatch(/phase BUILD, command: git --version; test -f fixed/);
   expect(stdout).toContain(`repeat it: npx saiondo rehearse --resume ${id} --only Verify/Test`);
   const again = await run('--resume', id, '--only', 'Verify/Test', '--json');
   expect(again.exitCode).toBe(1);
@@ -128,6 +133,7 @@ test('what cannot be rehearsed is exit 0 and said first; with --strict it is exi
     0,
     '1 of 2 actions rehearsed, all passed; not rehearsed: Verify/Web (helm)',
   ]);
+  expect(lenient.stderr).toMatch(/^not on this machine: helm, needed by small-Verify-Web$/m);
   expect((await run('--strict')).exitCode).toBe(3);
 }, 60_000);
 
@@ -158,25 +164,31 @@ test('a source that is no git repository fails its action and says what to do', 
 test('Ctrl-C ends every process of the run, exit 130, and the run can be resumed', async () => {
   const { run, start, directory } = place({
     stages: {
-      Verify: [{ name: 'Slow', commands: ['echo $$ > ../../../../../../slow.pid', 'trap "" TERM; sleep 300'] }],
+      Verify: [
+        {
+          name: 'Slow',
+          commands: [
+            'cd ../../../../../..; test -f released && exit 0; trap "" TERM; echo $$ > new; mv new slow.pid; sleep 300',
+          ],
+        },
+      ],
     },
   });
   const child = start();
-  const pidFile = path.join(directory, 'slow.pid');
-  await new Promise<void>((done) => {
-    const watcher = fs.watch(directory, () => {
-      if (fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').trim()) {
-        watcher.close();
-        done();
-      }
+  const appeared = new Promise<void>((done) => {
+    const watcher = fs.watch(directory, (_event, file) => {
+      if (file !== 'slow.pid') return;
+      watcher.close();
+      done();
     });
   });
+  await appeared;
   child.kill('SIGINT');
   const { exitCode } = await child;
   expect(exitCode).toBe(130);
   const { stdout } = await execa('ps', ['-eo', 'args']);
   expect(stdout.split('\n').filter((line) => line.includes(directory))).toEqual([]);
   const [id = ''] = fs.readdirSync(path.join(directory, '.saiondo/runs'));
-  const listed = await run('--resume', id, '--until', 'Source');
-  expect(listed.exitCode).toBe(0);
+  fs.writeFileSync(path.join(directory, 'released'), '');
+  expect((await run('--resume', id)).exitCode).toBe(0);
 }, 90_000);
