@@ -6,8 +6,12 @@ import { loadConfiguration } from '../config/load';
 import { imageTags } from '../lib/images';
 import { formatLocation, SaiondoError } from '../model/errors';
 import { PipelineStack } from '../pipelines/pipeline-stack';
+import { SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../pipelines/self-mutation';
 
-/** Synthesizes the app: the pipeline stack, both environments, and `images.json` with the tag of each service's image. */
+/**
+ * Synthesizes the app: the pipeline stack, both environments, and beside them `images.json` with the tag of each service's image and the
+ * build specification that self-mutation takes from the assembly.
+ */
 function main(): void {
   const configuration = loadConfiguration('saiondo.yaml');
   const applicationDirectory = process.env.SAIONDO_APPLICATION_DIR ?? path.join('examples', 'saiondo');
@@ -19,7 +23,8 @@ function main(): void {
     const { AwsSolutionsChecks } = require('cdk-nag') as typeof import('cdk-nag');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   }
-  new PipelineStack(app, `${configuration.project}-pipeline`, {
+  const stackName = `${configuration.project}-pipeline`;
+  new PipelineStack(app, stackName, {
     configuration,
     images,
     env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
@@ -27,6 +32,7 @@ function main(): void {
   });
   const assembly = app.synth();
   fs.writeFileSync(path.join(assembly.directory, 'images.json'), `${JSON.stringify(images, null, 2)}\n`);
+  fs.writeFileSync(path.join(assembly.directory, SELF_MUTATION_BUILDSPEC), selfMutationBuildspec(stackName));
 }
 
 try {

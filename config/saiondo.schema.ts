@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, environmentSchema, regionName } from './environment.schema';
+import { notificationsSchema } from './notifications.schema';
 
 const repository = z.strictObject({
   name: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'a GitHub repository: OWNER/REPO'),
@@ -35,7 +36,20 @@ export const saiondoSchema = z
           /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
           'the ARN of a CodeConnections connection',
         ),
+      /** Hours that an approval waits; then it counts as rejected, and the next commit gets its turn (CodePipeline: 5 minutes to 60 days). */
+      approvalHours: z.number().int().min(1).max(1440).default(72),
+      /** Whether pull requests of the application are tested, and GitHub shows the result. */
+      pullRequests: z.boolean().default(true),
+      /** Credentials of Docker Hub, for base images that are none of its official ones: those come from ECR Public. */
+      dockerHubSecretArn: z
+        .string()
+        .regex(
+          /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
+          'the ARN of a secret whose name begins with ecr-pullthroughcache/, as ECR asks',
+        )
+        .optional(),
     }),
+    notifications: notificationsSchema.prefault({}),
     repositories: z.strictObject({ application: repository, pipeline: repository }),
     components: z.strictObject({
       api: service,

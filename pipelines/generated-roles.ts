@@ -15,7 +15,8 @@ const QUALIFIER = 'hnb659fds';
  */
 export function narrowGeneratedRoles(stack: Stack, pipeline: CodePipeline, artifacts: Bucket): void {
   narrowSelfMutation(stack, pipeline.selfMutationProject as Project);
-  for (const project of stack.node.findAll().filter((construct) => construct instanceof Project)) {
+  const generated = [pipeline, pipeline.pipeline].flatMap((construct) => construct.node.findAll());
+  for (const project of generated.filter((construct) => construct instanceof Project)) {
     acknowledgeReports(project);
     acknowledge(project.role ?? project, {
       [wildcard(stack, artifacts.arnForObjects('*'))]:

@@ -1,13 +1,22 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import { ImageTagMutabilityExclusionFilter, Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { imageRepositoryName, SERVICES, type ServiceName } from '../lib/images';
 
+/** The tag that says where an image runs: `in-use-dev`. The pipeline moves it after each deployment that answered its smoke test. */
+export const IN_USE_TAG = 'in-use-';
+
+/** Images that run nowhere and are kept, newest first, so that a rollback finds its image. */
+const KEPT_IMAGES = 50;
+
 /**
  * One ECR repository a service, in the pipeline's account: an image is built once and both environments pull the same one.
- * Tags are immutable, so a digest that was tested is the digest that is deployed. Only untagged images expire: a tagged one may be in use.
+ *
+ * Tags are immutable, so what was tested under a tag is what is deployed under it; only the `in-use-…` tags move. An image with such a tag
+ * never expires: the first rule matches it and removes none, and an image that matches a rule cannot be expired by a rule of lower priority
+ * (Amazon ECR User Guide, "Lifecycle policy evaluation"). Of the others the newest are kept.
  */
 export class ImageRepositories extends Construct {
   readonly of: Readonly<Record<ServiceName, Repository>>;
@@ -18,9 +27,29 @@ export class ImageRepositories extends Construct {
     const make = (service: ServiceName): Repository => {
       const repository = new Repository(this, service, {
         repositoryName: imageRepositoryName(configuration, service),
-        imageTagMutability: TagMutability.IMMUTABLE,
+        imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
+        imageTagMutabilityExclusionFilters: [ImageTagMutabilityExclusionFilter.wildcard(`${IN_USE_TAG}*`)],
         imageScanOnPush: true,
-        lifecycleRules: [{ tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(14) }],
+        lifecycleRules: [
+          {
+            rulePriority: 1,
+            description: 'runs in an environment: kept, however old',
+            tagPrefixList: [IN_USE_TAG],
+            maxImageCount: 1000,
+          },
+          {
+            rulePriority: 2,
+            description: 'untagged: nothing can name it',
+            tagStatus: TagStatus.UNTAGGED,
+            maxImageAge: Duration.days(14),
+          },
+          {
+            rulePriority: 3,
+            description: 'runs nowhere: the newest are kept for rollbacks',
+            tagStatus: TagStatus.ANY,
+            maxImageCount: KEPT_IMAGES,
+          },
+        ],
         removalPolicy: RemovalPolicy.RETAIN,
       });
       for (const account of accounts) repository.grantPull(new AccountPrincipal(account));

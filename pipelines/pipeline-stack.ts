@@ -1,26 +1,29 @@
 import { Aspects, Duration, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
-import { LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
+import { LinuxBuildImage, type Project } from 'aws-cdk-lib/aws-codebuild';
 import { ExecutionMode, PipelineType, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CodeBuildStep, CodePipeline, ManualApprovalStep, type IFileSetProducer } from 'aws-cdk-lib/pipelines';
+import { CodeBuildStep, CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
-import { readBuildspec } from '../lib/buildspec';
 import { pipelineRoleName } from '../lib/delivery-project';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { ExactActions } from '../lib/exact-actions';
 import type { ServiceName } from '../lib/images';
 import { Artifacts } from './artifacts';
+import { BaseImages } from './base-images';
 import { ConnectionSource } from './connection-source';
 import { DeliveryStep } from './delivery-step';
 import { narrowGeneratedRoles } from './generated-roles';
 import { ImageRepositories } from './image-repositories';
+import { notify } from './notifications';
+import { promotionSteps } from './promotion';
+import { PullRequests } from './pull-requests';
+import { RollbackPipeline } from './rollback-pipeline';
+import { CDK_CLI_VERSION, takeBuildspecsFromSource } from './self-mutation';
+import { smokeTest } from './smoke-test';
 import { verification } from './verification';
-
-/** The CLI that self-mutation installs: its `latest` refuses this aws-cdk-lib's assembly. The same as in package.json. */
-const CDK_CLI_VERSION = '2.1148.1';
 
 /** What a push may change without starting the pipeline. */
 const DOCUMENTATION = ['**/*.md', 'docs/**'];
@@ -31,18 +34,32 @@ export interface PipelineStackProps extends StackProps {
   readonly images: Readonly<Record<ServiceName, string>>;
 }
 
-/** The self-mutating pipeline: Source → Build → UpdatePipeline → Verify → Dev → approval → Prod. */
+interface Sources {
+  readonly application: ConnectionSource;
+  readonly pipeline: ConnectionSource;
+}
+
+/** The self-mutating pipeline: Source → Build → UpdatePipeline → Verify → Dev → Promote → Prod. */
 export class PipelineStack extends Stack {
+  private readonly configuration: Configuration;
+
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
     const { configuration, images } = props;
+    this.configuration = configuration;
     Aspects.of(this).add(new ExactActions());
     Tags.of(this).add('project', configuration.project);
     Tags.of(this).add('environment', 'pipeline');
     Tags.of(this).add('owner', configuration.owner);
     Tags.of(this).add('cost-centre', configuration.costCentre);
-    const sources = this.makeSources(configuration);
+
+    const sources = this.makeSources();
+    const artifacts = new Artifacts(this, 'Artifacts', configuration);
     const repositories = new ImageRepositories(this, 'Images', configuration);
+    const role = new Role(this, 'Role', {
+      roleName: pipelineRoleName(configuration),
+      assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
+    });
     const synth = new CodeBuildStep('Synth', {
       projectName: `${configuration.project}-synth`,
       input: sources.pipeline,
@@ -50,28 +67,28 @@ export class PipelineStack extends Stack {
         ? { env: { SAIONDO_APPLICATION_DIR: '.' } }
         : { additionalInputs: { application: sources.application } }),
       commands: [],
-      partialBuildSpec: readBuildspec('synth'),
       primaryOutputDirectory: 'cdk.out',
+      timeout: Duration.minutes(30),
     });
-    const role = new Role(this, 'Role', {
-      roleName: pipelineRoleName(configuration),
-      assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
-    });
-    const artifacts = new Artifacts(this, 'Artifacts', configuration);
     const pipeline = new CodePipeline(this, 'Pipeline', {
-      pipelineName: configuration.pipeline.name,
-      pipelineType: PipelineType.V2,
-      // A newer commit overtakes a waiting older one, so nobody approves a commit that has been replaced (docs/architecture.md).
-      executionMode: ExecutionMode.SUPERSEDED,
+      codePipeline: new RollbackPipeline(this, 'CodePipeline', {
+        pipelineName: configuration.pipeline.name,
+        pipelineType: PipelineType.V2,
+        // A newer commit overtakes a waiting older one, so nobody approves a commit that has been replaced (docs/architecture.md).
+        executionMode: ExecutionMode.SUPERSEDED,
+        restartExecutionOnUpdate: true,
+        role,
+        artifactBucket: artifacts.bucket,
+        crossAccountKeys: true,
+        usePipelineRoleForActions: true,
+        rollbackStages: ['Dev', 'Prod'],
+      }),
       synth,
-      role,
-      artifactBucket: artifacts.bucket,
-      crossAccountKeys: true,
       usePipelineRoleForActions: true,
       cliVersion: CDK_CLI_VERSION,
+      selfMutationCodeBuildDefaults: { timeout: Duration.minutes(30) },
       codeBuildDefaults: {
         buildEnvironment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
-        timeout: Duration.minutes(30),
         logging: {
           cloudWatch: {
             // One group for all of the pipeline's builds, a stream for each: one retention, and one place to look.
@@ -84,18 +101,46 @@ export class PipelineStack extends Stack {
         },
       },
     });
-    if (!synth.primaryOutput) throw new Error('the synth step has the assembly as its output');
+    const assembly = synth.primaryOutput;
+    if (!assembly) throw new Error('the synth step has the assembly as its output');
     const verify = verification({
       configuration,
       application: sources.application,
-      assembly: synth.primaryOutput,
+      assembly,
       repositories,
+      baseImages: new BaseImages(this, 'BaseImages', configuration),
     });
     pipeline.addWave('Verify', { post: verify.steps });
-    this.addEnvironment(pipeline, sources.application, configuration, images, 'dev', 'Dev');
-    this.addEnvironment(pipeline, sources.application, configuration, images, 'prod', 'Prod');
+    const environment = (name: 'dev' | 'prod', stageName: 'Dev' | 'Prod'): void => {
+      // The stage hangs on the app, not on this stack: its stacks' names are then `Dev-Network`, without the pipeline's.
+      const stage = new EnvironmentStage(this.node.root, stageName, {
+        name,
+        environment: configuration.environments[name],
+        configuration,
+        images,
+      });
+      const { prefix, apiUrl } = stage;
+      pipeline.addStage(stage, {
+        stackSteps: this.deliverySteps(stage, sources),
+        post: [smokeTest({ stack: this, configuration, name, prefix, apiUrl, ...sources, assembly, repositories })],
+      });
+    };
+    environment('dev', 'Dev');
+    pipeline.addWave('Promote', { post: promotionSteps({ stack: this, configuration, ...sources, assembly }) });
+    environment('prod', 'Prod');
     pipeline.buildPipeline();
 
+    takeBuildspecsFromSource(pipeline, synth.project as Project, `${configuration.project}-self-mutate`);
+    this.addTriggers(pipeline, sources);
+    notify(this, pipeline.pipeline, configuration);
+    if (configuration.pipeline.pullRequests) new PullRequests(this, 'PullRequests', configuration);
+    // CDK grants the old name of the permission only; the service asks for either (Developer Tools console guide, "Connections").
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+        resources: [configuration.pipeline.connectionArn],
+      }),
+    );
     verify.acknowledge();
     // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
     acknowledgeLint(pipeline.pipeline, 'W3005');
@@ -104,37 +149,10 @@ export class PipelineStack extends Stack {
       [wildcard(this, artifacts.bucket.arnForObjects('*'))]:
         'the objects of the one artifact bucket: CodePipeline gives each a random name',
     });
-    for (const source of new Set([sources.application, sources.pipeline])) {
-      pipeline.pipeline.addTrigger({
-        providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
-        gitConfiguration: {
-          sourceAction: source.action,
-          pushFilter: [
-            {
-              branchesIncludes: [
-                source === sources.application
-                  ? configuration.repositories.application.branch
-                  : configuration.repositories.pipeline.branch,
-              ],
-              filePathsExcludes: DOCUMENTATION,
-            },
-          ],
-        },
-      });
-    }
-    // CDK grants the old name of the permission only; the service asks for either (Developer Tools console guide, "Connections").
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
-        resources: [configuration.pipeline.connectionArn],
-      }),
-    );
   }
 
-  private makeSources({ repositories, pipeline }: Configuration): {
-    application: ConnectionSource;
-    pipeline: ConnectionSource;
-  } {
+  private makeSources(): Sources {
+    const { repositories, pipeline } = this.configuration;
     const source = (repository: { name: string; branch: string }, actionName: string): ConnectionSource => {
       const [owner = '', repo = ''] = repository.name.split('/');
       return new ConnectionSource({
@@ -152,47 +170,38 @@ export class PipelineStack extends Stack {
     return { application, pipeline: same ? application : source(repositories.pipeline, 'Pipeline') };
   }
 
-  private addEnvironment(
-    pipeline: CodePipeline,
-    application: IFileSetProducer,
-    configuration: Configuration,
-    images: PipelineStackProps['images'],
-    name: 'dev' | 'prod',
-    stageName: 'Dev' | 'Prod',
-  ): void {
-    const environment = configuration.environments[name];
-    // The stage hangs on the app, not on this stack: its stacks' names are then `Dev-Network`, without the pipeline's.
-    const stage = new EnvironmentStage(this.node.root, stageName, { name, environment, configuration, images });
+  /** What the pipeline does between an environment's stacks, in that environment's own projects. */
+  private deliverySteps(stage: EnvironmentStage, { application }: Sources) {
     const input = application.primaryOutput;
     if (!input) throw new Error('a source has an output');
-    const { account, region } = environment;
+    const { account, region } = stage.props.environment;
     const deliver = (id: string, task: 'migrate' | 'contracts' | 'web'): DeliveryStep =>
       new DeliveryStep(id, { input, task, prefix: stage.prefix, account, region });
-    pipeline.addStage(stage, {
-      ...(name === 'prod'
-        ? {
-            pre: [
-              new ManualApprovalStep('PromoteToProd', {
-                comment: `Promote what runs in ${configuration.environments.dev.account} (dev) to prod?`,
-              }),
-            ],
-          }
-        : {}),
-      stackSteps: [
-        { stack: stage.data, post: [deliver('Migrate', 'migrate')] },
-        { stack: stage.web, post: [deliver('DeployWeb', 'web')] },
-        { stack: stage.contracts, post: [deliver('DeployContracts', 'contracts')] },
-      ],
-      post: [
-        new CodeBuildStep(`SmokeTest`, {
-          projectName: `${stage.prefix}-smoke-test`,
-          input: application,
-          commands: [],
-          env: { HEALTH_PATH: configuration.components.api.healthPath },
-          envFromCfnOutputs: { API_URL: stage.apiUrl },
-          partialBuildSpec: readBuildspec('smoke-test'),
-        }),
-      ],
-    });
+    return [
+      { stack: stage.data, post: [deliver('Migrate', 'migrate')] },
+      { stack: stage.web, post: [deliver('DeployWeb', 'web')] },
+      { stack: stage.contracts, post: [deliver('DeployContracts', 'contracts')] },
+    ];
+  }
+
+  /** A push to either branch starts it, unless it changed documentation alone. */
+  private addTriggers(pipeline: CodePipeline, { application, pipeline: own }: Sources): void {
+    const { repositories } = this.configuration;
+    for (const source of new Set([application, own])) {
+      pipeline.pipeline.addTrigger({
+        providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
+        gitConfiguration: {
+          sourceAction: source.action,
+          pushFilter: [
+            {
+              branchesIncludes: [
+                source === application ? repositories.application.branch : repositories.pipeline.branch,
+              ],
+              filePathsExcludes: DOCUMENTATION,
+            },
+          ],
+        },
+      });
+    }
   }
 }

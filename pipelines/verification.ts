@@ -1,11 +1,21 @@
+import { Duration } from 'aws-cdk-lib';
 import { Cache, ComputeType, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet, type IFileSetProducer, type Step } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
-import { acknowledge } from '../lib/acknowledge';
+import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { SERVICES } from '../lib/images';
+import type { BaseImages } from './base-images';
 import type { ImageRepositories } from './image-repositories';
+
+/** The tests of each component: in the pipeline, and of a pull request. */
+export const COMPONENT_TESTS = [
+  { id: 'ApiTest', component: 'api', buildspec: 'api-test' },
+  { id: 'LlmTest', component: 'llm', buildspec: 'llm-test' },
+  { id: 'WebTest', component: 'web', buildspec: 'web-test' },
+  { id: 'ContractTest', component: 'contracts', buildspec: 'contract-test' },
+] as const;
 
 /** What the verification reads: the application repository, and the assembly that holds the image tags. */
 export interface VerificationProps {
@@ -13,6 +23,7 @@ export interface VerificationProps {
   readonly application: IFileSetProducer;
   readonly assembly: FileSet;
   readonly repositories: ImageRepositories;
+  readonly baseImages: BaseImages;
 }
 
 /** The steps of the stage, and what has to be said about their roles once the pipeline is built. */
@@ -22,16 +33,21 @@ export interface Verification {
 }
 
 /** Tests of every component and the images of both services: independent of each other, so all at once. */
-export function verification({ configuration, application, assembly, repositories }: VerificationProps): Verification {
+export function verification(props: VerificationProps): Verification {
+  const { configuration, application, assembly, repositories, baseImages } = props;
   const { components, project } = configuration;
-  const test = (id: string, component: keyof typeof components, buildspec: string): Step =>
-    new CodeBuildStep(id, {
-      projectName: `${project}-${component}-test`,
-      input: application,
-      commands: [],
-      env: { COMPONENT_DIR: components[component].directory },
-      partialBuildSpec: readBuildspec(buildspec),
-    });
+  const timeout = Duration.minutes(30);
+  const tests = COMPONENT_TESTS.map(
+    ({ id, component, buildspec }) =>
+      new CodeBuildStep(id, {
+        projectName: `${project}-${component}-test`,
+        input: application,
+        commands: [],
+        env: { COMPONENT_DIR: components[component].directory },
+        partialBuildSpec: readBuildspec(buildspec),
+        timeout,
+      }),
+  );
   const images = SERVICES.map((service) => {
     const repository = repositories.of[service];
     return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
@@ -43,26 +59,31 @@ export function verification({ configuration, application, assembly, repositorie
         COMPONENT: service,
         COMPONENT_DIR: components[service].directory,
         REPOSITORY_URI: repository.repositoryUri,
+        OFFICIAL_IMAGES: `${baseImages.officialPrefix}/docker`,
+        ...(baseImages.hubPrefix ? { HUB_IMAGES: baseImages.hubPrefix } : {}),
       },
       partialBuildSpec: readBuildspec('image'),
       buildEnvironment: { privileged: true, computeType: ComputeType.MEDIUM },
       cache: Cache.local(LocalCacheMode.DOCKER_LAYER),
-      rolePolicyStatements: imagePolicy(repository.repositoryArn),
+      rolePolicyStatements: [...imagePolicy(repository.repositoryArn), baseImages.policy()],
+      timeout,
     });
   });
   return {
-    steps: [
-      test('ApiTest', 'api', 'api-test'),
-      test('LlmTest', 'llm', 'llm-test'),
-      test('WebTest', 'web', 'web-test'),
-      test('ContractTest', 'contracts', 'contract-test'),
-      ...images,
-    ],
+    steps: [...tests, ...images],
     acknowledge: () => {
       for (const image of images) {
         acknowledge(image.project, {
           'AwsSolutions-IAM5[Resource::*]':
             'ecr:GetAuthorizationToken takes no narrower resource; pushing is to one repository',
+          ...Object.fromEntries(
+            baseImages
+              .policy()
+              .resources.map((arn) => [
+                wildcard(image.project, arn),
+                'the cache’s own repositories: one for each base image that a Dockerfile may name',
+              ]),
+          ),
         });
       }
     },

@@ -64,28 +64,78 @@ export interface RegistryImage {
   readonly bytes: number;
 }
 
+/** An image's manifest, as the registry has it. */
+export interface Manifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly text: string;
+}
+
 const MANIFESTS =
   'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
 
 /** The image of a tag or digest in the local registry, or undefined where it has none. */
-export function imageOf(registry: string, repository: string, reference: string): Promise<RegistryImage | undefined> {
+export async function imageOf(
+  registry: string,
+  repository: string,
+  reference: string,
+): Promise<RegistryImage | undefined> {
+  const manifest = await manifestOf(registry, repository, reference);
+  return manifest && { digest: manifest.digest, bytes: sizeOf(manifest.text) };
+}
+
+/** The manifest of a tag or digest in the local registry, or undefined where it has none. */
+export function manifestOf(registry: string, repository: string, reference: string): Promise<Manifest | undefined> {
+  return request(registry, repository, reference, 'GET');
+}
+
+/** Gives an image that is in the local registry another tag (OCI Distribution Specification, "Pushing Manifests"). */
+export function putManifest(
+  registry: string,
+  repository: string,
+  tag: string,
+  text: string,
+): Promise<Manifest | undefined> {
+  const { mediaType } = JSON.parse(text) as { mediaType?: string };
+  return request(registry, repository, tag, 'PUT', {
+    mediaType: mediaType ?? 'application/vnd.oci.image.manifest.v1+json',
+    text,
+  });
+}
+
+function request(
+  registry: string,
+  repository: string,
+  reference: string,
+  method: 'GET' | 'PUT',
+  put?: { readonly mediaType: string; readonly text: string },
+): Promise<Manifest | undefined> {
   return new Promise((done, fail) => {
     http
-      .get(
+      .request(
         `http://${registry}/v2/${repository}/manifests/${encodeURIComponent(reference)}`,
-        { headers: { accept: MANIFESTS } },
+        { method, headers: put ? { 'content-type': put.mediaType } : { accept: MANIFESTS } },
         (response) => {
-          const chunks: Buffer[] = [];
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
           response.once('error', fail);
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.once('end', () => {
             const digest = response.headers['docker-content-digest'];
-            if (response.statusCode !== 200 || typeof digest !== 'string') return done(undefined);
-            done({ digest, bytes: sizeOf(Buffer.concat(chunks).toString('utf8')) });
+            const found = response.statusCode === 200 || response.statusCode === 201;
+            done(
+              found && typeof digest === 'string'
+                ? {
+                    digest,
+                    mediaType: response.headers['content-type'] ?? '',
+                    text: Buffer.concat(parts).toString('utf8'),
+                  }
+                : undefined,
+            );
           });
         },
       )
-      .once('error', fail);
+      .once('error', fail)
+      .end(put?.text);
   });
 }
 

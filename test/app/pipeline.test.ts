@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { CONFIGURATION, SAMPLE, actions, resources, synthesized } from './synthesized';
+import { checkBuildspec } from '../../lib/buildspec';
+import { CDK_CLI_VERSION, SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../../pipelines/self-mutation';
+import { CONFIGURATION, ROOT, SAMPLE, actions, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
 const all = actions(templates);
@@ -19,6 +21,7 @@ test('source, synth, self-mutation, verification, dev, prod: in this order, V2 a
     'UpdatePipeline',
     'Verify',
     'Dev',
+    'Promote',
     'Prod',
   ]);
   expect(pipeline.Properties).toMatchObject({
@@ -60,10 +63,7 @@ test.each(['Dev', 'Prod'])('%s migrates after its database stands and before a s
 
 test('prod is approved by a person before anything of it is touched; dev is not', () => {
   const approvals = all.filter((action) => action.json.ActionTypeId.Category === 'Approval');
-  expect(approvals.map((action) => `${action.stage}/${action.name}`)).toEqual(['Prod/PromoteToProd']);
-  expect(
-    all.filter((action) => action.stage === 'Prod' && action.runOrder <= (approvals[0]?.runOrder ?? 0)),
-  ).toHaveLength(1);
+  expect(approvals.map((action) => `${action.stage}/${action.name}`)).toEqual(['Promote/Prod']);
 });
 
 test('one repository for both gives one source', () => {
@@ -119,4 +119,117 @@ describe('an image’s tag is its folder’s content', () => {
 
 test('synth is repeatable', () => {
   expect(JSON.stringify(synthesized())).toBe(JSON.stringify(templates));
+});
+
+const pipelineResources = (type: string, of = templates): any[] => resources(of['saiondo-pipeline'], type);
+const project = (name: string): any =>
+  pipelineResources('AWS::CodeBuild::Project').find((one) => one.Properties.Name === name)?.Properties;
+
+test('a failed environment goes back by itself, and no approval stands in its way', () => {
+  const { Stages } = pipelineResources('AWS::CodePipeline::Pipeline')[0].Properties;
+  const rolledBack = Stages.filter((stage: any) => stage.OnFailure?.Result === 'ROLLBACK');
+  expect(rolledBack.map((stage: any) => stage.Name)).toEqual(['Dev', 'Prod']);
+  for (const stage of rolledBack)
+    expect(stage.Actions.every((action: any) => action.ActionTypeId.Category !== 'Approval')).toBe(true);
+});
+
+test('what is approved is what the same execution said it changes, and an approval ends by itself', () => {
+  const approval = all.find((action) => action.json.ActionTypeId.Category === 'Approval');
+  expect(approval?.json.Configuration).toEqual({
+    CustomData: '#{Promote@Changes.SUMMARY}',
+    ExternalEntityLink: '#{Promote@Changes.LINK}',
+  });
+  expect(approval?.json.TimeoutInMinutes).toBe(72 * 60);
+  expect(order('Promote', 'Changes')).toBeLessThan(order('Promote', 'Prod'));
+});
+
+test('a commit’s message stands in no action’s configuration: its length and its quotes break one', () => {
+  expect(JSON.stringify(all)).toContain('CommitId');
+  expect(JSON.stringify(all)).not.toContain('CommitMessage');
+});
+
+test('the builds before the mutation take their specification from what they work on', () => {
+  expect(project('saiondo-synth').Source.BuildSpec).toBe('buildspecs/synth.yml');
+  expect(project('saiondo-self-mutate').Source.BuildSpec).toBe(SELF_MUTATION_BUILDSPEC);
+  const specification = checkBuildspec(selfMutationBuildspec('saiondo-pipeline'), SELF_MUTATION_BUILDSPEC);
+  expect(JSON.stringify(specification)).toContain(`aws-cdk@${CDK_CLI_VERSION}`);
+  const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  expect(devDependencies['aws-cdk']).toBe(CDK_CLI_VERSION);
+});
+
+test('nothing is published before it is tested: the app has no assets', () => {
+  expect(all.some((action) => action.stage === 'Assets')).toBe(false);
+});
+
+test('only what needs no Docker, root, cache or longer than 15 minutes runs on Lambda, and only after the mutation', () => {
+  const lambda = pipelineResources('AWS::CodeBuild::Project')
+    .map((one) => one.Properties)
+    .filter((one) => one.Environment.Type.endsWith('LAMBDA_CONTAINER'));
+  expect(lambda.map((one) => one.Name).sort()).toEqual([
+    'saiondo-changes',
+    'saiondo-dev-smoke-test',
+    'saiondo-prod-smoke-test',
+  ]);
+});
+
+test('an image that runs somewhere never expires', () => {
+  for (const repository of pipelineResources('AWS::ECR::Repository')) {
+    expect(repository.Properties).toMatchObject({
+      ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      ImageScanningConfiguration: { ScanOnPush: true },
+    });
+    const { rules } = JSON.parse(repository.Properties.LifecyclePolicy.LifecyclePolicyText);
+    expect(rules[0]).toMatchObject({ rulePriority: 1, selection: { tagPrefixList: ['in-use-'], countNumber: 1000 } });
+    expect(rules.at(-1)).toMatchObject({ selection: { tagStatus: 'any' } });
+  }
+  for (const name of ['dev', 'prod']) {
+    const variables = project(`saiondo-${name}-smoke-test`).Environment.EnvironmentVariables;
+    expect(variables).toContainEqual({ Name: 'IN_USE_TAG', Type: 'PLAINTEXT', Value: `in-use-${name}` });
+  }
+});
+
+test('official base images come from ECR Public without credentials, others only with those of Docker Hub', () => {
+  const prefixes = (of: Record<string, any>): string[] =>
+    pipelineResources('AWS::ECR::PullThroughCacheRule', of).map((rule) => rule.Properties.UpstreamRegistryUrl);
+  expect(prefixes(templates)).toEqual(['public.ecr.aws']);
+  const secret = 'arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:ecr-pullthroughcache/docker-hub-AbCdEf';
+  const hub = synthesized(
+    CONFIGURATION.replace('  region: ap-northeast-2\n', `  region: ap-northeast-2\n  dockerHubSecretArn: ${secret}\n`),
+  );
+  expect(prefixes(hub).sort()).toEqual(['public.ecr.aws', 'registry-1.docker.io']);
+});
+
+test('failures and waiting approvals are told of, in Slack too where that is configured', () => {
+  const targets = (of: Record<string, any>): string[] =>
+    pipelineResources('AWS::CodeStarNotifications::NotificationRule', of).flatMap((rule) =>
+      rule.Properties.Targets.map((target: any) => target.TargetType),
+    );
+  expect(targets(templates)).toEqual(['SNS']);
+  const slack = synthesized(
+    `${CONFIGURATION}\nnotifications:\n  emails: [ops@example.com]\n  slack: { workspaceId: T0123456, channelId: C0123456 }\n`,
+  );
+  expect(targets(slack).sort()).toEqual(['AWSChatbotSlack', 'SNS']);
+  expect(pipelineResources('AWS::SNS::Subscription', slack)[0].Properties.Endpoint).toBe('ops@example.com');
+});
+
+test('a pull request is tested by projects that can deploy nothing, and a fork’s waits for a maintainer', () => {
+  const projects = pipelineResources('AWS::CodeBuild::Project').filter((one) =>
+    /pull-request$/.test(one.Properties.Name),
+  );
+  expect(projects).toHaveLength(4);
+  for (const { Properties } of projects) {
+    expect(Properties.Source.Auth.Type).toBe('CODECONNECTIONS');
+    expect(Properties.Triggers).toMatchObject({
+      Webhook: true,
+      PullRequestBuildPolicy: { RequiresCommentApproval: 'FORK_PULL_REQUESTS' },
+    });
+    const role = Properties.ServiceRole['Fn::GetAtt'][0];
+    const granted = pipelineResources('AWS::IAM::Policy')
+      .filter((policy) => policy.Properties.Roles.some((one: any) => one.Ref === role))
+      .flatMap((policy) => policy.Properties.PolicyDocument.Statement)
+      .flatMap((statement: any) => statement.Action);
+    expect(
+      granted.every((action: string) => /^(logs|codebuild|codeconnections|codestar-connections):/.test(action)),
+    ).toBe(true);
+  }
 });

@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  BuildEnvironmentVariableType,
+  CfnProject,
+  EventAction,
+  FilterGroup,
+  LinuxBuildImage,
+  Project,
+  Source,
+} from 'aws-cdk-lib/aws-codebuild';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Configuration } from '../config/load';
+import { acknowledge, acknowledgeReports } from '../lib/acknowledge';
+import { readBuildspec } from '../lib/buildspec';
+import { COMPONENT_TESTS } from './verification';
+
+/**
+ * Tests what a pull request changes, and lets GitHub show the result beside it. Not the pipeline: that deploys, and the code of a pull
+ * request has been read by nobody. These projects have a role that may write their log and report, and read the repository. A fork's
+ * pull request waits for a maintainer's comment first (CodeBuild User Guide, "Pull request comment approval").
+ */
+export class PullRequests extends Construct {
+  constructor(scope: Construct, id: string, configuration: Configuration) {
+    super(scope, id);
+    const { application } = configuration.repositories;
+    const [owner = '', repo = ''] = application.name.split('/');
+    const { connectionArn } = configuration.pipeline;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/saiondo/${configuration.project}-pull-requests`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    for (const { component, buildspec } of COMPONENT_TESTS) {
+      const { directory } = configuration.components[component];
+      const project = new Project(this, component, {
+        projectName: `${configuration.project}-${component}-pull-request`,
+        source: Source.gitHub({
+          owner,
+          repo,
+          cloneDepth: 1,
+          reportBuildStatus: true,
+          webhook: true,
+          webhookFilters: [
+            FilterGroup.inEventOf(
+              EventAction.PULL_REQUEST_CREATED,
+              EventAction.PULL_REQUEST_UPDATED,
+              EventAction.PULL_REQUEST_REOPENED,
+            )
+              .andBaseBranchIs(escaped(application.branch))
+              .andFilePathIs(`^${escaped(directory)}/`),
+          ],
+        }),
+        buildSpec: readBuildspec(buildspec),
+        environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
+        environmentVariables: {
+          COMPONENT_DIR: { type: BuildEnvironmentVariableType.PLAINTEXT, value: directory },
+        },
+        timeout: Duration.minutes(30),
+        concurrentBuildLimit: 5,
+        logging: { cloudWatch: { logGroup } },
+      });
+      const resource = project.node.defaultChild as CfnProject;
+      resource.addPropertyOverride('Source.Auth', { Type: 'CODECONNECTIONS', Resource: connectionArn });
+      resource.addPropertyOverride('Triggers.PullRequestBuildPolicy', {
+        RequiresCommentApproval: 'FORK_PULL_REQUESTS',
+      });
+      project.addToRolePolicy(
+        new PolicyStatement({
+          // The service's name before and after its renaming: which one is asked for follows the connection's ARN.
+          actions: ['codeconnections', 'codestar-connections'].flatMap((service) =>
+            ['GetConnection', 'GetConnectionToken', 'UseConnection'].map((action) => `${service}:${action}`),
+          ),
+          resources: [connectionArn],
+        }),
+      );
+      acknowledge(project, {
+        'AwsSolutions-CB4': 'the project has no artifact that CodeBuild would encrypt; what it tests is in GitHub',
+      });
+      acknowledgeReports(project);
+    }
+  }
+}
+
+/** A text as a pattern that matches itself: webhook filters are regular expressions. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
