@@ -74,6 +74,14 @@ export const saiondoSchema = z
   })
   .superRefine((configuration, context) => {
     const { dev, prod } = configuration.environments;
+    for (const [name, { region }] of Object.entries(configuration.environments)) {
+      if (region === configuration.pipeline.region) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['environments', name, 'region'],
+        message: `the pipeline’s region, ${configuration.pipeline.region}: its artifacts and images are there`,
+      });
+    }
     if (!prod.protected) {
       context.addIssue({
         code: 'custom',

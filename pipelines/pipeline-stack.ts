@@ -7,6 +7,7 @@ import { CodeBuildStep, CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
+import { readBuildspec } from '../lib/buildspec';
 import { pipelineRoleName } from '../lib/delivery-project';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { ExactActions } from '../lib/exact-actions';
@@ -20,9 +21,9 @@ import { ImageRepositories } from './image-repositories';
 import { notify } from './notifications';
 import { promotionSteps } from './promotion';
 import { PullRequests } from './pull-requests';
+import { recordStep } from './record-step';
 import { RollbackPipeline } from './rollback-pipeline';
 import { CDK_CLI_VERSION, takeBuildspecsFromSource } from './self-mutation';
-import { smokeTest } from './smoke-test';
 import { verification } from './verification';
 
 /** What a push may change without starting the pipeline. */
@@ -119,11 +120,25 @@ export class PipelineStack extends Stack {
         configuration,
         images,
       });
-      const { prefix, apiUrl } = stage;
-      pipeline.addStage(stage, {
-        stackSteps: this.deliverySteps(stage, sources),
-        post: [smokeTest({ stack: this, configuration, name, prefix, apiUrl, ...sources, assembly, repositories })],
+      const smokeTest = new CodeBuildStep('SmokeTest', {
+        projectName: `${stage.prefix}-smoke-test`,
+        input: sources.application,
+        commands: [],
+        env: { HEALTH_PATH: configuration.components.api.healthPath },
+        envFromCfnOutputs: { API_URL: stage.apiUrl },
+        partialBuildSpec: readBuildspec('smoke-test'),
       });
+      const record = recordStep({
+        stack: this,
+        configuration,
+        name,
+        prefix: stage.prefix,
+        ...sources,
+        assembly,
+        repositories,
+      });
+      record.addStepDependency(smokeTest);
+      pipeline.addStage(stage, { stackSteps: this.deliverySteps(stage, sources), post: [smokeTest, record] });
     };
     environment('dev', 'Dev');
     pipeline.addWave('Promote', { post: promotionSteps({ stack: this, configuration, ...sources, assembly }) });

@@ -6,7 +6,7 @@ import type { Configuration } from '../config/load';
 import { readBuildspec } from '../lib/buildspec';
 import { ApprovalStep } from './approval-step';
 import type { ConnectionSource } from './connection-source';
-import { deployedParameterName } from './smoke-test';
+import { deployedParameterName } from './record-step';
 import { CDK_CLI_VERSION } from './self-mutation';
 
 /** What the promotion reads. */

@@ -59,6 +59,7 @@ test.each(['Dev', 'Prod'])('%s migrates after its database stands and before a s
   expect(order(stage, 'Data.Migrate')).toBeGreaterThan(order(stage, 'Data.Deploy'));
   expect(order(stage, 'Services.Prepare')).toBeGreaterThan(order(stage, 'Data.Migrate'));
   expect(order(stage, 'SmokeTest')).toBeGreaterThan(order(stage, 'Services.Deploy'));
+  expect(order(stage, 'Record')).toBeGreaterThan(order(stage, 'SmokeTest'));
 });
 
 test('prod is approved by a person before anything of it is touched; dev is not', () => {
@@ -167,8 +168,8 @@ test('only what needs no Docker, root, cache or longer than 15 minutes runs on L
     .filter((one) => one.Environment.Type.endsWith('LAMBDA_CONTAINER'));
   expect(lambda.map((one) => one.Name).sort()).toEqual([
     'saiondo-changes',
-    'saiondo-dev-smoke-test',
-    'saiondo-prod-smoke-test',
+    'saiondo-dev-record',
+    'saiondo-prod-record',
   ]);
 });
 
@@ -183,7 +184,7 @@ test('an image that runs somewhere never expires', () => {
     expect(rules.at(-1)).toMatchObject({ selection: { tagStatus: 'any' } });
   }
   for (const name of ['dev', 'prod']) {
-    const variables = project(`saiondo-${name}-smoke-test`).Environment.EnvironmentVariables;
+    const variables = project(`saiondo-${name}-record`).Environment.EnvironmentVariables;
     expect(variables).toContainEqual({ Name: 'IN_USE_TAG', Type: 'PLAINTEXT', Value: `in-use-${name}` });
   }
 });

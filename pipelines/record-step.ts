@@ -1,4 +1,4 @@
-import type { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { ComputeType, LinuxArmLambdaBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet } from 'aws-cdk-lib/pipelines';
@@ -8,13 +8,12 @@ import { SERVICES } from '../lib/images';
 import type { ConnectionSource } from './connection-source';
 import { IN_USE_TAG, type ImageRepositories } from './image-repositories';
 
-/** What a smoke test calls, and what it writes down when that answered. */
-export interface SmokeTestProps {
+/** What is written down, and where. */
+export interface RecordProps {
   readonly stack: Stack;
   readonly configuration: Configuration;
   readonly name: 'dev' | 'prod';
   readonly prefix: string;
-  readonly apiUrl: CfnOutput;
   readonly application: ConnectionSource;
   readonly pipeline: ConnectionSource;
   readonly assembly: FileSet;
@@ -27,27 +26,25 @@ export function deployedParameterName(configuration: Configuration, name: 'dev' 
 }
 
 /**
- * Calls the deployed api, then writes down what runs there now: the commits, and the `in-use-…` tag of each service's image. On Lambda
- * compute: it starts within seconds, and there is nothing here that needs Docker, root or a cache (CodeBuild User Guide, "Run builds on
- * AWS Lambda").
+ * Writes down, after the smoke test, what an environment runs now: the commits, and the `in-use-…` tag of each service's image. In the
+ * pipeline's account, where the images are, and on Lambda compute: it starts within seconds, and there is nothing here that needs Docker,
+ * root or a cache (CodeBuild User Guide, "Run builds on AWS Lambda").
  */
-export function smokeTest(props: SmokeTestProps): CodeBuildStep {
+export function recordStep(props: RecordProps): CodeBuildStep {
   const { stack, configuration, name, repositories } = props;
   const parameter = deployedParameterName(configuration, name);
-  return new CodeBuildStep('SmokeTest', {
-    projectName: `${props.prefix}-smoke-test`,
+  return new CodeBuildStep('Record', {
+    projectName: `${props.prefix}-record`,
     input: props.assembly,
     commands: [],
     env: {
-      HEALTH_PATH: configuration.components.api.healthPath,
       IN_USE_TAG: `${IN_USE_TAG}${name}`,
       DEPLOYED_PARAMETER: parameter,
       REPOSITORIES: SERVICES.map((service) => `${service}=${repositories.of[service].repositoryName}`).join(' '),
       APPLICATION_COMMIT: props.application.sourceAttribute('CommitId'),
       PIPELINE_COMMIT: props.pipeline.sourceAttribute('CommitId'),
     },
-    envFromCfnOutputs: { API_URL: props.apiUrl },
-    partialBuildSpec: readBuildspec('smoke-test'),
+    partialBuildSpec: readBuildspec('record'),
     buildEnvironment: {
       buildImage: LinuxArmLambdaBuildImage.AMAZON_LINUX_2023_NODE_22,
       computeType: ComputeType.LAMBDA_1GB,
