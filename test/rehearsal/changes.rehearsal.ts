@@ -49,12 +49,12 @@ test(
   'a change in pipelines/ mutates the pipeline, which starts again',
   async () => {
     await clone.commit('pipelines/pipeline-stack.ts', (text) =>
-      text.replace("ManualApprovalStep('PromoteToProd'", "ManualApprovalStep('Promote'"),
+      text.replace("addWave('Promote'", "addWave('Promotion'"),
     );
     const { exitCode, state } = await clone.rehearse();
     expect(exitCode).toBe(0);
     expect(state.executions.map((execution) => execution.status)).toEqual(['Cancelled', 'Succeeded']);
-    expect(state.executions[1]?.actions.has('Prod/Promote')).toBe(true);
+    expect(state.executions[1]?.actions.has('Promotion/Prod')).toBe(true);
   },
   20 * MINUTES,
 );
