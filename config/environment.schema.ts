@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { costSchema } from './cost.schema';
 
 const accountId = z.string().regex(/^\d{12}$/, 'an AWS account id: 12 digits, in quotes');
 const regionName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as ap-northeast-2');
@@ -64,6 +65,7 @@ export const environmentSchema = z
         maxTasks: z.number().int().min(1).max(50).optional(),
       })
       .prefault({}),
+    cost: costSchema.prefault({}),
     contracts: z.strictObject({
       network: z.string().min(1),
       mainNetwork: z.literal(MAIN_NETWORK_CONSENT).optional(),
@@ -80,6 +82,13 @@ export const environmentSchema = z
         code: 'custom',
         path: ['contracts', 'network'],
         message: `a test network, or beside it the words \`mainNetwork: ${MAIN_NETWORK_CONSENT}\`: ${environment.contracts.network} is a main network`,
+      });
+    }
+    if (environment.protected && environment.cost.hours) {
+      context.addIssue({
+        code: 'custom',
+        path: ['cost', 'hours'],
+        message: 'nothing here: a protected environment is never stopped',
       });
     }
     const { minTasks = 1, maxTasks = Math.max(minTasks, environment.protected ? 5 : 1) } = environment.services;

@@ -4,6 +4,7 @@ import { ContractsStack } from './contracts-stack';
 import { DataStack } from './data-stack';
 import type { EnvironmentProps } from './environment-stack';
 import { NetworkStack } from './network-stack';
+import { ObservabilityStack } from './observability-stack';
 import { ServicesStack } from './services-stack';
 import { WebStack } from './web-stack';
 
@@ -26,6 +27,7 @@ export class EnvironmentStage extends Stage {
     this.apiUrl = services.apiUrl;
     this.web = new WebStack(this, 'Web', { ...props, apiHost: services.loadBalancer.loadBalancerDnsName });
     this.contracts = new ContractsStack(this, 'Contracts', props);
+    new ObservabilityStack(this, 'Observability', props);
   }
 
   /** `saiondo-dev`: the prefix of the environment's physical names. */

@@ -1,6 +1,4 @@
-import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
-import type { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { PipelineNotificationEvents } from 'aws-cdk-lib/aws-codepipeline';
+import { PipelineNotificationEvents, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { DetailType } from 'aws-cdk-lib/aws-codestarnotifications';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
@@ -15,29 +13,13 @@ const EVENTS = [
 
 /**
  * Tells of a failed execution, in whichever stage, and of an approval that waits: by mail, and in Slack where that is configured
- * (Developer Tools console guide, "Events for notification rules on pipelines").
+ * (Developer Tools console guide, "Events for notification rules on pipelines"). The notice holds links to the execution and the approval.
  */
 export function notify(scope: Construct, pipeline: Pipeline, configuration: Configuration): void {
-  const { slack } = configuration.notifications;
-  const { topic } = new NotificationTopic(scope, 'Notifications', {
-    topicName: `${configuration.project}-pipeline`,
-    emails: configuration.notifications.emails,
-    publishers: ['codestar-notifications.amazonaws.com'],
-  });
+  const { topic } = new NotificationTopic(scope, 'Notifications', configuration, 'pipeline');
   pipeline.notifyOn('Notices', topic, {
     events: EVENTS,
     detailType: DetailType.FULL,
     notificationRuleName: `${configuration.project}-pipeline`,
-  });
-  if (!slack) return;
-  const channel = new SlackChannelConfiguration(scope, 'Slack', {
-    slackChannelConfigurationName: `${configuration.project}-pipeline`,
-    slackWorkspaceId: slack.workspaceId,
-    slackChannelId: slack.channelId,
-  });
-  pipeline.notifyOn('SlackNotices', channel, {
-    events: EVENTS,
-    detailType: DetailType.FULL,
-    notificationRuleName: `${configuration.project}-pipeline-slack`,
   });
 }

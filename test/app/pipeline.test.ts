@@ -209,7 +209,10 @@ test('failures and waiting approvals are told of, in Slack too where that is con
   const slack = synthesized(
     `${CONFIGURATION}\nnotifications:\n  emails: [ops@example.com]\n  slack: { workspaceId: T0123456, channelId: C0123456 }\n`,
   );
-  expect(targets(slack).sort()).toEqual(['AWSChatbotSlack', 'SNS']);
+  expect(targets(slack)).toEqual(['SNS']);
+  const [channel] = pipelineResources('AWS::Chatbot::SlackChannelConfiguration', slack);
+  expect(channel.Properties).toMatchObject({ SlackWorkspaceId: 'T0123456', SlackChannelId: 'C0123456' });
+  expect(channel.Properties.SnsTopicArns).toEqual([{ Ref: expect.stringMatching(/^Notifications/) }]);
   expect(pipelineResources('AWS::SNS::Subscription', slack)[0].Properties.Endpoint).toBe('ops@example.com');
 });
 
