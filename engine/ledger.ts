@@ -9,6 +9,10 @@ export interface DeployedResource {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** `real`: something runs or is stored on this machine for it; `recorded`: only the ledger knows it. */
   readonly standing: 'real' | 'recorded';
+  /** Why it is only recorded though its effect matters: a custom resource that nothing here answers. */
+  readonly notRehearsed?: string;
+  /** Which replacement of its logical id it is, from 1: a replaced resource has another physical id. */
+  readonly generation?: number;
 }
 
 /** A stack as the ledger remembers it. */
@@ -26,6 +30,25 @@ export interface DeployedStack {
   >;
   readonly resources: Readonly<Record<string, DeployedResource>>;
   readonly updatedAt: string;
+  readonly createdAt?: string;
+  /** Counts the deployments, failed ones too: a change set that was made for an earlier revision is obsolete. */
+  readonly revision?: number;
+  /** The change set that was executed last, and what it came to: one that is executed again answers the same. */
+  readonly lastChangeSet?: { readonly id: string; readonly logicalId?: string; readonly reason?: string };
+  /** What the last deployment replaced or dropped and has not removed yet. */
+  readonly obsolete?: readonly ObsoleteResource[];
+  /** Names of the exports that its template imports. */
+  readonly imports?: readonly string[];
+  readonly stackPolicy?: Readonly<Record<string, unknown>>;
+  readonly terminationProtection?: boolean;
+  /** The parent's id, of a nested stack. */
+  readonly parentId?: string;
+}
+
+/** A resource that is to be removed after an update, with the policy that decides how. */
+export interface ObsoleteResource {
+  readonly resource: DeployedResource;
+  readonly policy: string;
 }
 
 /** What has been deployed on this machine, by account and region: CloudFormation's memory. Reads are synchronous and current. */

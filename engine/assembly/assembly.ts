@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import type { Template } from '../cloudformation/template';
+import { parseTemplate } from '../cloudformation/template-file';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
@@ -11,6 +12,8 @@ export interface AssemblyStack {
   /** Path of the template, absolute. */
   readonly templateFile: string;
   readonly template: Template;
+  /** Stack-level tags, as `cdk deploy` gives them. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 interface Manifest {
@@ -25,6 +28,7 @@ interface Manifest {
           readonly templateFile?: string;
           readonly stackName?: string;
           readonly directoryName?: string;
+          readonly tags?: Readonly<Record<string, string>>;
         };
       }
     >
@@ -64,7 +68,8 @@ export function readAssembly(directory: string): AssemblyStack[] {
         account: /^\d{12}$/.test(account) ? account : UNKNOWN_ACCOUNT,
         region: region && !region.startsWith('unknown') ? region : UNKNOWN_REGION,
         templateFile,
-        template: JSON.parse(fs.readFileSync(templateFile, 'utf8')) as Template,
+        template: parseTemplate(fs.readFileSync(templateFile, 'utf8'), path.basename(templateFile)),
+        tags: artifact.properties?.tags ?? {},
       },
     ];
   });

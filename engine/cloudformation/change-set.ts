@@ -1,74 +1,72 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
 import type { ResourceChange } from '../../model/events';
 import type { DeployedStack } from '../ledger';
-import { generatedAttribute, physicalIdOf, type ResourceAddress } from './identity';
-import { conditionHolds, resolve, type ResolutionContext } from './intrinsics';
+import { checkCapabilities } from './capabilities';
+import { generatedAttribute, physicalIdOf } from './identity';
+import { conditionHolds, resolve } from './intrinsics';
+import { expandForEach } from './language-extensions';
 import type { DiskLedger } from './ledger';
-import { checkTemplate, replacementOf } from './resource-schema';
-import { dependenciesOf, type Template } from './template';
-
-/** A deployment that has been asked for. */
-export interface DeploymentRequest {
-  readonly account: string;
-  readonly region: string;
-  readonly stackName: string;
-  readonly template: Template;
-  /** The template's file, for errors. */
-  readonly file: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly tags: Readonly<Record<string, string>>;
-}
+import { replacementOf, tagsPropertyOf } from './resource-schema';
+import { checkRules } from './rules';
+import { addressOf, resolutionContext, type DeploymentRequest } from './stack';
+import { stackIdOf } from './stack-id';
+import { refuseProblems, templateProblems } from './template-checks';
+import { dependenciesOf, nameForPeople, type Template } from './template';
 
 /** A change set: what a deployment will do, before it does it. */
 export interface ChangeSet extends DeploymentRequest {
+  /** The same for the same request on the same state of the stack, so that an interrupted deployment is recognized. */
+  readonly id: string;
+  /** The stack's revision that it was made for; 0: there was none. */
+  readonly revision: number;
   readonly changes: readonly ResourceChange[];
   /** Every resource that the stack will have, dependencies first. */
   readonly order: readonly string[];
   /** Which replacement of its logical id each resource is. */
   readonly generations: Readonly<Record<string, number>>;
+  /** Whether there is nothing to do at all: no resource, output, tag or policy changes. */
+  readonly empty: boolean;
 }
+
+/** What CloudFormation says of a change set without changes. */
+export const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 const SECURITY = /^AWS::(IAM::|EC2::SecurityGroup|S3::BucketPolicy|KMS::Key$)/;
 
-/** `arn:aws:cloudformation:…` of a stack. */
-export function stackIdOf(request: { account: string; region: string; stackName: string }): string {
-  return `arn:aws:cloudformation:${request.region}:${request.account}:stack/${request.stackName}/00000000-0000-4000-8000-000000000000`;
+/** States that a stack cannot be updated in (CloudFormation User Guide, "Understand stack creation and update events", status codes). */
+const NOT_UPDATABLE =
+  /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|DELETE_IN_PROGRESS|UPDATE_ROLLBACK_FAILED)$/;
+
+/** Refuses an update of a stack whose last operation left it unusable. @throws SaiondoError `ValidationError` */
+export function refuseUnusable(stack: DeployedStack | undefined, file: string): void {
+  if (!stack || !NOT_UPDATABLE.test(stack.status)) return;
+  const reason = stack.lastChangeSet?.reason;
+  throw new SaiondoError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.`, {
+    code: 'ValidationError',
+    where: { file },
+    next:
+      (stack.status === 'UPDATE_ROLLBACK_FAILED'
+        ? 'continue its rollback (aws cloudformation continue-update-rollback) or replace it (REPLACE_ON_FAILURE)'
+        : `delete it first, as on AWS (aws cloudformation delete-stack --stack-name ${stack.stackName}), or deploy with REPLACE_ON_FAILURE`) +
+      (reason ? `; it failed on ${stack.lastChangeSet?.logicalId ?? ''}: ${reason}` : ''),
+  });
 }
 
-/** The context in which a stack's template is resolved against what exists, or will exist. */
-export function resolutionContext(
-  request: DeploymentRequest,
-  ledger: DiskLedger,
-  known: {
-    refOf: (logicalId: string) => string | undefined;
-    attributeOf: (logicalId: string, attribute: string) => unknown;
-  },
-): ResolutionContext {
-  return {
-    ...request,
-    ...known,
-    stackId: stackIdOf(request),
-    exportOf: (name) => ledger.exportOf(request.account, request.region, name),
-    outputOf: (stack, output) => ledger.get(request.account, request.region, stack)?.outputs[output]?.value,
-  };
-}
-
-/** The address of a resource of a request. */
-export function addressOf(request: DeploymentRequest, logicalId: string, generation: number): ResourceAddress {
-  const { account, region, stackName, template } = request;
-  return { account, region, stackName, logicalId, type: template.Resources[logicalId]?.Type ?? '', generation };
-}
-
-/** The resources that a template makes under its conditions, dependencies first. @throws SaiondoError on a cycle. */
-export function creationOrder(template: Template, present: (logicalId: string) => boolean): string[] {
+/** The resources that a template makes under its conditions, dependencies first. @throws SaiondoError `TEMPLATE_CIRCULAR` with the cycle */
+export function creationOrder(template: Template, present: (logicalId: string) => boolean, file: string): string[] {
   const order: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
   const visit = (id: string, trail: readonly string[]): void => {
     if (state.get(id) === 'done' || !present(id)) return;
     if (state.get(id) === 'open') {
-      throw new SaiondoError(`circular dependency between resources: ${[...trail, id].join(' → ')}`, {
+      const cycle = [...trail.slice(trail.indexOf(id)), id].map((one) => nameForPeople(template, one));
+      throw new SaiondoError(`Circular dependency between resources: [${cycle.join(' → ')}]`, {
         code: 'TEMPLATE_CIRCULAR',
+        where: { file, path: `Resources.${id}` },
+        next: 'move one of the references into a resource of its own, such as a security group’s rule',
       });
     }
     state.set(id, 'open');
@@ -80,59 +78,56 @@ export function creationOrder(template: Template, present: (logicalId: string) =
   return order;
 }
 
+interface Plan {
+  readonly physicalId: string;
+  readonly properties: Record<string, unknown>;
+  /** The deployed resource, where this is an update of it. */
+  readonly kept?: DeployedStack['resources'][string];
+}
+
 /**
  * Computes what a deployment changes against what is deployed (CloudFormation User Guide, "Update CloudFormation stacks using change sets").
  * A replacement is carried to whatever refers to the replaced resource.
- * @throws SaiondoError `TEMPLATE_INVALID` with every property that AWS's schema does not allow; `TEMPLATE_UNRESOLVABLE`
+ * @throws SaiondoError `TEMPLATE_INVALID` with everything that CloudFormation would refuse; `TEMPLATE_UNRESOLVABLE`, `TEMPLATE_CIRCULAR`,
+ * `InsufficientCapabilitiesException`, `ValidationError` for a stack that cannot be updated
  */
-export function computeChangeSet(request: DeploymentRequest, ledger: DiskLedger): ChangeSet {
-  const problems = checkTemplate(request.template, request.file);
-  if (problems[0]) {
-    throw new SaiondoError(
-      problems.map((problem) => `${problem.where.file} (${problem.where.path ?? ''}): ${problem.message}`).join('\n'),
-      {
-        code: 'TEMPLATE_INVALID',
-        where: problems[0].where,
-        next: 'AWS’s resource reference has the type’s properties',
-      },
-    );
-  }
-  const { template } = request;
-  const previous = ledger.get(request.account, request.region, request.stackName);
-  const planned = new Map<string, { physicalId: string; properties: Record<string, unknown>; kept: boolean }>();
+export function computeChangeSet(asked: DeploymentRequest, ledger: DiskLedger): ChangeSet {
+  const previous = ledger.get(asked.account, asked.region, asked.stackName);
+  refuseUnusable(previous, asked.file);
+  const request = { ...asked, template: expanded(asked, ledger) };
+  const { template, file } = request;
+  refuseProblems(templateProblems(template, file));
+  checkCapabilities(asked.template, template, request);
+  const planned = new Map<string, Plan>();
   const generations: Record<string, number> = {};
   const context = resolutionContext(request, ledger, {
     refOf: (id) => planned.get(id)?.physicalId,
     attributeOf: (id, attribute) => {
       const plan = planned.get(id);
       if (!plan) return undefined;
-      const before = plan.kept ? previous?.resources[id]?.attributes[attribute] : undefined;
-      return (
-        before ??
-        generatedAttribute(addressOf(request, id, generations[id] ?? 1), plan.properties, plan.physicalId, attribute)
-      );
+      const generated = (): unknown =>
+        generatedAttribute(addressOf(request, id, generations[id] ?? 1), plan.properties, plan.physicalId, attribute);
+      const changesWithProperty = Object.hasOwn(plan.properties, attribute);
+      return changesWithProperty ? generated() : (plan.kept?.attributes[attribute] ?? generated());
     },
   });
+  checkRules(context);
   const present = (id: string): boolean => {
     const condition = template.Resources[id]?.Condition;
     return condition === undefined || conditionHolds(condition, context, `Resources.${id}.Condition`);
   };
-  const order = creationOrder(template, present);
+  const order = creationOrder(template, present, file);
   const changes: ResourceChange[] = [];
+  const retagged = previous !== undefined && !isDeepStrictEqual(previous.tags, request.tags);
   for (const id of order) {
     const type = template.Resources[id]?.Type ?? '';
     const before = previous?.resources[id];
-    const properties = (resolve(template.Resources[id]?.Properties ?? {}, context, `Resources.${id}.Properties`) ??
-      {}) as Record<string, unknown>;
+    const properties = propertiesOf(template, id, context);
     const security = SECURITY.test(type) ? { security: true } : {};
-    const generation = before ? generationOf(previous, id) : 1;
+    const generation = before?.generation ?? 1;
     if (!before) {
-      generations[id] = generation;
-      planned.set(id, {
-        physicalId: physicalIdOf(addressOf(request, id, generation), properties),
-        properties,
-        kept: false,
-      });
+      generations[id] = 1;
+      planned.set(id, { physicalId: physicalIdOf(addressOf(request, id, 1), properties), properties });
       changes.push({ action: 'Add', logicalId: id, type, properties: [], ...security });
       continue;
     }
@@ -142,15 +137,17 @@ export function computeChangeSet(request: DeploymentRequest, ledger: DiskLedger)
     const replaced = replacement === 'True';
     generations[id] = replaced ? generation + 1 : generation;
     const physicalId = replaced ? physicalIdOf(addressOf(request, id, generation + 1), properties) : before.physicalId;
-    planned.set(id, { physicalId, properties, kept: !replaced });
-    if (changed.length > 0 || replaced) {
+    planned.set(id, { physicalId, properties, ...(replaced ? {} : { kept: before }) });
+    const tags = retagged ? tagsPropertyOf(type) : undefined;
+    const all = tags && !changed.includes(tags) ? [...changed, tags] : changed;
+    if (all.length > 0 || replaced) {
       changes.push({
         action: 'Modify',
         logicalId: id,
         physicalId: before.physicalId,
         type,
         replacement,
-        properties: changed,
+        properties: all,
         ...security,
       });
     }
@@ -167,23 +164,62 @@ export function computeChangeSet(request: DeploymentRequest, ledger: DiskLedger)
       ...security,
     });
   }
-  return { ...request, changes, order, generations };
+  const revision = previous?.revision ?? 0;
+  const empty = changes.length === 0 && previous !== undefined && !redefined(previous, request);
+  return { ...request, id: idOf(request, revision), revision, changes, order, generations, empty };
 }
 
-/** Which generation a deployed resource is; kept among its attributes. */
-export function generationOf(stack: DeployedStack | undefined, logicalId: string): number {
-  return Number(stack?.resources[logicalId]?.attributes[GENERATION] ?? 1);
+/** A resource's properties as they are after this deployment. */
+export function propertiesOf(
+  template: Template,
+  logicalId: string,
+  context: Parameters<typeof resolve>[1],
+): Record<string, unknown> {
+  const at = `Resources.${logicalId}.Properties`;
+  return (resolve(template.Resources[logicalId]?.Properties ?? {}, context, at) ?? {}) as Record<string, unknown>;
 }
-/** The attribute that remembers a resource's generation. No `Fn::GetAtt` can ask for it: names have no blanks. */
-export const GENERATION = 'rehearsal generation';
 
-function changedProperties(
+/** The names of the top-level properties in which two sets of properties differ. */
+export function changedProperties(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (key) => !isDeepStrictEqual(before[key], after[key]),
   );
+}
+
+/** The template with its loops written out. Their collections come from parameters and mappings alone. */
+function expanded(request: DeploymentRequest, ledger: DiskLedger): Template {
+  const context = resolutionContext(request, ledger, { refOf: () => undefined, attributeOf: () => undefined });
+  return expandForEach(request.template, request.file, (value, at) => resolve(value, context, at));
+}
+
+/** Whether a template that changes no resource changes something else that CloudFormation keeps. */
+function redefined(previous: DeployedStack, request: DeploymentRequest): boolean {
+  const before = previous.template as unknown as Template;
+  const attributes = (template: Template): unknown =>
+    Object.fromEntries(
+      Object.entries(template.Resources).map(([id, { Properties: _properties, ...rest }]) => [id, rest]),
+    );
+  return (
+    !isDeepStrictEqual(before.Outputs ?? {}, request.template.Outputs ?? {}) ||
+    !isDeepStrictEqual(attributes(before), attributes(request.template)) ||
+    !isDeepStrictEqual(previous.tags, request.tags) ||
+    !isDeepStrictEqual(previous.parameters, textsOf(request.parameters)) ||
+    (request.stackPolicy !== undefined && !isDeepStrictEqual(previous.stackPolicy, request.stackPolicy))
+  );
+}
+
+/** Parameter values as the ledger keeps them. */
+export function textsOf(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+}
+
+function idOf(request: DeploymentRequest, revision: number): string {
+  const { template, parameters, tags, stackPolicy } = request;
+  const content = JSON.stringify([stackIdOf(request), revision, template, parameters, tags, stackPolicy]);
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
 function strongest(replacements: readonly ('True' | 'False' | 'Conditional')[]): 'True' | 'False' | 'Conditional' {

@@ -1,269 +1,309 @@
-import type { Emit } from '../../model/events';
+import { SaiondoError, type Location } from '../../model/errors';
 import type { DeployedResource, DeployedStack } from '../ledger';
-import { addressOf, GENERATION, resolutionContext, stackIdOf, type ChangeSet } from './change-set';
+import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSet } from './change-set';
+import { resolveOutputs } from './exports';
 import { generatedAttribute, physicalIdOf } from './identity';
-import { conditionHolds, resolve } from './intrinsics';
-import type { DiskLedger } from './ledger';
-import type { Provisioners } from './provisioner';
-import { attributesOf } from './resource-schema';
-
-/** What a deployment reports to, and what it works with. */
-export interface DeploymentHost {
-  readonly ledger: DiskLedger;
-  readonly provisioners: Provisioners;
-  readonly emit: Emit;
-  /** The name that events carry: the stack's environment, e.g. the stage. */
-  readonly environment: string;
-  readonly signal?: AbortSignal;
-}
+import type { Journal } from './journal';
+import { obsolescence, removeObsolete } from './removal';
+import type { DeploymentHost } from './provisioner';
+import { attributesOf, hasSingleIdentifier } from './resource-schema';
+import { ResourceMaker } from './resource-maker';
+import { undo } from './rollback';
+import { policyDenial } from './stack-policy';
+import { addressOf, resolutionContext } from './stack';
+import { stackIdOf } from './stack-id';
+import { nameForPeople } from './template';
 
 /** How a deployment ended. `reason` is of the first resource that failed. */
 export type DeploymentResult =
   | { readonly status: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE'; readonly stack: DeployedStack }
   | {
-      readonly status: 'ROLLBACK_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE' | 'UPDATE_ROLLBACK_FAILED';
+      readonly status:
+        | 'ROLLBACK_COMPLETE'
+        | 'ROLLBACK_FAILED'
+        | 'UPDATE_ROLLBACK_COMPLETE'
+        | 'UPDATE_ROLLBACK_FAILED'
+        /** It was stopped; the journal says how far it came, and the next deployment goes on. */
+        | 'CREATE_IN_PROGRESS'
+        | 'UPDATE_IN_PROGRESS';
+      /** `Outputs` where no resource failed. */
       readonly logicalId: string;
       readonly reason: string;
+      readonly where?: Location;
     };
 
 /**
  * Executes a change set: creates, updates and replaces in dependency order, then removes what is no longer there. When a resource fails,
- * everything that was touched is put back as it was (CloudFormation User Guide, "Stack failure options": roll back all).
+ * everything that was touched is put back as it was (CloudFormation User Guide, "Stack failure options": roll back all). A deployment that was
+ * interrupted goes on where it was; one of another template is undone first.
+ * @throws SaiondoError `InvalidChangeSetStatus` when the stack is not what the change set was made for
  */
 export async function deploy(changeSet: ChangeSet, host: DeploymentHost): Promise<DeploymentResult> {
-  const { account, region, stackName, template } = changeSet;
-  const { ledger, provisioners, emit, environment } = host;
-  const previous = ledger.get(account, region, stackName);
-  const verb = previous ? 'UPDATE' : 'CREATE';
-  const resources: Record<string, DeployedResource> = {};
-  const touched: { now: DeployedResource; before?: DeployedResource }[] = [];
-  const say = (
-    resource: { logicalId: string; type: string; physicalId?: string },
-    status: string,
-    more: { reason?: string; detail?: string } = {},
-  ): void => {
-    const { logicalId, type, physicalId } = resource;
-    emit({
-      kind: 'resource.status',
-      environment,
-      stackName,
-      logicalId,
-      type,
-      status,
-      ...(physicalId ? { physicalId } : {}),
-      ...more,
-    });
-  };
-  const context = resolutionContext(changeSet, ledger, {
-    refOf: (id) => resources[id]?.physicalId,
-    attributeOf: (id, attribute) => {
-      const resource = resources[id];
-      if (!resource) return undefined;
-      return (
-        resource.attributes[attribute] ??
-        generatedAttribute(
-          addressOf(changeSet, id, changeSet.generations[id] ?? 1),
-          resource.properties,
-          resource.physicalId,
-          attribute,
-        )
-      );
-    },
-  });
-  emit({ kind: 'stack.status', environment, stackName, status: `${verb}_IN_PROGRESS` });
+  const { account, region, stackName } = changeSet;
+  const deployed = host.ledger.get(account, region, stackName);
+  refuseUnexecutable(changeSet, deployed);
+  const previous = deployed && (await removeObsolete(deployed, host));
+  // An engine that was killed after it had executed the change set asks again.
+  if (previous?.lastChangeSet?.id === changeSet.id)
+    return { status: previous.status === 'CREATE_COMPLETE' ? previous.status : 'UPDATE_COMPLETE', stack: previous };
+  const journal = host.ledger.journal(account, region, stackName);
+  if (journal.changeSet !== undefined && journal.changeSet !== changeSet.id) {
+    await undo(changeSet, host, journal.touched);
+    journal.close();
+  }
+  if (changeSet.empty && previous) return { status: 'UPDATE_COMPLETE', stack: previous };
+  return new Deployment(changeSet, host, previous, journal).run();
+}
 
-  for (const logicalId of changeSet.order) {
-    const type = template.Resources[logicalId]?.Type ?? '';
+/**
+ * Refuses a change set that failed when it was executed, or that was made for an earlier revision of the stack (CloudFormation API Reference,
+ * ExecuteChangeSet). @throws SaiondoError `InvalidChangeSetStatus`, `ValidationError`
+ */
+export function refuseUnexecutable(changeSet: ChangeSet, stack: DeployedStack | undefined): void {
+  const { id, revision, file, stackName } = changeSet;
+  const { id: last, logicalId = '', reason } = stack?.lastChangeSet ?? {};
+  if (last === id && reason === undefined) return;
+  const refuse = (status: string, why: string): never => {
+    throw new SaiondoError(
+      `ChangeSet for stack ${stackName} cannot be executed in its current execution status of [${status}]: ${why}`,
+      {
+        code: 'InvalidChangeSetStatus',
+        where: { file },
+        next: 'make a new change set: retry all actions of the stage, not the failed ones alone',
+      },
+    );
+  };
+  if (last === id) refuse('EXECUTE_FAILED', `${logicalId}: ${reason ?? ''}`);
+  if (revision !== (stack?.revision ?? 0))
+    refuse('OBSOLETE', 'the stack was updated after the change set had been created');
+  refuseUnusable(stack, file);
+}
+
+class Deployment {
+  private readonly resources: Record<string, DeployedResource> = {};
+  private readonly imports = new Set<string>();
+  private readonly maker: ResourceMaker;
+  private readonly verb: 'CREATE' | 'UPDATE';
+  private readonly context: ReturnType<typeof resolutionContext>;
+
+  constructor(
+    private readonly changeSet: ChangeSet,
+    private readonly host: DeploymentHost,
+    private readonly previous: DeployedStack | undefined,
+    private readonly journal: Journal,
+  ) {
+    this.verb = previous ? 'UPDATE' : 'CREATE';
+    this.maker = new ResourceMaker(changeSet, host);
+    this.context = resolutionContext(changeSet, host.ledger, {
+      refOf: (id) => this.resources[id]?.physicalId,
+      attributeOf: (id, attribute) => this.attributeOf(id, attribute),
+      imported: (name) => void this.imports.add(name),
+    });
+  }
+
+  async run(): Promise<DeploymentResult> {
+    const { changeSet, journal } = this;
+    if (journal.changeSet === undefined) journal.begin(changeSet.id);
+    if (journal.rollback) return this.rollBack(journal.rollback.logicalId, journal.rollback.reason);
+    this.stackStatus(`${this.verb}_IN_PROGRESS`);
+    let at = '';
+    try {
+      for (at of changeSet.order) await this.make(at);
+      const dropped = Object.values(this.previous?.resources ?? {}).filter((one) => !this.resources[one.logicalId]);
+      for (const { logicalId, type } of dropped) {
+        at = logicalId;
+        this.refuseByPolicy('Update:Delete', logicalId, type);
+      }
+      at = 'Outputs';
+      const outputs = resolveOutputs(changeSet, this.context, this.host.ledger, this.previous);
+      return await this.complete(outputs);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (this.host.signal?.aborted) return { status: `${this.verb}_IN_PROGRESS`, logicalId: at, reason };
+      return this.rollBack(at, reason, error instanceof SaiondoError ? error.where : undefined);
+    }
+  }
+
+  private async make(logicalId: string): Promise<void> {
+    const { changeSet, journal, maker, previous } = this;
+    const type = changeSet.template.Resources[logicalId]?.Type ?? '';
     const before = previous?.resources[logicalId];
     const change = changeSet.changes.find((one) => one.logicalId === logicalId);
     let current: { logicalId: string; type: string; physicalId?: string } = { logicalId, type };
     try {
-      const properties = (resolve(
-        template.Resources[logicalId]?.Properties ?? {},
-        context,
-        `Resources.${logicalId}.Properties`,
-      ) ?? {}) as Record<string, unknown>;
+      const properties = propertiesOf(changeSet.template, logicalId, this.context);
       const replaced = change?.replacement === 'True';
       const generation = changeSet.generations[logicalId] ?? 1;
       const physicalId =
         before && !replaced ? before.physicalId : physicalIdOf(addressOf(changeSet, logicalId, generation), properties);
       current = { logicalId, type, physicalId };
-      if (before && !change) {
-        resources[logicalId] = before;
-        continue;
+      // An attribute may have changed with a resource that was updated in place: what the change set could not see is updated too.
+      if (before && !change && changedProperties(before.properties, properties).length === 0) {
+        this.resources[logicalId] = before;
+        return;
       }
-      host.signal?.throwIfAborted();
-      say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
-      const provisioner = provisioners.get(type);
-      const request = { account, region, stackName, logicalId, type, physicalId, properties };
-      const provisioned = await provisioner?.ensure({
-        ...request,
-        ...(before ? { previous: before } : {}),
-        ...(host.signal ? { signal: host.signal } : {}),
-      });
-      const resource: DeployedResource = {
-        logicalId,
-        type,
+      this.host.signal?.throwIfAborted();
+      const finished = journal.finished(logicalId);
+      const planned: DeployedResource = {
+        ...current,
         physicalId,
         properties,
-        attributes: {
-          ...allAttributes(changeSet, logicalId, properties, physicalId),
-          ...provisioned?.attributes,
-          [GENERATION]: generation,
-        },
-        standing: provisioned?.standing ?? 'recorded',
+        attributes: this.generated(logicalId, properties, physicalId),
+        standing: 'recorded',
+        generation,
       };
-      resources[logicalId] = resource;
-      touched.push({ now: resource, ...(before ? { before } : {}) });
-      say(
-        resource,
-        before ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE',
-        provisioned?.detail ? { detail: provisioned.detail } : {},
-      );
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      say(current, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', { reason });
-      return rollBack(changeSet, host, previous, touched, logicalId, reason);
-    }
-  }
-  const outputs: Record<string, { value: string; exportName?: string; description?: string }> = {};
-  for (const [name, output] of Object.entries(template.Outputs ?? {})) {
-    if (output.Condition && !conditionHolds(output.Condition, context, `Outputs.${name}.Condition`)) continue;
-    try {
-      const exportName = output.Export
-        ? String(resolve(output.Export.Name, context, `Outputs.${name}.Export`))
-        : undefined;
-      outputs[name] = {
-        value: String(resolve(output.Value, context, `Outputs.${name}.Value`)),
-        ...(exportName ? { exportName } : {}),
-        ...(output.Description ? { description: output.Description } : {}),
-      };
-    } catch (error) {
-      return rollBack(
-        changeSet,
-        host,
-        previous,
-        touched,
-        `Outputs.${name}`,
-        error instanceof Error ? error.message : String(error),
-      );
-    }
-  }
-  const stack: DeployedStack = {
-    stackName,
-    stackId: stackIdOf(changeSet),
-    account,
-    region,
-    status: `${verb}_COMPLETE`,
-    template: template as unknown as Record<string, unknown>,
-    parameters: Object.fromEntries(Object.entries(changeSet.parameters).map(([name, value]) => [name, String(value)])),
-    tags: changeSet.tags,
-    outputs,
-    resources,
-    updatedAt: new Date().toISOString(),
-  };
-  ledger.put(stack);
-  await removeOld(changeSet, host, previous, resources, say);
-  emit({ kind: 'stack.status', environment, stackName, status: stack.status });
-  return { status: `${verb}_COMPLETE`, stack };
-}
-
-/** Removes what the new template no longer has, and what was replaced, dependents first; a deletion policy of Retain keeps it. */
-async function removeOld(
-  changeSet: ChangeSet,
-  host: DeploymentHost,
-  previous: DeployedStack | undefined,
-  resources: Readonly<Record<string, DeployedResource>>,
-  say: (resource: DeployedResource, status: string, more?: { reason?: string }) => void,
-): Promise<void> {
-  const policies = (previous?.template.Resources ?? {}) as Record<
-    string,
-    { DeletionPolicy?: string; UpdateReplacePolicy?: string }
-  >;
-  for (const before of Object.values(previous?.resources ?? {}).reverse()) {
-    const now = resources[before.logicalId];
-    if (now?.physicalId === before.physicalId) continue;
-    const policy = now ? policies[before.logicalId]?.UpdateReplacePolicy : policies[before.logicalId]?.DeletionPolicy;
-    if (policy === 'Retain') {
-      say(before, 'DELETE_SKIPPED');
-      continue;
-    }
-    try {
-      await host.provisioners.get(before.type)?.remove?.(before, changeSet.account, changeSet.region);
-      say(before, 'DELETE_COMPLETE');
-    } catch (error) {
-      // As in CloudFormation: the update stands, what could not be removed is left behind and said.
-      say(before, 'DELETE_FAILED', { reason: error instanceof Error ? error.message : String(error) });
-    }
-  }
-}
-
-/** Puts back everything that the deployment touched; the ledger never saw the new state. */
-async function rollBack(
-  changeSet: ChangeSet,
-  host: DeploymentHost,
-  previous: DeployedStack | undefined,
-  touched: readonly { now: DeployedResource; before?: DeployedResource }[],
-  logicalId: string,
-  reason: string,
-): Promise<DeploymentResult> {
-  const { emit, environment, provisioners } = host;
-  const { account, region, stackName } = changeSet;
-  emit({
-    kind: 'stack.status',
-    environment,
-    stackName,
-    status: previous ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS',
-    reason: `${logicalId}: ${reason}`,
-  });
-  let failed = false;
-  for (const { now, before } of [...touched].reverse()) {
-    const provisioner = provisioners.get(now.type);
-    try {
-      if (!before || before.physicalId !== now.physicalId) await provisioner?.remove?.(now, account, region);
-      if (before) {
-        await provisioner?.ensure({
-          account,
-          region,
-          stackName,
-          logicalId: before.logicalId,
-          type: before.type,
-          physicalId: before.physicalId,
-          properties: before.properties,
-          previous: now,
-        });
+      if (!finished) {
+        maker.say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
+        if (before) this.refuseByPolicy(replaced ? 'Update:Replace' : 'Update:Modify', logicalId, type);
+        this.refuseTaken(planned, before, replaced);
+        journal.touching(planned, before);
       }
+      const { resource, detail } = await maker.make(planned, finished ?? before);
+      this.resources[logicalId] = resource;
+      if (finished) return;
+      journal.done(resource, before);
+      maker.say(resource, before ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE', detail ? { detail } : {});
     } catch (error) {
-      failed = true;
-      emit({
-        kind: 'resource.status',
-        environment,
-        stackName,
-        logicalId: now.logicalId,
-        physicalId: now.physicalId,
-        type: now.type,
-        status: 'UPDATE_FAILED',
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      if (!this.host.signal?.aborted)
+        maker.say(current, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', { reason: reasonOf(error) });
+      throw error;
     }
   }
-  const status = !previous ? 'ROLLBACK_COMPLETE' : failed ? 'UPDATE_ROLLBACK_FAILED' : 'UPDATE_ROLLBACK_COMPLETE';
-  emit({ kind: 'stack.status', environment, stackName, status, reason: `${logicalId}: ${reason}` });
-  return { status, logicalId, reason };
+
+  /** The new state stands; what it replaced or dropped goes afterwards, and a killed engine finds in the ledger what is still to go. */
+  private async complete(outputs: DeployedStack['outputs']): Promise<DeploymentResult> {
+    const { changeSet, host, previous, journal, verb } = this;
+    const obsolete = obsolescence(previous, this.resources);
+    const now = new Date().toISOString();
+    const stackPolicy = changeSet.stackPolicy ?? previous?.stackPolicy;
+    const stack: DeployedStack = {
+      stackName: changeSet.stackName,
+      stackId: previous?.stackId ?? stackIdOf(changeSet),
+      account: changeSet.account,
+      region: changeSet.region,
+      status: obsolete.length > 0 ? `${verb}_COMPLETE_CLEANUP_IN_PROGRESS` : `${verb}_COMPLETE`,
+      template: changeSet.template as unknown as Record<string, unknown>,
+      parameters: textsOf(changeSet.parameters),
+      tags: changeSet.tags,
+      outputs,
+      resources: this.resources,
+      updatedAt: now,
+      createdAt: previous?.createdAt ?? previous?.updatedAt ?? now,
+      revision: (previous?.revision ?? 0) + 1,
+      lastChangeSet: { id: changeSet.id },
+      imports: [...this.imports],
+      ...(obsolete.length > 0 ? { obsolete } : {}),
+      ...(stackPolicy ? { stackPolicy: stackPolicy as Record<string, unknown> } : {}),
+      ...(previous?.terminationProtection ? { terminationProtection: true } : {}),
+      ...(changeSet.parentId ? { parentId: changeSet.parentId } : {}),
+    };
+    host.ledger.put(stack);
+    journal.close();
+    const cleaned = await removeObsolete(stack, host);
+    this.stackStatus(cleaned.status);
+    return { status: `${verb}_COMPLETE`, stack: cleaned };
+  }
+
+  /** Puts back everything that the deployment touched; the ledger keeps the state before, and why it is back. */
+  private async rollBack(logicalId: string, reason: string, where?: Location): Promise<DeploymentResult> {
+    const { changeSet, host, previous, journal } = this;
+    const said = `${nameForPeople(changeSet.template, logicalId)}: ${reason}`;
+    if (!journal.rollback) journal.rollingBack(logicalId, reason);
+    this.stackStatus(previous ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', said);
+    const { failed, restored } = await undo(changeSet, host, journal.touched);
+    const status = `${previous ? 'UPDATE_ROLLBACK' : 'ROLLBACK'}_${failed ? 'FAILED' : 'COMPLETE'}` as const;
+    const now = new Date().toISOString();
+    host.ledger.put({
+      stackName: changeSet.stackName,
+      stackId: stackIdOf(changeSet),
+      account: changeSet.account,
+      region: changeSet.region,
+      template: changeSet.template as unknown as Record<string, unknown>,
+      parameters: textsOf(changeSet.parameters),
+      tags: changeSet.tags,
+      outputs: {},
+      resources: {},
+      createdAt: now,
+      updatedAt: now,
+      ...(changeSet.parentId ? { parentId: changeSet.parentId } : {}),
+      ...previous,
+      ...(previous ? { resources: { ...previous.resources, ...restored } } : {}),
+      status,
+      revision: (previous?.revision ?? 0) + 1,
+      lastChangeSet: { id: changeSet.id, logicalId, reason },
+    });
+    journal.close();
+    this.stackStatus(status, said);
+    const path = logicalId === 'Outputs' ? logicalId : `Resources.${logicalId}`;
+    return { status, logicalId, reason, where: where ?? { file: changeSet.file, path } };
+  }
+
+  private refuseByPolicy(action: Parameters<typeof policyDenial>[1], logicalId: string, type: string): void {
+    const denial = policyDenial(this.previous?.stackPolicy, action, { logicalId, type });
+    if (denial)
+      throw new SaiondoError(denial, {
+        code: 'ValidationError',
+        where: { file: this.changeSet.file, path: `Resources.${logicalId}` },
+      });
+  }
+
+  /** Two resources cannot have one name: neither a replacement its predecessor's nor a new one another stack's. */
+  private refuseTaken(planned: DeployedResource, before: DeployedResource | undefined, replaced: boolean): void {
+    const { account, region, file } = this.changeSet;
+    const where = { file, path: `Resources.${planned.logicalId}` };
+    if (replaced && before?.physicalId === planned.physicalId && before.type === planned.type) {
+      throw new SaiondoError(
+        `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${planned.physicalId} and update the stack again.`,
+        { code: 'ValidationError', where },
+      );
+    }
+    if ((before && !replaced) || !hasSingleIdentifier(planned.type)) return;
+    const taken = this.host.ledger
+      .resources(planned.type, account, region)
+      .find(
+        (one) =>
+          one.physicalId === planned.physicalId &&
+          (one.stack.stackName !== this.changeSet.stackName || one.logicalId !== planned.logicalId),
+      );
+    if (taken)
+      throw new SaiondoError(`${planned.physicalId} already exists in stack ${taken.stack.stackId}`, {
+        code: 'AlreadyExistsException',
+        where,
+      });
+  }
+
+  private attributeOf(id: string, attribute: string): unknown {
+    const resource = this.resources[id];
+    if (!resource) return undefined;
+    const address = addressOf(this.changeSet, id, this.changeSet.generations[id] ?? 1);
+    return (
+      resource.attributes[attribute] ?? generatedAttribute(address, resource.properties, resource.physicalId, attribute)
+    );
+  }
+
+  /** Every published attribute of a resource, as far as it can be generated: the ledger shows them, exports and the API read them. */
+  private generated(
+    logicalId: string,
+    properties: Record<string, unknown>,
+    physicalId: string,
+  ): Record<string, unknown> {
+    const address = addressOf(this.changeSet, logicalId, this.changeSet.generations[logicalId] ?? 1);
+    const names = (attributesOf(address.type) ?? []).filter((name) => /^([A-Za-z]*Arn|[A-Za-z]*Id|Name)$/.test(name));
+    return Object.fromEntries(names.map((name) => [name, generatedAttribute(address, properties, physicalId, name)]));
+  }
+
+  private stackStatus(status: string, reason?: string): void {
+    const { environment, emit } = this.host;
+    emit({
+      kind: 'stack.status',
+      environment,
+      stackName: this.changeSet.stackName,
+      status,
+      ...(reason ? { reason } : {}),
+    });
+  }
 }
 
-/** Every published attribute of a resource, as far as it can be generated: the ledger shows them, exports and the API read them. */
-function allAttributes(
-  changeSet: ChangeSet,
-  logicalId: string,
-  properties: Record<string, unknown>,
-  physicalId: string,
-): Record<string, unknown> {
-  const address = addressOf(changeSet, logicalId, changeSet.generations[logicalId] ?? 1);
-  const values: Record<string, unknown> = {};
-  for (const attribute of attributesOf(address.type) ?? []) {
-    if (!/^(Arn|.*Arn|Id|.*Id|Name)$/.test(attribute) || attribute.includes('.')) continue;
-    values[attribute] = generatedAttribute(address, properties, physicalId, attribute);
-  }
-  return values;
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { attributesOf, refIdentifierOf } from './resource-schema';
+import { stackIdOf } from './stack-id';
 
 /** Where a resource is, for its physical id and attributes. */
 export interface ResourceAddress {
@@ -106,9 +107,15 @@ export function arnOf(address: ResourceAddress, name: string): string {
   return `arn:aws:${service}:${region}:${address.account}:${resource}`;
 }
 
+/** A nested stack is named by its parent and its logical id; an update never replaces it. */
+function nestedName(address: ResourceAddress): string {
+  return `${address.stackName}-${address.logicalId}-${hash(address, 12).toUpperCase()}`.slice(-128);
+}
+
 /** What `Ref` gives. */
 export function physicalIdOf(address: ResourceAddress, properties: Readonly<Record<string, unknown>>): string {
   const name = nameOf(address, properties);
+  if (address.type === 'AWS::CloudFormation::Stack') return stackIdOf({ ...address, stackName: nestedName(address) });
   const [identifier] = refIdentifierOf(address.type);
   const isArn =
     identifier?.endsWith('Arn') === true ||
@@ -129,6 +136,9 @@ export function generatedAttribute(
   physicalId: string,
   attribute: string,
 ): unknown {
+  // A nested stack's outputs are known when it is deployed.
+  if (address.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.'))
+    return `${physicalId}.${attribute}`;
   const known = attributesOf(address.type);
   const property = attribute
     .split('.')
@@ -141,7 +151,7 @@ export function generatedAttribute(
   if (attribute === 'Id' || attribute.endsWith('Id') || attribute === 'Name' || attribute.endsWith('Name')) {
     if (/DomainName$/.test(attribute))
       return `${physicalId.toLowerCase()}.${address.type.split('::')[1]?.toLowerCase() ?? ''}.local`;
-    return physicalId;
+    return physicalId.startsWith('arn:') && attribute.endsWith('Name') ? nameOf(address, properties) : physicalId;
   }
   if (attribute.endsWith('Port')) return '0';
   return `${physicalId}.${attribute}`;

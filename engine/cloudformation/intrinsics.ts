@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
-import type { Template } from './template';
+import { cidr } from './cidr';
+import { EXTENSION_FUNCTIONS, hasLanguageExtensions } from './language-extensions';
+import { constructPathOf, type Template } from './template';
 
 /** What an intrinsic function may ask for while a template is resolved. */
 export interface ResolutionContext {
@@ -21,9 +24,11 @@ export interface ResolutionContext {
   readonly outputOf?: (stackName: string, output: string) => string | undefined;
 }
 
-const PARTITION = 'aws';
 /** `AWS::NoValue`: the property as if it were not there. */
 const NO_VALUE = Symbol('AWS::NoValue');
+
+/** Functions that only the assertions of `Rules` have (CloudFormation User Guide, "Rule-specific intrinsic functions"). */
+const RULE_FUNCTIONS = /^Fn::(Contains|EachMemberEquals|EachMemberIn|RefAll|ValueOf|ValueOfAll)$/;
 
 /**
  * Resolves a value of a template (CloudFormation User Guide, "Intrinsic function reference").
@@ -39,12 +44,16 @@ export function resolve(value: unknown, context: ResolutionContext, at: string):
 /** Whether a named condition of the template holds. */
 export function conditionHolds(name: string, context: ResolutionContext, at: string): boolean {
   const conditions = context.template.Conditions ?? {};
-  if (!(name in conditions)) fail(context, at, `names the condition \`${name}\`, which the template does not define`);
+  if (!Object.hasOwn(conditions, name))
+    fail(context, at, `names the condition \`${name}\`, which the template does not define`);
   return resolveInner(conditions[name], context, `Conditions.${name}`) === true;
 }
 
 function fail(context: ResolutionContext, at: string, message: string): never {
-  throw new SaiondoError(`stack ${context.stackName}: ${at} ${message}`, {
+  const [section, logicalId = ''] = at.split(/[.[]/);
+  const construct = section === 'Resources' ? constructPathOf(context.template, logicalId) : undefined;
+  const of = construct ? ` (of the construct ${construct})` : '';
+  throw new SaiondoError(`stack ${context.stackName}: ${at}${of} ${message}`, {
     code: 'TEMPLATE_UNRESOLVABLE',
     where: { file: context.file, path: at },
     next: 'see "Intrinsic function reference" in the CloudFormation User Guide',
@@ -61,7 +70,8 @@ function resolveInner(value: unknown, context: ResolutionContext, at: string): u
   if (entries.length === 1 && only) {
     const [name, argument] = only;
     if (name === 'Ref') return ref(String(argument), context, at);
-    if (name === 'Condition' && at.startsWith('Conditions')) return conditionHolds(String(argument), context, at);
+    if (name === 'Condition' && (at.startsWith('Conditions') || at.startsWith('Rules')))
+      return conditionHolds(String(argument), context, at);
     if (name.startsWith('Fn::')) return call(name, argument, context, at);
   }
   const result: Record<string, unknown> = {};
@@ -72,6 +82,13 @@ function resolveInner(value: unknown, context: ResolutionContext, at: string): u
   return result;
 }
 
+/** Partition and domain of a region (AWS General Reference, "AWS service endpoints"). */
+export function partitionOf(region: string): { partition: string; urlSuffix: string } {
+  if (region.startsWith('cn-')) return { partition: 'aws-cn', urlSuffix: 'amazonaws.com.cn' };
+  if (region.startsWith('us-gov-')) return { partition: 'aws-us-gov', urlSuffix: 'amazonaws.com' };
+  return { partition: 'aws', urlSuffix: 'amazonaws.com' };
+}
+
 function ref(name: string, context: ResolutionContext, at: string): unknown {
   switch (name) {
     case 'AWS::AccountId':
@@ -79,9 +96,9 @@ function ref(name: string, context: ResolutionContext, at: string): unknown {
     case 'AWS::Region':
       return context.region;
     case 'AWS::Partition':
-      return PARTITION;
+      return partitionOf(context.region).partition;
     case 'AWS::URLSuffix':
-      return 'amazonaws.com';
+      return partitionOf(context.region).urlSuffix;
     case 'AWS::StackName':
       return context.stackName;
     case 'AWS::StackId':
@@ -91,17 +108,31 @@ function ref(name: string, context: ResolutionContext, at: string): unknown {
     case 'AWS::NoValue':
       return NO_VALUE;
   }
-  if (name in context.parameters) return context.parameters[name];
-  if (!(name in context.template.Resources)) {
+  if (Object.hasOwn(context.parameters, name)) return context.parameters[name];
+  if (!Object.hasOwn(context.template.Resources, name)) {
     fail(context, at, `refers to \`${name}\`, which is neither a parameter nor a resource of the template`);
   }
   const id = context.refOf(name);
-  if (id === undefined) fail(context, at, `refers to \`${name}\`, which does not exist yet`);
-  return id;
+  return id ?? fail(context, at, `refers to \`${name}\`, ${whyMissing(name, context)}`);
+}
+
+function whyMissing(logicalId: string, context: ResolutionContext): string {
+  const condition = context.template.Resources[logicalId]?.Condition;
+  return condition
+    ? `which does not exist: its condition \`${condition}\` does not hold`
+    : 'which does not exist yet (a condition or a rule cannot refer to a resource)';
 }
 
 function call(name: string, argument: unknown, context: ResolutionContext, at: string): unknown {
   const inside = `${at}.${name}`;
+  if (EXTENSION_FUNCTIONS.has(name) && !hasLanguageExtensions(context.template))
+    return fail(
+      context,
+      inside,
+      `is a function of the transform AWS::LanguageExtensions, which the template does not name`,
+    );
+  if (RULE_FUNCTIONS.test(name) && !at.startsWith('Rules'))
+    return fail(context, inside, 'is a function of Rules alone');
   const list = (): unknown[] => {
     const resolved = resolveInner(argument, context, inside);
     if (!Array.isArray(resolved)) return fail(context, inside, 'takes a list');
@@ -112,11 +143,17 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
     if (typeof resolved !== 'string') return fail(context, inside, 'takes a text');
     return resolved;
   };
+  /** The conditions of And, Or and Not: between `least` and `most` booleans. */
+  const booleans = (least: number, most: number): boolean[] => {
+    const values = list();
+    if (values.length < least || values.length > most || !values.every((one) => typeof one === 'boolean'))
+      return fail(context, inside, `takes ${least === most ? least : `${least} to ${most}`} conditions`);
+    return values as boolean[];
+  };
   switch (name) {
     case 'Fn::GetAtt': {
-      const parts = Array.isArray(argument) ? argument : String(argument).split(/\.(.*)/s);
-      const logicalId = String(parts[0]);
-      return attribute(logicalId, String(resolveInner(parts[1], context, inside)), context, inside);
+      const parts = Array.isArray(argument) ? (argument as unknown[]) : String(argument).split(/\.(.*)/s);
+      return attribute(String(parts[0]), String(resolveInner(parts[1], context, inside)), context, inside);
     }
     case 'Fn::Join': {
       const [separator, parts] = list();
@@ -127,67 +164,62 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
       return substitute(argument, context, inside);
     case 'Fn::Select': {
       const [index, items] = list();
-      if (!Array.isArray(items) || items[Number(index)] === undefined) {
-        return fail(context, inside, `has no item ${String(index)} to select`);
-      }
-      return items[Number(index)];
+      if (!Array.isArray(items)) return fail(context, inside, 'takes [index, list]');
+      const item: unknown = items[Number(index)];
+      if (item === undefined || item === null)
+        return fail(context, inside, `cannot select nonexistent value at index ${String(index)}`);
+      return item;
     }
     case 'Fn::Split': {
       const [separator, source] = list();
-      if (typeof source !== 'string') return fail(context, inside, 'takes [separator, text]');
-      return source.split(String(separator));
+      if (typeof source !== 'string' || typeof separator !== 'string' || separator === '')
+        return fail(context, inside, 'takes [separator, text]');
+      return source.split(separator);
     }
     case 'Fn::ImportValue': {
       const wanted = text();
-      const value = context.exportOf(wanted);
-      if (value === undefined) return fail(context, inside, `imports \`${wanted}\`, which no deployed stack exports`);
-      return value;
+      return (
+        context.exportOf(wanted) ?? fail(context, inside, `imports an unknown export: No export named ${wanted} found.`)
+      );
     }
     case 'Fn::GetStackOutput': {
       const given = resolveInner(argument, context, inside) as { StackName?: string; OutputName?: string };
       const value = context.outputOf?.(String(given.StackName), String(given.OutputName));
-      if (value === undefined) {
-        return fail(
-          context,
-          inside,
-          `reads ${String(given.StackName)}.${String(given.OutputName)}, which is not deployed`,
-        );
-      }
-      return value;
+      return (
+        value ??
+        fail(context, inside, `reads ${String(given.StackName)}.${String(given.OutputName)}, which is not deployed`)
+      );
     }
     case 'Fn::Base64':
       return Buffer.from(text(), 'utf8').toString('base64');
-    case 'Fn::FindInMap': {
-      const [map, top, second] = list().map(String);
-      const found = context.template.Mappings?.[map ?? '']?.[top ?? '']?.[second ?? ''];
-      if (found === undefined)
-        return fail(context, inside, `finds nothing at ${String(map)}.${String(top)}.${String(second)}`);
-      return found;
-    }
+    case 'Fn::FindInMap':
+      return findInMap(argument, context, inside);
     case 'Fn::GetAZs': {
       const region = String(resolveInner(argument, context, inside) || context.region);
       return ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
     }
     case 'Fn::Cidr': {
       const [block, count, bits] = list();
-      return cidr(String(block), Number(count), Number(bits ?? 8));
+      const ranges = cidr(String(block), Number(count), Number(bits ?? 8));
+      return typeof ranges === 'string' ? fail(context, inside, `cannot be done: ${ranges}`) : ranges;
     }
     case 'Fn::If': {
       if (!Array.isArray(argument) || argument.length !== 3)
         return fail(context, inside, 'takes [condition, then, else]');
       const holds = conditionHolds(String(argument[0]), context, inside);
-      return resolveInner(holds ? argument[1] : argument[2], context, inside);
+      return resolveInner(holds ? argument[1] : argument[2], context, `${inside}[${holds ? 1 : 2}]`);
     }
     case 'Fn::Equals': {
-      const [left, right] = list();
-      return JSON.stringify(left) === JSON.stringify(right) || String(left) === String(right);
+      const values = list();
+      if (values.length !== 2) return fail(context, inside, 'takes two values');
+      return isDeepStrictEqual(asTexts(values[0]), asTexts(values[1]));
     }
     case 'Fn::Not':
-      return list()[0] !== true;
+      return !booleans(1, 1)[0];
     case 'Fn::And':
-      return list().every((item) => item === true);
+      return booleans(2, 10).every(Boolean);
     case 'Fn::Or':
-      return list().some((item) => item === true);
+      return booleans(2, 10).some(Boolean);
     case 'Fn::Length':
       return list().length;
     case 'Fn::ToJsonString':
@@ -196,30 +228,70 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
       const [items, item] = list();
       return Array.isArray(items) && items.map(String).includes(String(item));
     }
+    case 'Fn::EachMemberEquals': {
+      const [items, item] = list();
+      return Array.isArray(items) && items.every((one) => String(one) === String(item));
+    }
+    case 'Fn::EachMemberIn': {
+      const [items, allowed] = list();
+      return (
+        Array.isArray(items) &&
+        Array.isArray(allowed) &&
+        items.every((one) => allowed.map(String).includes(String(one)))
+      );
+    }
+    case 'Fn::Transform':
+      return fail(context, inside, `is a macro, which runs in AWS: the rehearsal does not expand it`);
     default:
       return fail(context, at, `uses ${name}, which the rehearsal does not know`);
   }
 }
 
+/** `[map, top, second]`, and with AWS::LanguageExtensions a fourth `{ DefaultValue }` (CloudFormation User Guide, "Fn::FindInMap"). */
+function findInMap(argument: unknown, context: ResolutionContext, at: string): unknown {
+  if (!Array.isArray(argument) || argument.length < 3) return fail(context, at, 'takes [map, top key, second key]');
+  const [map = '', top = '', second = ''] = argument.slice(0, 3).map((one) => String(resolveInner(one, context, at)));
+  const found = context.template.Mappings?.[map]?.[top]?.[second];
+  if (found !== undefined) return found;
+  const fallback = argument[3] as { DefaultValue?: unknown } | undefined;
+  if (fallback && Object.hasOwn(fallback, 'DefaultValue')) {
+    if (!hasLanguageExtensions(context.template))
+      return fail(context, at, 'has a DefaultValue, which needs the transform AWS::LanguageExtensions');
+    return resolveInner(fallback.DefaultValue, context, at);
+  }
+  return fail(context, at, `finds nothing: Unable to get mapping for ${map}::${top}::${second}`);
+}
+
+/** Comparisons are of texts: 1 equals "1", true equals "true". */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
+  return String(value);
+}
+
 function attribute(logicalId: string, name: string, context: ResolutionContext, at: string): unknown {
-  if (!(logicalId in context.template.Resources)) {
+  if (!Object.hasOwn(context.template.Resources, logicalId)) {
     fail(context, at, `asks for ${name} of \`${logicalId}\`, which is no resource of the template`);
   }
+  if (context.refOf(logicalId) === undefined)
+    fail(context, at, `asks for ${logicalId}.${name} of \`${logicalId}\`, ${whyMissing(logicalId, context)}`);
   const value = context.attributeOf(logicalId, name);
-  if (value === undefined) {
+  return (
+    value ??
     fail(
       context,
       at,
-      `asks for ${logicalId}.${name}: the resource does not exist yet, or its type has no such attribute`,
-    );
-  }
-  return value;
+      `asks for ${logicalId}.${name}: Requested attribute ${name} does not exist in schema for ${context.template.Resources[logicalId]?.Type ?? ''}`,
+    )
+  );
 }
 
 function substitute(argument: unknown, context: ResolutionContext, at: string): string {
   const [text, given] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
+  if (typeof text !== 'string') return fail(context, at, 'takes a text, or [text, variables]');
   const variables = (given ?? {}) as Record<string, unknown>;
-  return String(text).replace(/\$\{(!?)([^}]*)\}/g, (_all, literal: string, name: string) => {
+  return text.replace(/\$\{(!?)([^}]*)\}/g, (_all, literal: string, name: string) => {
     if (literal) return `\${${name}}`;
     const trimmed = name.trim();
     if (Object.hasOwn(variables, trimmed)) return scalar(resolveInner(variables[trimmed], context, at), context, at);
@@ -234,14 +306,4 @@ function scalar(value: unknown, context: ResolutionContext, at: string): string 
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return fail(context, at, `joins a value that is no text: ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
-}
-
-/** `Fn::Cidr`: `count` ranges of 2^`bits` addresses each, from the start of the block. */
-function cidr(block: string, count: number, bits: number): string[] {
-  const [address = '0.0.0.0'] = block.split('/');
-  const start = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  return Array.from({ length: count }, (_, i) => {
-    const at = start + i * 2 ** bits;
-    return `${[24, 16, 8, 0].map((shift) => Math.floor(at / 2 ** shift) % 256).join('.')}/${32 - bits}`;
-  });
 }

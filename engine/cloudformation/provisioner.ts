@@ -1,4 +1,7 @@
+import type { Emit } from '../../model/events';
 import type { DeployedResource } from '../ledger';
+import type { DynamicReferenceSource } from './dynamic-references';
+import type { DiskLedger } from './ledger';
 
 /** A resource that something on this machine is to stand for. */
 export interface ProvisionRequest {
@@ -8,6 +11,7 @@ export interface ProvisionRequest {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId: string;
+  /** With every dynamic reference resolved, where the deployment can read them. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** The resource as it was, for an update or a replacement. */
   readonly previous?: DeployedResource;
@@ -17,8 +21,12 @@ export interface ProvisionRequest {
 /** What stands there now. */
 export interface Provisioned {
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** What `Ref` gives, where only making the resource shows it: a custom resource's PhysicalResourceId. */
+  readonly physicalId?: string;
   /** `recorded` where this machine cannot stand for it (no container engine). */
   readonly standing: 'real' | 'recorded';
+  /** Why it is only recorded though its effect matters. */
+  readonly notRehearsed?: string;
   /** For a person: `127.0.0.1:54321, ready in 1.2 s`. */
   readonly detail?: string;
 }
@@ -27,8 +35,21 @@ export interface Provisioned {
 export interface Provisioner {
   /** @throws SaiondoError when the resource cannot be had: the deployment then fails and rolls back. */
   ensure(request: ProvisionRequest): Promise<Provisioned>;
-  remove?(resource: DeployedResource, account: string, region: string): Promise<void>;
+  /** Removes it; what is not there counts as removed. @throws where it must not go: a bucket that is not empty */
+  remove?(resource: DeployedResource, account: string, region: string, stackName: string): Promise<void>;
 }
 
 /** Provisioners by resource type. A type without one is recorded. */
 export type Provisioners = ReadonlyMap<string, Provisioner>;
+
+/** What a deployment reports to, and what it works with. */
+export interface DeploymentHost {
+  readonly ledger: DiskLedger;
+  readonly provisioners: Provisioners;
+  readonly emit: Emit;
+  /** The name that events carry: the stack's environment, e.g. the stage. */
+  readonly environment: string;
+  readonly signal?: AbortSignal;
+  /** Reads dynamic references when a resource is made; without it they stay texts. */
+  readonly dynamicReferences?: DynamicReferenceSource;
+}

@@ -1,12 +1,10 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
-import { closest } from 'fastest-levenshtein';
-import type { Location } from '../../model/errors';
-import type { Template } from './template';
+import { closest, distance } from 'fastest-levenshtein';
 
 /** A property that AWS's published schema does not allow, or misses. */
 export interface SchemaProblem {
-  readonly where: Location;
-  readonly logicalId: string;
+  /** Where in the template: `Resources.Topic.Properties.TopicNam`. */
+  readonly path: string;
   readonly message: string;
 }
 
@@ -14,6 +12,7 @@ type Database = ReturnType<typeof loadAwsServiceSpecSync>;
 type Resource = ReturnType<Database['get']> & {
   cloudFormationType: string;
   primaryIdentifier?: string[];
+  tagInformation?: { tagPropertyName: string; variant: string };
   cfnRefIdentifier?: string[];
   attributes: Record<string, unknown>;
   properties: Record<string, Property>;
@@ -46,7 +45,7 @@ function schemaOf(type: string): Resource | undefined {
 }
 
 /** Types that a template may hold without a published schema: custom resources and CDK's own. */
-const WITHOUT_SCHEMA = /^(Custom::|AWS::CDK::|AWS::CloudFormation::CustomResource)/;
+const WITHOUT_SCHEMA = /^(Custom::|AWS::CDK::|AWS::CloudFormation::CustomResource$)/;
 
 /** Attribute names of a type that `Fn::GetAtt` takes; undefined where no schema is published. */
 export function attributesOf(type: string): readonly string[] | undefined {
@@ -66,34 +65,45 @@ export function replacementOf(type: string, property: string): 'True' | 'False' 
   return causes === 'yes' ? 'True' : causes === 'maybe' ? 'Conditional' : 'False';
 }
 
-/** Checks every property of a template against the published schemas: unknown types, unknown, missing and wrongly typed properties. */
-export function checkTemplate(template: Template, file: string): readonly SchemaProblem[] {
-  const problems: SchemaProblem[] = [];
-  for (const [logicalId, resource] of Object.entries(template.Resources)) {
-    const at = `Resources.${logicalId}`;
-    if (typeof resource?.Type !== 'string') {
-      problems.push({ where: { file, path: at }, logicalId, message: `${at} has no Type` });
-      continue;
-    }
-    if (WITHOUT_SCHEMA.test(resource.Type)) continue;
-    const schema = schemaOf(resource.Type);
-    if (!schema) {
-      problems.push({
-        where: { file, path: `${at}.Type` },
-        logicalId,
-        message: `${resource.Type} is no published resource type`,
-      });
-      continue;
-    }
-    const add = (path: string, message: string): void => {
-      problems.push({ where: { file, path }, logicalId, message: `${resource.Type} ${logicalId}: ${message}` });
-    };
-    checkProperties(resource.Properties ?? {}, schema.properties, `${at}.Properties`, add);
+/** Whether a type takes tags, and in which property (stack-level tags are passed on to it). */
+export function tagsPropertyOf(type: string): string | undefined {
+  const tags = schemaOf(type)?.tagInformation;
+  return tags?.variant === 'standard' ? tags.tagPropertyName : undefined;
+}
+
+/** Whether one property alone says which resource it is: two resources of the type cannot share it. */
+export function hasSingleIdentifier(type: string): boolean {
+  return schemaOf(type)?.primaryIdentifier?.length === 1;
+}
+
+/**
+ * Checks a resource's properties against the published schema: unknown types, unknown, missing and wrongly typed properties.
+ * @param at the resource's path, e.g. `Resources.Topic`
+ */
+export function checkProperties(type: string, properties: unknown, at: string): readonly SchemaProblem[] {
+  if (WITHOUT_SCHEMA.test(type)) return [];
+  const schema = schemaOf(type);
+  if (!schema) {
+    const message = type.startsWith('AWS::')
+      ? `${type} is no published resource type${nearestType(type)}`
+      : `not rehearsed: ${type} is a type of the account's own registry`;
+    return [{ path: `${at}.Type`, message }];
   }
+  const problems: SchemaProblem[] = [];
+  checkMap(properties, schema.properties, `${at}.Properties`, (path, message) => problems.push({ path, message }));
   return problems;
 }
 
-function checkProperties(
+/** The published type whose name is nearest, where one is near. */
+function nearestType(type: string): string {
+  const names = database
+    ? [...database.all('resource')].map((one) => (one as { cloudFormationType: string }).cloudFormationType)
+    : [];
+  const nearest = names.length > 0 ? closest(type, names) : '';
+  return nearest && distance(type, nearest) <= 4 ? `; did you mean ${nearest}?` : '';
+}
+
+function checkMap(
   value: unknown,
   properties: Record<string, Property>,
   at: string,
@@ -108,14 +118,10 @@ function checkProperties(
       continue;
     }
     const types = [property.type, ...(property.previousTypes ?? [])];
-    if (!types.some((type) => fits(inner, type))) {
-      add(
-        `${at}.${name}`,
-        `\`${name}\` is ${shown(inner)}; expected ${property.type.type === 'ref' ? 'a map' : property.type.type}`,
-      );
-      continue;
+    for (const { branch, path } of branchesOf(inner, `${at}.${name}`)) {
+      if (types.some((type) => fits(branch, type))) descend(branch, property.type, path, add);
+      else add(path, `\`${name}\` is ${shown(branch)}; expected ${expected(property.type)}`);
     }
-    descend(inner, property.type, `${at}.${name}`, add);
   }
   for (const name of names) {
     if (properties[name]?.required && !(name in value)) add(`${at}.${name}`, `\`${name}\` is required and missing`);
@@ -126,10 +132,30 @@ function descend(value: unknown, type: PropertyType, at: string, add: (path: str
   if (type.type === 'ref' && type.reference) {
     const definition = database?.get('typeDefinition', type.reference.$ref) as unknown as
       { properties: Record<string, Property> } | undefined;
-    if (definition) checkProperties(value, definition.properties, at, add);
+    if (definition) checkMap(value, definition.properties, at, add);
   } else if (type.type === 'array' && type.element && Array.isArray(value)) {
-    value.forEach((item, i) => descend(item, type.element as PropertyType, `${at}[${i}]`, add));
+    const element = type.element;
+    value.forEach((item, i) => {
+      for (const { branch, path } of branchesOf(item, `${at}[${i}]`)) {
+        if (fits(branch, element)) descend(branch, element, path, add);
+        else add(path, `an item is ${shown(branch)}; expected ${expected(element)}`);
+      }
+    });
   }
+}
+
+/** What `Fn::If` may give, each checked by itself; any other value is its own only branch. */
+function branchesOf(value: unknown, path: string): { branch: unknown; path: string }[] {
+  const choice = value !== null && typeof value === 'object' && 'Fn::If' in value ? value['Fn::If'] : undefined;
+  if (!Array.isArray(choice) || choice.length !== 3) return [{ branch: value, path }];
+  return [1, 2].flatMap((i) => branchesOf(choice[i], `${path}.Fn::If[${i}]`));
+}
+
+function expected(type: PropertyType): string {
+  if (type.type === 'ref') return 'a map';
+  if (type.type === 'array') return 'a list';
+  if (type.type === 'union') return (type.types ?? []).map(expected).join(' or ');
+  return type.type === 'map' || type.type === 'json' ? 'a map' : type.type;
 }
 
 function isIntrinsic(value: object): boolean {

@@ -1,9 +1,12 @@
 /** A CloudFormation template as parsed JSON (CloudFormation User Guide, "Template sections"). */
 export interface Template {
+  readonly AWSTemplateFormatVersion?: string;
+  readonly Description?: string;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Rules?: Readonly<Record<string, unknown>>;
+  readonly Rules?: Readonly<Record<string, TemplateRule>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
   readonly Transform?: unknown;
@@ -13,9 +16,21 @@ export interface Template {
 export interface TemplateParameter {
   readonly Type: string;
   readonly Default?: unknown;
+  readonly Description?: string;
   readonly AllowedValues?: readonly unknown[];
   readonly AllowedPattern?: string;
-  readonly NoEcho?: boolean;
+  readonly ConstraintDescription?: string;
+  readonly MinLength?: number | string;
+  readonly MaxLength?: number | string;
+  readonly MinValue?: number | string;
+  readonly MaxValue?: number | string;
+  readonly NoEcho?: boolean | string;
+}
+
+/** One of a template's rules: what its parameters must be, together. */
+export interface TemplateRule {
+  readonly RuleCondition?: unknown;
+  readonly Assertions?: readonly { readonly Assert: unknown; readonly AssertDescription?: string }[];
 }
 
 /** One of a template's resources. */
@@ -26,6 +41,8 @@ export interface TemplateResource {
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly CreationPolicy?: Readonly<Record<string, unknown>>;
+  readonly UpdatePolicy?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -37,38 +54,65 @@ export interface TemplateOutput {
   readonly Export?: { readonly Name: unknown };
 }
 
-/** The logical ids that a value refers to, through Ref, GetAtt and Sub. Pseudo parameters are left out. */
-export function references(value: unknown, found = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) {
-    for (const item of value) references(item, found);
-  } else if (value !== null && typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) {
-      if (key === 'Ref' && typeof inner === 'string') {
-        if (!inner.startsWith('AWS::')) found.add(inner);
-      } else if (key === 'Fn::GetAtt') {
-        const name = Array.isArray(inner) ? inner[0] : String(inner).split('.')[0];
-        if (typeof name === 'string') found.add(name);
-        if (Array.isArray(inner)) references(inner.slice(1), found);
-      } else if (key === 'Fn::Sub') {
-        const [text, variables] = Array.isArray(inner) ? (inner as unknown[]) : [inner, {}];
-        const own = new Set(Object.keys((variables as object | undefined) ?? {}));
-        for (const [, name = ''] of String(text).matchAll(/\$\{([^!][^}]*)\}/g)) {
-          const id = name.split('.')[0] ?? name;
-          if (!id.startsWith('AWS::') && !own.has(name)) found.add(id);
-        }
-        references(variables, found);
-      } else {
-        references(inner, found);
-      }
+/** The path of the construct that a resource comes from, where the CDK left it in the metadata: `Dev/Data/Database/Resource`. */
+export function constructPathOf(template: Template, logicalId: string): string | undefined {
+  const path = template.Resources[logicalId]?.Metadata?.['aws:cdk:path'];
+  return typeof path === 'string' ? path : undefined;
+}
+
+/** A resource as failures name it: its logical id, and the construct that it comes from. */
+export function nameForPeople(template: Template, logicalId: string): string {
+  const path = constructPathOf(template, logicalId);
+  return path ? `${logicalId} (${path})` : logicalId;
+}
+
+/** A reference from one part of a template to another. */
+export interface Reference {
+  /** A resource, a parameter or a pseudo parameter. */
+  readonly name: string;
+  /** Of `Fn::GetAtt` and `${Name.Attribute}`. */
+  readonly attribute?: string;
+  /** Where it stands: `Resources.Topic.Properties.TopicName.Fn::Sub`. */
+  readonly at: string;
+}
+
+/** Every reference in a value, through Ref, GetAtt and Sub, in the order in which they stand. */
+export function referencesIn(value: unknown, at: string): Reference[] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => referencesIn(item, `${at}[${i}]`));
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]): Reference[] => {
+    const inside = `${at}.${key}`;
+    if (key === 'Ref' && typeof inner === 'string') return [{ name: inner, at: inside }];
+    if (key === 'Fn::GetAtt') {
+      const [name, attribute] = Array.isArray(inner) ? (inner as unknown[]) : String(inner).split(/\.(.*)/s);
+      const own =
+        typeof name === 'string' ? [{ name, ...(typeof attribute === 'string' ? { attribute } : {}), at: inside }] : [];
+      return [...own, ...(Array.isArray(inner) ? referencesIn(inner.slice(1), inside) : [])];
     }
-  }
-  return found;
+    if (key === 'Fn::Sub') return substitutions(inner, inside);
+    return referencesIn(inner, inside);
+  });
+}
+
+function substitutions(argument: unknown, at: string): Reference[] {
+  const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
+  const own = new Set(Object.keys((variables as object | null | undefined) ?? {}));
+  const found = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].flatMap(([, placeholder = '']): Reference[] => {
+    const trimmed = placeholder.trim();
+    if (own.has(trimmed)) return [];
+    const [name = '', attribute] = trimmed.split(/\.(.*)/s);
+    return [{ name, ...(attribute ? { attribute } : {}), at }];
+  });
+  return [...found, ...referencesIn(variables, at)];
 }
 
 /** What a resource has to wait for: what it refers to and what it names in DependsOn. */
 export function dependenciesOf(template: Template, logicalId: string): readonly string[] {
   const resource = template.Resources[logicalId];
   const named = resource?.DependsOn ?? [];
-  const all = [...references(resource?.Properties), ...(typeof named === 'string' ? [named] : named)];
-  return [...new Set(all)].filter((id) => id in template.Resources && id !== logicalId);
+  const all = [
+    ...referencesIn(resource?.Properties, '').map(({ name }) => name),
+    ...(typeof named === 'string' ? [named] : named),
+  ];
+  return [...new Set(all)].filter((id) => Object.hasOwn(template.Resources, id));
 }

@@ -10,6 +10,8 @@ import type { ControlSource } from '../api/codepipeline-changes';
 import { rehearsalHandlers } from '../api/handlers';
 import { Runs } from '../run/runs';
 import type { AwsHandler } from './front';
+import { dynamicReferencesFrom } from '../cloudformation/dynamic-references';
+import { nestedStackProvisioner } from '../cloudformation/nested-stack';
 import { CloudFormationApi } from '../cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';
 import type { Provisioner } from '../cloudformation/provisioner';
@@ -209,13 +211,16 @@ export class LocalMachine implements LocalAws {
       ...(this.registry ? { registry: this.registry } : {}),
     });
     this.makeProvisioners();
-    const api = new CloudFormationApi({
+    const deployments = {
       ledger,
       provisioners: this.provisioners,
       emit,
-      parameterSource: (account, region, name) => this.parameter(account, region, name),
-      readTemplate: (account, region, url) => this.readObject(account, region, url),
-    });
+      dynamicReferences: dynamicReferencesFrom(this),
+      parameterSource: (account: string, region: string, name: string) => this.parameter(account, region, name),
+      readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
+    };
+    this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
+    const api = new CloudFormationApi(deployments);
     const handlers = new Map<string, AwsHandler>([
       ...rehearsalHandlers({ runs: new Runs(layout), ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],

@@ -274,7 +274,7 @@ class Rehearsal {
       machine.parameter(account, region, name),
     );
     const changeSet = computeChangeSet(
-      { ...at, template: stack.template, file: path.basename(stack.templateFile), parameters, tags: {} },
+      { ...at, template: stack.template, file: path.basename(stack.templateFile), parameters, tags: stack.tags },
       this.ledger,
     );
     const result = await deploy(changeSet, {

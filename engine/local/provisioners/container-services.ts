@@ -1,6 +1,5 @@
 import * as http from 'node:http';
 import { SaiondoError } from '../../../model/errors';
-import type { DeployedResource } from '../../ledger';
 import type { Provisioned, Provisioner, ProvisionRequest } from '../../cloudformation/provisioner';
 import type { ContainerEngine, RunningContainer } from '../container-engine';
 import { LoadBalancer } from '../load-balancer';
@@ -58,7 +57,7 @@ export class ContainerServices {
   private readonly targetGroups = new Map<string, { properties: Record<string, unknown>; ports: number[] }>();
   private readonly listeners = new Map<string, { loadBalancer: string; targetGroups: string[] }>();
   private readonly balancers = new Map<string, LoadBalancer>();
-  private readonly running = new Map<string, RunningContainer & { targetGroups: readonly string[] }>();
+  private readonly running = new Map<string, RunningContainer & { targetGroups: readonly string[]; made: string }>();
   private count = 0;
 
   constructor(private readonly host: ContainerHost) {}
@@ -118,7 +117,11 @@ export class ContainerServices {
       ],
       [
         'AWS::ECS::Service',
-        { ensure: (request) => this.ensureService(request), remove: (resource) => this.removeService(resource) },
+        {
+          ensure: (request) => this.ensureService(request),
+          remove: (resource, _account, _region, stackName) =>
+            this.removeService(serviceKey(stackName, resource.physicalId)),
+        },
       ],
     ];
   }
@@ -157,6 +160,11 @@ export class ContainerServices {
         { code: 'TASK_DEFINITION_MISSING' },
       );
     }
+    const key = serviceKey(request.stackName, request.physicalId);
+    const old = this.running.get(key);
+    const made = JSON.stringify([properties, definition]);
+    // Asked for again, by a rollback or a resumed deployment: the task that runs is the one.
+    if (old?.made === made && (await engine.isRunning(old.id)) === true) return { standing: 'real' };
     const name = properties.ServiceName ?? request.logicalId;
     const network = `saiondo-${request.stackName}`.toLowerCase();
     const environment = await this.environmentOf(request, container);
@@ -186,29 +194,26 @@ export class ContainerServices {
         { code: 'TASK_UNHEALTHY' },
       );
     }
-    const key = serviceKey(request.stackName, request.logicalId);
-    const old = this.running.get(key);
     for (const group of groups) {
       const target = this.targetGroups.get(group.TargetGroupArn);
       const port = task.ports.get(group.ContainerPort);
       if (target && port) target.ports = [port];
     }
-    this.running.set(key, { ...task, targetGroups: groups.map((group) => group.TargetGroupArn) });
+    this.running.set(key, { ...task, made, targetGroups: groups.map((group) => group.TargetGroupArn) });
     if (old) await engine.remove(old.id);
     const ports = [...task.ports.values()].map((port) => `127.0.0.1:${port}`).join(', ');
     return { standing: 'real', detail: `${ports}, healthy in ${((Date.now() - started) / 1000).toFixed(1)} s` };
   }
 
-  private async removeService(resource: DeployedResource): Promise<void> {
-    for (const [key, task] of this.running) {
-      if (!key.endsWith(`/${resource.logicalId}`)) continue;
-      for (const group of task.targetGroups) {
-        const target = this.targetGroups.get(group);
-        if (target) target.ports = [];
-      }
-      await this.host.engine?.remove(task.id);
-      this.running.delete(key);
+  private async removeService(key: string): Promise<void> {
+    const task = this.running.get(key);
+    if (!task) return;
+    for (const group of task.targetGroups) {
+      const target = this.targetGroups.get(group);
+      if (target) target.ports = [];
     }
+    await this.host.engine?.remove(task.id);
+    this.running.delete(key);
   }
 
   /** Environment and secrets as ECS injects them; this machine's loopback is `host.docker.internal` from inside. */
@@ -260,8 +265,8 @@ export class ContainerServices {
   }
 }
 
-function serviceKey(stackName: string, logicalId: string): string {
-  return `${stackName}/${logicalId}`;
+function serviceKey(stackName: string, physicalId: string): string {
+  return `${stackName}/${physicalId}`;
 }
 
 /** ECS writes `ARN:json-key:stage:version`; an ARN of a secret has seven parts of its own. */

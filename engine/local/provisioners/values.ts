@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { SaiondoError } from '../../../model/errors';
 import type { Provisioner } from '../../cloudformation/provisioner';
 import { callJson, send } from '../aws-client';
 import { parameterKey, secretKey, type Values } from '../values';
@@ -90,7 +91,7 @@ export function valueProvisioners(endpoint: () => URL, values: Values): [string,
           await callJson(endpoint(), account, region, 'secretsmanager', 'secretsmanager.DeleteSecret', {
             SecretId: name,
             ForceDeleteWithoutRecovery: true,
-          });
+          }).catch(unlessMissing);
         },
       },
     ],
@@ -107,7 +108,7 @@ export function valueProvisioners(endpoint: () => URL, values: Values): [string,
           values.forget((key) => key === parameterKey(account, region, resource.physicalId));
           await callJson(endpoint(), account, region, 'ssm', 'AmazonSSM.DeleteParameter', {
             Name: resource.physicalId,
-          });
+          }).catch(unlessMissing);
         },
       },
     ],
@@ -125,11 +126,21 @@ export function valueProvisioners(endpoint: () => URL, values: Values): [string,
           };
         },
         async remove(resource, account, region) {
-          await send(endpoint(), account, region, 's3', 'DELETE', `/${resource.physicalId}`);
+          const { status } = await send(endpoint(), account, region, 's3', 'DELETE', `/${resource.physicalId}`);
+          if (status === 409)
+            throw new SaiondoError(`The bucket you tried to delete is not empty: ${resource.physicalId}`, {
+              code: 'BucketNotEmpty',
+              next: 'empty it first, or let the CDK do it (autoDeleteObjects)',
+            });
         },
       },
     ],
   ];
+}
+
+/** What is not there is removed already. */
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof SaiondoError) || !/NotFound/.test(error.code)) throw error;
 }
 
 /** Makes a bucket in the local endpoint; one that is there is left as it is. */

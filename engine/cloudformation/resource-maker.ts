@@ -1,0 +1,123 @@
+import { SaiondoError } from '../../model/errors';
+import type { DeployedResource } from '../ledger';
+import { withDynamicReferences } from './dynamic-references';
+import type { DeploymentHost, Provisioner } from './provisioner';
+import type { DeploymentRequest } from './stack';
+
+/** Says what a resource's state is: the events of a stack. */
+export type Say = (
+  resource: { readonly logicalId: string; readonly type: string; readonly physicalId?: string },
+  status: string,
+  more?: { readonly reason?: string; readonly detail?: string },
+) => void;
+
+/** The speaker of a stack's events. */
+export function saysOf(stackName: string, host: Pick<DeploymentHost, 'emit' | 'environment'>): Say {
+  return ({ logicalId, type, physicalId }, status, more = {}) =>
+    host.emit({
+      kind: 'resource.status',
+      environment: host.environment,
+      stackName,
+      logicalId,
+      type,
+      status,
+      ...(physicalId ? { physicalId } : {}),
+      ...more,
+    });
+}
+
+/** Types that wait for something outside of the template, or run it: without it they are only recorded, and that has to be said. */
+const NEEDS_ANSWER = /^(Custom::|AWS::CloudFormation::(CustomResource|WaitCondition|Stack|StackSet|Macro)$)/;
+
+/** Makes the resources of one deployment: by their provisioner, or as a record. */
+export class ResourceMaker {
+  readonly say: Say;
+
+  constructor(
+    private readonly request: DeploymentRequest,
+    private readonly host: DeploymentHost,
+  ) {
+    this.say = saysOf(request.stackName, host);
+  }
+
+  /**
+   * Makes a resource, or brings it to its properties.
+   * @param planned as it is to be; where nothing provisions its type this is what is recorded
+   * @param previous as it was
+   */
+  async make(
+    planned: DeployedResource,
+    previous: DeployedResource | undefined,
+  ): Promise<{ resource: DeployedResource; detail?: string }> {
+    const { account, region, stackName } = this.request;
+    const { logicalId, type, physicalId } = planned;
+    const provisioner = this.provisionerOf(type);
+    const properties = await this.secretsFilledIn(planned);
+    if (!provisioner) {
+      const notRehearsed = NEEDS_ANSWER.test(type) ? whyNot(type) : undefined;
+      return {
+        resource: { ...planned, ...(notRehearsed ? { notRehearsed } : {}) },
+        ...(notRehearsed ? { detail: `not rehearsed: ${notRehearsed}` } : {}),
+      };
+    }
+    const made = await provisioner.ensure({
+      account,
+      region,
+      stackName,
+      logicalId,
+      type,
+      physicalId,
+      properties,
+      ...(previous ? { previous } : {}),
+      ...(this.host.signal ? { signal: this.host.signal } : {}),
+    });
+    const detail = made.notRehearsed ? `not rehearsed: ${made.notRehearsed}` : made.detail;
+    return {
+      resource: {
+        ...planned,
+        physicalId: made.physicalId ?? physicalId,
+        attributes: { ...planned.attributes, ...made.attributes },
+        standing: made.standing,
+        ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
+      },
+      ...(detail ? { detail } : {}),
+    };
+  }
+
+  private provisionerOf(type: string): Provisioner | undefined {
+    const { provisioners } = this.host;
+    return (
+      provisioners.get(type) ??
+      (type.startsWith('Custom::') ? provisioners.get('AWS::CloudFormation::CustomResource') : undefined)
+    );
+  }
+
+  /** A provisioner gets values; the ledger keeps the references. What nothing provisions still has to name what exists. */
+  private async secretsFilledIn({ properties }: DeployedResource): Promise<Readonly<Record<string, unknown>>> {
+    const { account, region } = this.request;
+    const read = this.host.dynamicReferences;
+    if (!read) return properties;
+    return (await withDynamicReferences(properties, (reference) => {
+      return read(account, region, reference).catch((cause: unknown) => {
+        throw new SaiondoError(
+          `Could not resolve the dynamic reference ${reference.text}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { code: 'ValidationError', cause },
+        );
+      });
+    })) as Record<string, unknown>;
+  }
+}
+
+function whyNot(type: string): string {
+  switch (type) {
+    case 'AWS::CloudFormation::WaitCondition':
+      return 'AWS::CloudFormation::WaitCondition: nothing on this machine sends its signal';
+    case 'AWS::CloudFormation::Stack':
+      return 'AWS::CloudFormation::Stack: its template cannot be read here';
+    case 'AWS::CloudFormation::StackSet':
+    case 'AWS::CloudFormation::Macro':
+      return type;
+    default:
+      return `${type}: the function behind its ServiceToken runs in AWS`;
+  }
+}

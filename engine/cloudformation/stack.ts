@@ -1,0 +1,47 @@
+import type { ResourceAddress } from './identity';
+import type { ResolutionContext } from './intrinsics';
+import type { DiskLedger } from './ledger';
+import { stackIdOf, type StackAddress } from './stack-id';
+import type { StackPolicy } from './stack-policy';
+import type { Template } from './template';
+
+/** A deployment that has been asked for. */
+export interface DeploymentRequest extends StackAddress {
+  readonly template: Template;
+  /** The template's file, for errors. */
+  readonly file: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Acknowledged capabilities; undefined: nobody asks. */
+  readonly capabilities?: readonly string[];
+  /** The policy that the stack has after this deployment. */
+  readonly stackPolicy?: StackPolicy;
+  /** The parent's id, of a nested stack. */
+  readonly parentId?: string;
+}
+
+/** The context in which a stack's template is resolved against what exists, or will exist. */
+export function resolutionContext(
+  request: DeploymentRequest,
+  ledger: DiskLedger,
+  known: Pick<ResolutionContext, 'refOf' | 'attributeOf'> & { readonly imported?: (name: string) => void },
+): ResolutionContext {
+  const { account, region } = request;
+  return {
+    ...request,
+    refOf: known.refOf,
+    attributeOf: known.attributeOf,
+    stackId: stackIdOf(request),
+    exportOf: (name) => {
+      known.imported?.(name);
+      return ledger.exportOf(account, region, name);
+    },
+    outputOf: (stack, output) => ledger.get(account, region, stack)?.outputs[output]?.value,
+  };
+}
+
+/** The address of a resource of a request. */
+export function addressOf(request: DeploymentRequest, logicalId: string, generation: number): ResourceAddress {
+  const { account, region, stackName, template } = request;
+  return { account, region, stackName, logicalId, type: template.Resources[logicalId]?.Type ?? '', generation };
+}
