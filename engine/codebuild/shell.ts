@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { rememberProcess } from '../local/build-processes';
 import { signalGroup } from '../local/child';
 import type { MaskedLog } from './masked-log';
 import type { RunAs } from './run-as';
@@ -79,6 +80,7 @@ export class BuildShell {
         detached: true,
         ...(options.user ? { uid: options.user.uid, gid: options.user.gid } : {}),
       });
+      if (child.pid !== undefined) rememberProcess(this.directory, child.pid);
       let ended: CommandOutcome['ended'] = 'exited';
       let kill: NodeJS.Timeout | undefined;
       const end = (why: 'timed out' | 'stopped'): void => {

@@ -135,15 +135,23 @@ function insideStage(
     const status = execution.actions.get(actionPath(stage.name, action.name))?.status;
     // A retried action whose abandoned predecessor is still being ended has to wait for it: they share their artifacts' folders.
     if (busy === 'running' || (busy === 'leaving' && status === undefined)) return 'Running';
-    return status === undefined || status === 'InProgress' ? 'ToStart' : status;
+    // In progress, but not in this engine: the one before was killed, and it has to run again.
+    return status === undefined ? 'ToStart' : status === 'InProgress' ? 'Interrupted' : status;
   };
   const states = stage.actions.map((action) => ({ action, state: stateOf(action) }));
   const has = (state: string): boolean => states.some((one) => one.state === state);
   const over = states.every(({ state }) => state === 'Succeeded' || state === 'NotRehearsed');
 
-  if (execution.stopping || has('Abandoned')) return has('Running') ? [] : end('Stopped', execution.stopping?.reason);
-  if (isOutdated(execution, situation))
+  const start = (which: readonly (typeof states)[number][]): Step[] =>
+    which.map(({ action }) => ({ kind: 'start-action', ...at, action: action.name }));
+
+  if (execution.stopping) return has('Running') ? [] : end('Stopped', execution.stopping.reason);
+  if (isOutdated(execution, situation)) {
+    const interrupted = states.filter(({ state }) => state === 'Interrupted');
+    if (interrupted.length > 0) return start(interrupted);
     return has('Running') ? [] : over ? end('Succeeded') : end('Cancelled', 'the pipeline was updated');
+  }
+  if (has('Abandoned')) return has('Running') ? [] : end('Stopped');
   const ask = (condition: ConditionType): Step[] | { result?: string; detail?: string } => {
     const standing = standingOf(execution, stage, condition);
     if (standing.kind === 'pending')
@@ -157,28 +165,25 @@ function insideStage(
   if (Array.isArray(entry)) return entry;
   if (entry.result) return end(entry.result === 'SKIP' ? 'Skipped' : 'Failed', entry.detail);
 
-  if (has('Failed')) {
-    // Actions that run beside the failed one finish; later run orders do not start.
-    if (has('Running')) return [];
-    const after = ask('onFailure');
-    if (Array.isArray(after)) return after;
-    return onFailure(execution, stage, after, situation, end);
-  }
   if (over) {
     const after = ask('onSuccess');
     if (Array.isArray(after)) return after;
     if (!after.result) return end('Succeeded');
     return [...rollBack(execution, stage, after.result, situation), ...end('Failed', after.detail)];
   }
-  const order = Math.min(
-    ...states.filter(({ state }) => state === 'Running' || state === 'ToStart').map(({ action }) => action.runOrder),
-  );
-  const running = states.filter(({ state }) => state === 'Running').length;
-  const room = definition.executionMode === 'PARALLEL' ? PARALLEL_ACTIONS - running : Infinity;
-  return states
-    .filter(({ action, state }) => state === 'ToStart' && action.runOrder === order)
-    .slice(0, Math.max(0, room))
-    .map(({ action }) => ({ kind: 'start-action', ...at, action: action.name }));
+  // The lowest run order that is not over. Actions beside a failed one finish; later run orders do not start.
+  const unfinished = states.filter(({ state }) => state !== 'Succeeded' && state !== 'NotRehearsed');
+  const order = Math.min(...unfinished.map(({ action }) => action.runOrder));
+  const group = unfinished.filter(({ action }) => action.runOrder === order);
+  const running = group.filter(({ state }) => state === 'Running').length;
+  const waiting = group.filter(({ state }) => state === 'ToStart' || state === 'Interrupted');
+  if (running > 0 || waiting.length > 0) {
+    const room = definition.executionMode === 'PARALLEL' ? PARALLEL_ACTIONS - running : waiting.length;
+    return start(waiting.slice(0, Math.max(0, room)));
+  }
+  const after = ask('onFailure');
+  if (Array.isArray(after)) return after;
+  return onFailure(execution, stage, after, situation, end);
 }
 
 /** What a failed stage does by itself (CodePipeline User Guide, "Configure stage rollback", "Configure stage retry": one attempt). */

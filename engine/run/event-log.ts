@@ -9,6 +9,8 @@ export class EventLog {
   readonly state: RunState;
   private readonly file: number;
   private readonly listeners: ((event: RunEvent) => void)[] = [];
+  /** What stopped the recording. Half a line may stand at the end: nothing more goes behind it. */
+  private broken: SaiondoError | undefined;
 
   /** Opens a log, new or begun. A last line that a kill tore in two is cut off: what it told had not happened yet. */
   constructor(file: string) {
@@ -31,14 +33,21 @@ export class EventLog {
       time: new Date().toISOString(),
       ...body,
     };
+    if (this.broken) throw this.broken;
     try {
-      fs.writeSync(this.file, `${JSON.stringify(event)}\n`);
+      const line = Buffer.from(`${JSON.stringify(event)}\n`);
+      // A disk that is getting full takes a part first and refuses the rest.
+      for (let at = 0; at < line.length;) at += fs.writeSync(this.file, line, at);
     } catch (cause) {
-      throw new SaiondoError(`cannot write the event log: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        code: (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'EVENT_LOG',
-        next: 'make room on the disk, then continue the run with --resume',
-        cause,
-      });
+      this.broken = new SaiondoError(
+        `cannot write the event log: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {
+          code: (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'EVENT_LOG',
+          next: 'make room on the disk, then continue the run with --resume',
+          cause,
+        },
+      );
+      throw this.broken;
     }
     applyEvent(this.state, event);
     for (const listener of this.listeners) listener(event);

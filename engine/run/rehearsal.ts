@@ -21,6 +21,7 @@ import { ruleRunners } from '../codepipeline/rule-runners';
 import { PipelineSession, type Journal } from '../codepipeline/session';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
+import { endLeftBuilds } from '../local/build-processes';
 import type { Fixtures } from '../local/fixtures';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
@@ -81,11 +82,19 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
       next: `runs: ${fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).slice(-5).join(', ') : 'none'}`,
     });
   }
-  const unlock = takeLock(path.join(layout.root, 'lock'));
+  let left: number[] = [];
+  const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
   try {
     const log = openLog(options, runId);
+    const ended = log.state.verdict !== undefined;
     if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
-    const rehearsal = new Rehearsal(options, log);
+    if (left.length > 0)
+      log.emit({
+        kind: 'message',
+        level: 'info',
+        text: `ended what builds of a killed engine left running: processes ${left.join(', ')}`,
+      });
+    const rehearsal = new Rehearsal(options, log, ended);
     try {
       return await rehearsal.run();
     } finally {
@@ -116,6 +125,8 @@ class Rehearsal {
   constructor(
     private readonly options: RehearsalOptions,
     private readonly log: OpenLog,
+    /** The resumed run had its verdict: what failed in it is to be tried again. */
+    private readonly ended: boolean,
   ) {
     this.ledger = new DiskLedger(options.layout);
   }
@@ -210,7 +221,7 @@ class Rehearsal {
     const last = currentExecution(log.state);
     if (log.state.executions.some(isActive)) return;
     const current = last?.structureVersion === log.state.definition?.structureVersion;
-    if (last && current && ['Succeeded', 'Superseded'].includes(last.status)) return;
+    if (last && current && (!this.ended || ['Succeeded', 'Superseded'].includes(last.status))) return;
     const failed = [...(last?.stages ?? [])].find(([, stage]) => ['Failed', 'Stopped'].includes(stage.status));
     if (last && current && failed) {
       session.retryStageExecution({

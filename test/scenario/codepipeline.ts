@@ -102,6 +102,9 @@ const expectation = z.strictObject({
 });
 type Expectation = z.infer<typeof expectation>;
 
+/** Milliseconds after which what is waited for will not come any more. */
+const PATIENCE = 15_000;
+
 /** Rules of a scenario without AWS: `Answer` says what its configuration says; the others are the engine's own. */
 const answer: RuleRunner = ({ rule }) =>
   Promise.resolve(
@@ -158,7 +161,7 @@ class Scenario {
         });
       }
     }
-    await this.open?.session.settled();
+    await this.settled();
     this.compare(expected);
   }
 
@@ -215,6 +218,19 @@ class Scenario {
     this.open.session.open();
   }
 
+  /** Everything has ended or waits for a person; what hangs says so. */
+  private async settled(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_done, stop) => {
+      timer = setTimeout(() => stop(new Error(`it did not settle:\n${this.lines().join('\n')}`)), PATIENCE);
+    });
+    try {
+      await Promise.race([this.open?.session.settled(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   private async end(): Promise<void> {
     await this.open?.close();
     this.events.push(...(this.open?.events ?? []));
@@ -227,7 +243,7 @@ class Scenario {
 
   private async step(one: Step): Promise<void> {
     const { session } = this.open ?? fail('no session is open');
-    if ('settle' in one) return session.settled();
+    if ('settle' in one) return this.settled();
     if ('until' in one) return this.until(one.until);
     if ('release' in one) return void fs.writeSync(this.gates.get(one.release) ?? -1, '\n');
     if ('commit' in one) {
@@ -340,7 +356,7 @@ class Scenario {
     };
     return new Promise((done, stop) => {
       if (holds()) return done();
-      const timer = setTimeout(() => stop(new Error(`it did not come to: ${what}`)), 15_000);
+      const timer = setTimeout(() => stop(new Error(`it did not come to: ${what}`)), PATIENCE);
       this.open?.log.listen(() => {
         if (!holds()) return;
         clearTimeout(timer);

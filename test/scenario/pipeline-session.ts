@@ -132,7 +132,10 @@ export async function commitAll(at: string, message: string): Promise<string> {
     git add --all
     git -c user.name=scenario -c user.email=scenario@localhost -c commit.gpgsign=false commit --quiet --allow-empty --message "$1"
     git rev-parse HEAD`;
-  const { stdout } = await execa('sh', ['-c', script, 'sh', message], { cwd: at });
+  // The same content is the same commit, whenever the test runs.
+  const date = '2026-01-01T00:00:00Z';
+  const env = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const { stdout } = await execa('sh', ['-c', script, 'sh', message], { cwd: at, env });
   return stdout.trim();
 }
 

@@ -1,0 +1,89 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Layout } from '../../model/layout';
+import { signalGroup } from './child';
+import { startTime } from './service-registry';
+
+/** In a build's shell folder, which is gone when the build is over: a line for each command, `pid start-time`. */
+const FILE = 'processes';
+
+/** Notes that a build's command runs as the leader of a process group. @param directory the build's shell folder */
+export function rememberProcess(directory: string, pid: number): void {
+  fs.appendFileSync(path.join(directory, FILE), `${pid} ${startTime(pid) ?? ''}\n`, { mode: 0o600 });
+}
+
+/** How often it is looked for processes that were being started while others were ended. */
+const ROUNDS = 20;
+
+/**
+ * Ends what the builds of a killed engine left running: the commands that they noted and, where /proc shows the environment of processes, everything that
+ * was started by them, also in the moment between start and note, or in a session of its own.
+ * @returns the ids of the processes
+ */
+export function endLeftBuilds(layout: Layout): number[] {
+  const ended = new Set<number>();
+  for (const file of noted(layout)) {
+    for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+      const [pid = '', started] = line.split(' ');
+      // A pid alone may be another process by now; without /proc nothing tells, and nothing is ended.
+      if (!started || startTime(Number(pid)) !== started) continue;
+      ended.add(Number(pid));
+      signalGroup(Number(pid), 'SIGKILL');
+    }
+    fs.rmSync(path.dirname(file), { recursive: true, force: true });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = startedBelow(layout);
+    if (found.length === 0) break;
+    for (const pid of found) {
+      ended.add(pid);
+      kill(pid);
+    }
+  }
+  return [...ended];
+}
+
+function noted(layout: Layout): string[] {
+  const folders = (at: string): string[] =>
+    fs.existsSync(at) ? fs.readdirSync(at).map((name) => path.join(at, name)) : [];
+  return folders(layout.runs())
+    .flatMap((run) => folders(path.join(run, 'builds')))
+    .map((build) => path.join(build, 'shell', FILE))
+    .filter((file) => fs.existsSync(file));
+}
+
+/** Processes whose environment names a source folder of a build below this root. None where there is no /proc. */
+function startedBelow(layout: Layout): number[] {
+  if (!fs.existsSync('/proc/self/environ')) return [];
+  const mark = `CODEBUILD_SRC_DIR=${layout.runs()}${path.sep}`;
+  return fs
+    .readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && isRunning(pid) && environmentOf(pid).includes(mark));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** A zombie has ended; it is only not yet waited for. */
+function isRunning(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
