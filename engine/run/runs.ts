@@ -79,7 +79,8 @@ export class Runs {
     return digest.verdict === undefined && isLocked(path.join(this.layout.root, 'lock'));
   }
 
-  private digest(runId: string): RunDigest {
+  /** One run as a list shows it. @throws as {@link open} */
+  digest(runId: string): RunDigest {
     const size = sizeOf(this.layout.events(runId));
     const known = this.digests.get(runId) ?? readDigest(digestFile(this.layout, runId));
     if (known && known.bytes === size) {
