@@ -23,12 +23,14 @@ import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import { endLeftBuilds } from '../local/build-processes';
 import type { Fixtures } from '../local/fixtures';
+import type { PageHandler } from '../local/front';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
+import { saveDigest } from './runs';
 import { summarize } from './summary';
 
 /** What a rehearsal is asked to do. */
@@ -63,6 +65,9 @@ export interface RehearsalOptions {
   readonly onControl?: (control: PipelineControl, state: () => RunState) => void;
   /** The session stays open after its verdict and takes requests, for its own executions and those of earlier runs, until the signal aborts. */
   readonly stayOpen?: boolean;
+  /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
+  readonly page?: PageHandler;
+  readonly port?: number;
   /** What stands for AWS; default a {@link LocalMachine}. */
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
@@ -121,6 +126,7 @@ class Rehearsal {
   private readonly reopened: OpenLog[] = [];
   private readonly definitions = new WeakMap<object, PipelineDefinition>();
   private machine: Machine | undefined;
+  private session: PipelineSession | undefined;
 
   constructor(
     private readonly options: RehearsalOptions,
@@ -155,6 +161,7 @@ class Rehearsal {
         await this.verdict(session);
       } else {
         this.begin(session, pipeline);
+        this.session = session;
         options.onControl?.(session, () => log.state);
         await this.follow(session);
       }
@@ -170,7 +177,10 @@ class Rehearsal {
   }
 
   closeLogs(): void {
-    for (const log of [this.log, ...this.reopened]) log.close();
+    for (const log of [this.log, ...this.reopened]) {
+      log.close();
+      saveDigest(this.options.layout, log.state);
+    }
   }
 
   private openMachine(): Promise<Machine> {
@@ -182,6 +192,9 @@ class Rehearsal {
       emit: log.emit,
       fixtures: options.fixtures,
       signal: options.signal,
+      control: () => this.session,
+      ...(options.page ? { page: options.page } : {}),
+      ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
