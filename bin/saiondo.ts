@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { approveCommand, rejectCommand } from '../commands/approve';
+import { costCommand } from '../commands/cost';
 import { retryCommand, startCommand, stopCommand } from '../commands/executions';
 import { historyCommand } from '../commands/history';
 import { version } from '../commands/package';
@@ -32,6 +33,7 @@ for (const command of [
   stopCommand(),
   startCommand(),
   rollbackCommand(),
+  costCommand(),
 ])
   program.addCommand(command.copyInheritedSettings(program));
 

@@ -1,0 +1,29 @@
+/**
+ * Minutes that an action of the pipeline is expected to take on AWS, with a build's provisioning: what `saiondo cost` reckons with where
+ * nothing was measured, and what docs/architecture.md shows. By the action's last name, then by its provider.
+ */
+export const EXPECTED_MINUTES: Readonly<Record<string, number>> = {
+  Synth: 2,
+  SelfMutate: 2,
+  ApiTest: 3,
+  LlmTest: 2,
+  WebTest: 6,
+  ContractTest: 2,
+  ApiImage: 4,
+  LlmImage: 3,
+  Migrate: 2,
+  DeployContracts: 2,
+  DeployWeb: 5,
+  SmokeTest: 1,
+  Record: 0.3,
+  Changes: 0.7,
+  Prepare: 0.5,
+  CodeStarSourceConnection: 0.3,
+  CodeBuild: 2,
+  CloudFormation: 1.5,
+};
+
+/** The expected minutes of an action such as `Services.Deploy`. */
+export function expectedMinutes(action: string, provider: string): number {
+  return EXPECTED_MINUTES[action.split('.').at(-1) ?? ''] ?? EXPECTED_MINUTES[provider] ?? 1;
+}
