@@ -2,11 +2,12 @@ import * as fs from 'node:fs';
 import * as readline from 'node:readline/promises';
 import { spawn } from 'node:child_process';
 import execa from 'execa';
-import { findPipelineStack, projectCommands, readAssembly } from '../engine/assembly/assembly';
+import { projectCommands, readAssembly } from '../engine/assembly/assembly';
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import { readPipeline } from '../engine/codepipeline/definition';
+import type { SourceRepositories } from '../engine/codepipeline/sources';
 import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../engine/local/tools';
 import type { Layout } from '../model/layout';
+import { listPipeline } from './list-pipeline';
 
 interface Options {
   readonly assembly: () => Promise<string>;
@@ -17,6 +18,9 @@ interface Options {
   readonly quiet: boolean;
   readonly pipeline?: string;
   readonly fixedAssembly: boolean;
+  readonly sources: SourceRepositories;
+  /** Whether a container engine may be used. */
+  readonly containers: boolean;
 }
 
 /**
@@ -39,27 +43,7 @@ export async function prepareMachine(options: Options): Promise<ToolNeed[] | und
       : projectCommands(readAssembly(await options.assembly()));
   const needs = toolNeeds(commands);
   if (options.list) {
-    if (deployed) {
-      for (const stage of readPipeline(deployed, deployed.stack).stages) {
-        console.log(stage.name);
-        for (const action of stage.actions)
-          console.log(`  ${String(action.runOrder).padStart(2)} ${action.name}  ${action.provider}`);
-      }
-    } else {
-      const stack = findPipelineStack(readAssembly(await options.assembly()), options.pipeline);
-      const pipeline = Object.values(stack.template.Resources).find(
-        (resource) => resource.Type === 'AWS::CodePipeline::Pipeline',
-      );
-      const stages = (pipeline?.Properties?.Stages ?? []) as {
-        Name: string;
-        Actions: { Name: string; RunOrder?: number; ActionTypeId: { Provider: string } }[];
-      }[];
-      for (const stage of stages) {
-        console.log(stage.Name);
-        for (const action of stage.Actions)
-          console.log(`  ${String(action.RunOrder ?? 1).padStart(2)} ${action.Name}  ${action.ActionTypeId.Provider}`);
-      }
-    }
+    for (const line of await listPipeline({ ...options, ledger })) console.log(line);
     for (const need of needs)
       console.log(`${need.name}: ${need.path ?? `missing, needed by ${need.neededBy.join(', ')}`}`);
     return undefined;

@@ -52,7 +52,7 @@ export function rehearseCommand(): Command {
     .description('run the synthesized pipeline on this machine, from a git commit to its last stage')
     .option(
       '--source <OWNER/REPO=PATH[@COMMIT]>',
-      'a git repository on this machine for a source action; repeatable',
+      'what stands for a source on this machine: a git repository; for S3’s BUCKET/KEY a file or folder; repeatable',
       collect,
       [],
     )
@@ -119,6 +119,8 @@ async function run(options: Options): Promise<number> {
     quiet: options.json === true,
     ...(pipeline ? { pipeline } : {}),
     fixedAssembly: options.assembly !== undefined,
+    sources,
+    containers: options.containers,
   });
   if (!tools) return 0;
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
@@ -214,12 +216,15 @@ function sourcesOf(options: Options, configuration: Configuration | undefined): 
       sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
   }
   for (const given of options.source) {
-    const [, repository, at, commit] = /^([\w.-]+\/[\w.-]+)=(.+?)(?:@([\w./-]+))?$/.exec(given) ?? [];
+    const [, repository, at, commit] = /^([^=\s]+)=(.+?)(?:@([\w./-]+))?$/.exec(given) ?? [];
     if (!repository || !at)
-      throw new SaiondoError(`--source ${given} is not OWNER/REPO=PATH`, {
-        code: 'USAGE',
-        next: 'for example --source aw-birdgang/saiondo=../saiondo',
-      });
+      throw new SaiondoError(
+        `--source ${given} is not OWNER/REPO=PATH, NAME=PATH (CodeCommit) or BUCKET/KEY=PATH (S3)`,
+        {
+          code: 'USAGE',
+          next: 'for example --source aw-birdgang/saiondo=../saiondo',
+        },
+      );
     sources.set(repository, { path: path.resolve(at), ...(commit ? { commit } : {}), ...uncommitted });
   }
   return sources;

@@ -3,15 +3,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { formatLocation, SaiondoError, type Location } from '../../model/errors';
 import type { ActionContext, ArtifactFolder } from '../action';
-import { toolsNamedIn } from '../local/tools';
 import { runBuild, type BuildOutput, type BuildResult } from './build';
-import { BUILDSPEC_PHASES, type Buildspec, type Limit } from './buildspec';
+import type { Limit } from './buildspec';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from './cache';
-import { followsOnFailure, isLambda, otherSystem, projectLimits, timeoutOf } from './compute';
+import { followsOnFailure, isLambda, projectLimits, timeoutOf } from './compute';
 import { resolveVariables } from './environment';
 import { shellProgram } from './image';
-import { IMAGE_COMMANDS, writeImageCommands, type Shard } from './image-commands';
+import { writeImageCommands, type Shard } from './image-commands';
+import { missingHere } from './missing-here';
 import type { Project, ProjectVariable } from './project';
 import { resolveUsers } from './run-as';
 import { checkRuntimes } from './runtime-versions';
@@ -87,7 +87,7 @@ async function startIn(
     inputs: context.inputs,
     local,
   });
-  const missing = missingHere(request, buildspec);
+  const missing = missingHere(project, buildspec, (name) => local.tool(name));
   if (missing.length > 0) {
     fs.rmSync(directory, { recursive: true, force: true });
     return { kind: 'not rehearsed', missing, summary: `needs ${missing.join(', ')}` };
@@ -190,20 +190,6 @@ async function startIn(
   for (const folder of [...done, ...(result.status === 'SUCCEEDED' ? [source] : [])])
     await fs.promises.rm(folder, { recursive: true, force: true });
   return { kind: 'ended', buildId, result };
-}
-
-/** What the build needs and this machine has not: tools, another operating system, parts of the buildspec that no rehearsal follows. */
-function missingHere(request: BuildRequest, buildspec: Buildspec): string[] {
-  const { local } = request.context;
-  const system = otherSystem(request.project);
-  const commands = BUILDSPEC_PHASES.flatMap((name) => buildspec.phases[name] ?? []).flatMap((phase) =>
-    [...phase.commands, ...phase.finally].map((command) => command.text),
-  );
-  return [
-    ...(system ? [system] : []),
-    ...buildspec.unsupported.map(({ text, where }) => `${text} (${formatLocation(where)})`),
-    ...toolsNamedIn(commands).filter((name) => !IMAGE_COMMANDS.includes(name) && local.tool(name) === undefined),
-  ];
 }
 
 /** CodeBuild's own variables (CodeBuild User Guide, "Environment variables in build environments"; CODEBUILD_CI and CODEBUILD_LOG_PATH are seen in builds). */

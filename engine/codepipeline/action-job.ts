@@ -7,7 +7,8 @@ import type { ActionContext, ActionResult, ActionRunners, ArtifactFolder } from 
 import { failureOf } from '../failure';
 import type { StackLedger } from '../ledger';
 import type { LocalAws } from '../local/local-aws';
-import { namespacesOf, resolveAction, variablesBefore } from './variables';
+import { givenBy, takenBy } from './dependencies';
+import { resolveAction, variablesBefore } from './variables';
 
 /** What an action works with, whatever its pipeline. */
 export interface ActionHost {
@@ -154,16 +155,13 @@ export function inputArtifacts(
 
 /** What depends on an action that could not be rehearsed cannot be either. */
 function unavailable({ action, execution, pipeline }: ActionRequest): ActionResult | undefined {
-  const needs = new Set(action.inputArtifacts);
-  const namespaces = namespacesOf(action);
+  const takes = new Set(takenBy(action));
   for (const before of execution.actions.values()) {
     if (before.status !== 'NotRehearsed') continue;
     const definition = pipeline.stages
       .find((stage) => stage.name === before.stage)
       ?.actions.find((one) => one.name === before.action);
-    const gives = definition?.outputArtifacts.some((output) => needs.has(output.name));
-    const names = definition?.namespace !== undefined && namespaces.has(definition.namespace);
-    if (gives || names)
+    if (definition && givenBy(definition).some((what) => takes.has(what)))
       return {
         status: 'NotRehearsed',
         missing: [...(before.missing ?? [])],

@@ -405,8 +405,3 @@ export function actionProvider(
     missing: `${action.provider} (${action.owner === 'Custom' ? 'a custom action’s job worker' : 'a third party'})`,
   };
 }
-
-/** Every kind that CodePipeline's references name. */
-export function actionKinds(): string[] {
-  return Object.keys(PROVIDERS);
-}

@@ -7,6 +7,7 @@ import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { currentExecution, type RunState } from '../../model/run-state';
+import type { ActionRunners } from '../action';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
 import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
@@ -27,6 +28,7 @@ import type { PageHandler } from '../local/front';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
+import { announce } from './announce';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
@@ -160,6 +162,7 @@ class Rehearsal {
         await this.runOnly(session, options.only);
         await this.verdict(session);
       } else {
+        await this.announce(this.machine, pipeline);
         this.begin(session, pipeline);
         this.session = session;
         options.onControl?.(session, () => log.state);
@@ -201,9 +204,28 @@ class Rehearsal {
     });
   }
 
+  /** What a first execution has to say before it starts; a resumed run has said it. */
+  private async announce(machine: Machine, pipeline: PipelineDefinition): Promise<void> {
+    if (this.log.state.executions.length > 0) return;
+    const { sources } = this.options;
+    const facts = {
+      ledger: this.ledger,
+      containers: machine.containers,
+      tool: (name: string) => machine.tool(name),
+      sources,
+      kinds: new Set(this.runners(machine).keys()),
+    };
+    await announce(pipeline, facts, this.log.emit);
+  }
+
+  private runners(machine: Machine): ActionRunners {
+    const { layout, sources } = this.options;
+    return actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources });
+  }
+
   private openSession(machine: Machine, pipeline: PipelineDefinition): PipelineSession {
     const { options, log } = this;
-    const { layout, sources } = options;
+    const { layout } = options;
     return new PipelineSession({
       journal: log,
       history: {
@@ -218,7 +240,7 @@ class Rehearsal {
       layout,
       ledger: this.ledger,
       local: machine,
-      runners: actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources }),
+      runners: this.runners(machine),
       rules: ruleRunners(),
       approve: options.approve,
       deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
