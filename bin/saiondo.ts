@@ -7,7 +7,6 @@ import { historyCommand } from '../commands/history';
 import { version } from '../commands/package';
 import { rehearseCommand } from '../commands/rehearse';
 import { rollbackCommand } from '../commands/rollback';
-import { serveCommand } from '../commands/serve';
 import { statusCommand } from '../commands/status';
 import { triageCommand } from '../commands/triage';
 import { formatLocation, SaiondoError } from '../model/errors';
@@ -23,7 +22,6 @@ const program = new Command('saiondo')
 // A command of its own file has the program's exit codes only when it is given them.
 for (const command of [
   rehearseCommand(),
-  serveCommand(),
   statusCommand(),
   historyCommand(),
   triageCommand(),

@@ -36,12 +36,6 @@ export class Terminal {
     }
   }
 
-  /** A line for the person, above what is redrawn. */
-  say(text: string): void {
-    this.clear();
-    this.out.write(`${text}\n`);
-  }
-
   pause(): void {
     this.draw();
     this.drawn = 0;

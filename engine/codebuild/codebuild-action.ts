@@ -1,10 +1,11 @@
-import { formatLocation, SaiondoError, type Location } from '../../model/errors';
+import { SaiondoError, type Location } from '../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner, ArtifactFolder } from '../action';
 import { failureOf } from '../failure';
 import { runBatch } from './batch';
 import type { BuildOutput } from './build';
 import { findBuildspec } from './buildspec-source';
 import { checkLambda } from './compute';
+import { sayLimit } from './limits';
 import { findProject, type ProjectVariable } from './project';
 import { startBuild, type BuildRequest } from './start-build';
 
@@ -36,11 +37,9 @@ async function run(context: ActionContext): Promise<ActionResult> {
   const account = /^arn:aws[^:]*:iam::(\d{12}):/.exec(action.roleArn ?? '')?.[1] ?? context.pipeline.account;
   const place: Location = { file: context.pipeline.name, path: `${context.stage}/${action.name}` };
   for (const name of Object.keys(configuration).filter((one) => !CONFIGURATION.includes(one)))
-    context.emit({
-      kind: 'message',
-      level: 'limit',
+    sayLimit(context, context.emit, {
+      where: place,
       text: `the configuration key ${name} of a CodeBuild action is not followed`,
-      where: formatLocation(place),
     });
   const project = findProject(context.ledger, configuration.ProjectName ?? '', account, action.region);
   checkLambda(project);

@@ -15,11 +15,13 @@ export interface RunAs {
  * The users of a buildspec's `run-as`, by name, as far as this machine can run commands as them; for the others, what is done instead
  * (CodeBuild User Guide, "run-as" of the build specification reference). Without `run-as` commands run as the user of the rehearsal, where
  * CodeBuild's run as root.
+ * @param root the rehearsal's own folder, which is opened for them as far as they have to pass through it
  */
 export function resolveUsers(
   buildspec: Buildspec,
   file: string,
   directory: string,
+  root: string,
 ): { users: ReadonlyMap<string, RunAs>; limits: readonly Limit[] } {
   const named = new Map<string, string>();
   for (const phase of [...BUILDSPEC_PHASES].reverse()) {
@@ -38,7 +40,7 @@ export function resolveUsers(
         ? 'only root may run commands as another user'
         : user === undefined
           ? 'this machine has no such user'
-          : reachable(directory, user)
+          : reachable(directory, root, user)
             ? undefined
             : `it may not enter ${directory}`;
     if (user && why === undefined) users.set(name, user);
@@ -57,13 +59,17 @@ function lookUp(name: string): RunAs | undefined {
   }
 }
 
-/** Opens the build's own folder, and says whether the folders above let the user in. */
-function reachable(directory: string, user: RunAs): boolean {
-  fs.chmodSync(directory, 0o711);
-  for (let at = path.dirname(directory); ; at = path.dirname(at)) {
+/** Lets other users pass through the rehearsal's folders down to the build's, and says whether the folders above let them too. */
+function reachable(directory: string, root: string, user: RunAs): boolean {
+  const own = path.resolve(root);
+  for (let at = path.resolve(directory); ; at = path.dirname(at)) {
     const { uid, gid, mode } = fs.statSync(at);
-    const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return false;
+    if (at === own || at.startsWith(own + path.sep)) {
+      fs.chmodSync(at, mode | 0o011);
+    } else {
+      const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+      if ((mode & bit) === 0) return false;
+    }
     if (at === path.dirname(at)) return true;
   }
 }

@@ -25,15 +25,19 @@ export async function checkRuntimes(options: {
   readonly buildspec: Buildspec;
   readonly image: string;
   readonly tool: (name: string) => string | undefined;
-  readonly expand: (text: string) => Promise<string | undefined>;
+  /** For versions like `$NODE_VERSION`. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly file: string;
 }): Promise<Limit[]> {
-  const { buildspec, image, tool, expand, file } = options;
+  const { buildspec, image, tool, variables, file } = options;
   const requested = buildspec.phases.install?.runtimeVersions ?? [];
   const facts = imageFacts(image);
   const limits: Limit[] = [];
   for (const { runtime, version: given, where } of requested) {
-    const version = (await expand(given)) ?? given;
+    const version = given.replace(
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      (_all, braced?: string, plain?: string) => variables[braced ?? plain ?? ''] ?? '',
+    );
     const offered = facts?.runtimes[runtime];
     if (offered && !offered.some((one) => fits(version, one)))
       limits.push({

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { formatLocation, SaiondoError, type Location } from '../../model/errors';
+import { SaiondoError, type Location } from '../../model/errors';
 import type { ActionContext, ArtifactFolder } from '../action';
 import { runBuild, type BuildOutput, type BuildResult } from './build';
-import type { Limit } from './buildspec';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from './cache';
-import { followsOnFailure, isLambda, projectLimits, timeoutOf } from './compute';
+import { followsOnFailure, isLambda, timeoutOf } from './compute';
 import { resolveVariables } from './environment';
 import { shellProgram } from './image';
 import { writeImageCommands, type Shard } from './image-commands';
+import { buildLimits, sayLimit } from './limits';
 import { missingHere } from './missing-here';
 import type { Project, ProjectVariable } from './project';
 import { resolveUsers } from './run-as';
-import { checkRuntimes } from './runtime-versions';
 
 /** A build of a project as CodePipeline or a batch starts it. */
 export interface BuildRequest {
@@ -80,13 +79,14 @@ async function startIn(
   const started = Date.now();
   const source = path.join(directory, 'src');
   await copyArtifact(request.primary, source);
-  const { buildspec, file } = await findBuildspec({
+  const found = await findBuildspec({
     project,
     ...(request.buildspec === undefined ? {} : { override: request.buildspec }),
     source,
     inputs: context.inputs,
     local,
   });
+  const { buildspec, file } = found;
   const missing = missingHere(project, buildspec, (name) => local.tool(name));
   if (missing.length > 0) {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -103,27 +103,14 @@ async function startIn(
   for (const folder of [...Object.values(folders), bin]) fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
   writeImageCommands(bin, request.shard);
   const resolved = await resolveVariables(local, project, buildspec, request.variables);
-  const { program, instead } = shellProgram(buildspec.shell, project.image);
-  const users = resolveUsers(buildspec, file, directory);
-  const runtimes = await checkRuntimes({
-    buildspec,
-    image: project.image,
-    tool: (name) => local.tool(name),
-    expand: (text) => Promise.resolve(expandPlainly(text, resolved.variables)),
-    file,
-  });
-  const shellLimit: Limit[] = instead ? [{ where: { file, path: 'env.shell' }, text: instead }] : [];
-  const limits = [
-    ...buildspec.limits,
-    ...projectLimits(project, buildspec),
+  const { program } = shellProgram(buildspec.shell, project.image);
+  const users = resolveUsers(buildspec, file, directory, layout.root);
+  for (const limit of [
+    ...(await buildLimits(project, found, local, resolved.variables)),
     ...resolved.limits,
     ...users.limits,
-    ...runtimes,
-    ...shellLimit,
-  ];
-  if (attempt === 1)
-    for (const limit of limits)
-      emit({ kind: 'message', level: 'limit', text: limit.text, where: formatLocation(limit.where) });
+  ])
+    sayLimit(context, emit, limit);
 
   const buildNumber = nextBuildNumber(path.join(layout.root, 'state', 'build-numbers.json'), project.arn);
   const key = {
@@ -240,14 +227,6 @@ function codeBuildVariables(
 function sourceVersion(context: ActionContext, artifact: string): string {
   const { account, region, name } = context.pipeline;
   return `arn:aws:s3:::codepipeline-${region}-${account}/${name.slice(0, 20)}/${artifact.slice(0, 10)}/${context.executionId.slice(0, 7)}`;
-}
-
-/** `$VAR` and `${VAR}` of a runtime version, before there is a shell. */
-function expandPlainly(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replace(
-    /\$(?:\{(\w+)\}|(\w+))/g,
-    (_all, braced?: string, plain?: string) => variables[braced ?? plain ?? ''] ?? '',
-  );
 }
 
 /** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING` */

@@ -87,10 +87,10 @@ export async function waitForLock(file: string, signal?: AbortSignal): Promise<(
   }
 }
 
-/** The process of the living engine that holds a lock. */
-export function lockHolder(file: string): number | undefined {
+/** Whether a living engine holds the lock: what its run has not ended goes on. */
+export function isLocked(file: string): boolean {
   const holder = parseHolder(read(file) ?? '');
-  return holder && isAlive(holder) ? holder.pid : undefined;
+  return holder !== undefined && isAlive(holder);
 }
 
 interface Holder {

@@ -13,6 +13,7 @@ import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
 import { resolveParameters } from '../cloudformation/parameters';
+import { foreseeLimits, sayLimit } from '../codebuild/limits';
 import { actionRunners } from '../codepipeline/action-runners';
 import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
@@ -24,7 +25,6 @@ import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import { endLeftBuilds } from '../local/build-processes';
 import type { Fixtures } from '../local/fixtures';
-import type { PageHandler } from '../local/front';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
@@ -32,7 +32,6 @@ import { announce } from './announce';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
-import { saveDigest } from './runs';
 import { summarize } from './summary';
 
 /** What a rehearsal is asked to do. */
@@ -67,9 +66,6 @@ export interface RehearsalOptions {
   readonly onControl?: (control: PipelineControl, state: () => RunState) => void;
   /** The session stays open after its verdict and takes requests, for its own executions and those of earlier runs, until the signal aborts. */
   readonly stayOpen?: boolean;
-  /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
-  readonly page?: PageHandler;
-  readonly port?: number;
   /** What stands for AWS; default a {@link LocalMachine}. */
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
@@ -128,7 +124,6 @@ class Rehearsal {
   private readonly reopened: OpenLog[] = [];
   private readonly definitions = new WeakMap<object, PipelineDefinition>();
   private machine: Machine | undefined;
-  private session: PipelineSession | undefined;
 
   constructor(
     private readonly options: RehearsalOptions,
@@ -157,6 +152,8 @@ class Rehearsal {
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
       await this.prepareImages(this.machine);
+      for (const limit of await foreseeLimits(pipeline, this.ledger, this.machine))
+        sayLimit({ layout: options.layout, runId: log.runId }, log.emit, limit);
       const session = this.openSession(this.machine, pipeline);
       if (options.only) {
         await this.runOnly(session, options.only);
@@ -164,7 +161,6 @@ class Rehearsal {
       } else {
         await this.announce(this.machine, pipeline);
         this.begin(session, pipeline);
-        this.session = session;
         options.onControl?.(session, () => log.state);
         await this.follow(session);
       }
@@ -180,10 +176,7 @@ class Rehearsal {
   }
 
   closeLogs(): void {
-    for (const log of [this.log, ...this.reopened]) {
-      log.close();
-      saveDigest(this.options.layout, log.state);
-    }
+    for (const log of [this.log, ...this.reopened]) log.close();
   }
 
   private openMachine(): Promise<Machine> {
@@ -195,9 +188,6 @@ class Rehearsal {
       emit: log.emit,
       fixtures: options.fixtures,
       signal: options.signal,
-      control: () => this.session,
-      ...(options.page ? { page: options.page } : {}),
-      ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),

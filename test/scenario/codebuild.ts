@@ -40,9 +40,15 @@ const given = z.strictObject({
     .strictObject({ configuration: z.record(z.string(), z.string()).default({}), name: z.string().default('Action') })
     .prefault({}),
   outputs: z.array(z.string()).default([]),
+  /** The project of each build, where they are not all of `project`: same properties, another name. */
+  projects: z.array(z.string()).optional(),
   parameters: z.record(z.string(), z.string()).default({}),
   /** Values by secret name and version (stage or id). */
   secrets: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** A variable that holds a folder which all builds of the scenario see. */
+  sharedFolder: z.string().optional(),
+  /** Tools that this machine shall not have. */
+  withoutTools: z.array(z.string()).default([]),
   /** The run is stopped when this command starts. */
   stopAt: z.string().optional(),
 });
@@ -122,12 +128,7 @@ async function runBuildOf(
 ): Promise<void> {
   const layout = new Layout(root);
   const runId = `build-${number}`;
-  const source = path.join(root, `source-${number}`);
-  fs.mkdirSync(source);
-  const input = [`input-${number}`, 'input'].map((name) => path.join(folder, name)).find((one) => fs.existsSync(one));
-  if (input) fs.cpSync(input, source, { recursive: true, verbatimSymlinks: true });
-  const buildspec = path.join(folder, 'buildspec.yml');
-  if (fs.existsSync(buildspec) && !settings.inline) fs.copyFileSync(buildspec, path.join(source, 'buildspec.yml'));
+  const source = primarySource(folder, settings, root, number);
   const inputs: ArtifactFolder[] = [{ name: 'Source', path: source }, ...foldersIn(path.join(folder, 'inputs'))];
   const outputs = settings.outputs.map((name) => ({ name, path: layout.artifact(runId, 'e', name) }));
   for (const output of outputs) fs.mkdirSync(output.path, { recursive: true });
@@ -151,7 +152,7 @@ async function runBuildOf(
       provider: 'CodeBuild',
       version: '1',
       runOrder: 1,
-      configuration: { ProjectName: 'project', ...settings.action.configuration },
+      configuration: { ProjectName: settings.projects?.[number - 1] ?? 'project', ...settings.action.configuration },
       inputArtifacts: inputs.map((one) => one.name),
       outputArtifacts: outputs.map(({ name }) => ({ name })),
       region: REGION,
@@ -159,12 +160,25 @@ async function runBuildOf(
     inputs,
     outputs,
     ledger: ledgerOf(folder, settings, layout),
-    local: localAws(folder, settings, endpointUrl),
+    local: localAws(folder, settings, root, endpointUrl),
     emit,
     signal: stop.signal,
     revisionOf: () => ({ commitId: '0123456789abcdef0123456789abcdef01234567', repository: 'owner/repository' }),
   } satisfies ActionContext);
   compare(expected, { result, events, layout, runId, outputs });
+}
+
+/** The primary source: one folder for all builds, unless a build has an input of its own. */
+function primarySource(folder: string, settings: Given, root: string, number: number): string {
+  const own = fs.existsSync(path.join(folder, `input-${number}`));
+  const source = path.join(root, own ? `source-${number}` : 'source');
+  if (fs.existsSync(source)) return source;
+  fs.mkdirSync(source);
+  const input = path.join(folder, own ? `input-${number}` : 'input');
+  if (fs.existsSync(input)) fs.cpSync(input, source, { recursive: true, verbatimSymlinks: true });
+  const buildspec = path.join(folder, 'buildspec.yml');
+  if (fs.existsSync(buildspec) && !settings.inline) fs.copyFileSync(buildspec, path.join(source, 'buildspec.yml'));
+  return source;
 }
 
 interface Outcome {
@@ -268,22 +282,25 @@ function ledgerOf(folder: string, settings: Given, layout: Layout): DiskLedger {
     tags: {},
     outputs: {},
     updatedAt: '',
-    resources: {
-      Project: {
-        logicalId: 'Project',
-        type: 'AWS::CodeBuild::Project',
-        physicalId: 'project',
-        attributes: {},
-        standing: 'recorded',
-        properties: { ...(inline ? { Source: { BuildSpec: inline } } : {}), ...settings.project },
-      },
-    },
+    resources: Object.fromEntries(
+      (settings.projects ?? ['project']).map((name) => [
+        name,
+        {
+          logicalId: 'Project',
+          type: 'AWS::CodeBuild::Project',
+          physicalId: name,
+          attributes: {},
+          standing: 'recorded' as const,
+          properties: { ...(inline ? { Source: { BuildSpec: inline } } : {}), ...settings.project },
+        },
+      ]),
+    ),
   });
   return ledger;
 }
 
 /** This machine as a build sees it: its own tools, and the scenario's values instead of a running AWS endpoint (that takes seconds to start). */
-function localAws(folder: string, settings: Given, endpointUrl: string): LocalAws {
+function localAws(folder: string, settings: Given, root: string, endpointUrl: string): LocalAws {
   const bin = path.join(folder, 'bin');
   return {
     endpointUrl,
@@ -294,8 +311,9 @@ function localAws(folder: string, settings: Given, endpointUrl: string): LocalAw
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: `AKIA${account}LOCL`,
       AWS_SECRET_ACCESS_KEY: 'scenario',
+      ...(settings.sharedFolder ? { [settings.sharedFolder]: root } : {}),
     }),
-    tool: (name) => which(name, [bin]),
+    tool: (name) => (settings.withoutTools.includes(name) ? undefined : which(name, [bin])),
     secret: (account, region, reference) =>
       secretValue(reference, account, region, (id, at) =>
         Promise.resolve(settings.secrets[id]?.[at.versionId ?? at.versionStage ?? 'AWSCURRENT']),
