@@ -1,5 +1,6 @@
 import { SaiondoError, type Location } from '../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner, ArtifactFolder } from '../action';
+import { accountOf } from '../codepipeline/action-account';
 import { failureOf } from '../failure';
 import { runBatch } from './batch';
 import type { BuildOutput } from './build';
@@ -34,7 +35,7 @@ export const runCodeBuildAction: ActionRunner = async (context) => {
 async function run(context: ActionContext): Promise<ActionResult> {
   const { action } = context;
   const { configuration } = action;
-  const account = /^arn:aws[^:]*:iam::(\d{12}):/.exec(action.roleArn ?? '')?.[1] ?? context.pipeline.account;
+  const account = accountOf(action, context.pipeline);
   const place: Location = { file: context.pipeline.name, path: `${context.stage}/${action.name}` };
   for (const name of Object.keys(configuration).filter((one) => !CONFIGURATION.includes(one)))
     sayLimit(context, context.emit, {

@@ -2,6 +2,7 @@ import { formatLocation } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
+import { accountOf } from '../codepipeline/action-account';
 import { failureOf } from '../failure';
 import type { StackLedger } from '../ledger';
 import type { LocalAws } from '../local/local-aws';
@@ -52,9 +53,10 @@ export async function foreseeLimits(
   local: LocalAws,
 ): Promise<Limit[]> {
   const limits: Limit[] = [];
-  for (const { configuration, provider, roleArn, region } of pipeline.stages.flatMap((stage) => stage.actions)) {
-    if (provider !== 'CodeBuild') continue;
-    const account = /^arn:aws[^:]*:iam::(\d{12}):/.exec(roleArn ?? '')?.[1] ?? pipeline.account;
+  for (const action of pipeline.stages.flatMap((stage) => stage.actions)) {
+    const { configuration, region } = action;
+    if (action.provider !== 'CodeBuild') continue;
+    const account = accountOf(action, pipeline);
     const name = configuration.ProjectName ?? '';
     const deployed = ledger
       .resources('AWS::CodeBuild::Project', account, region)
@@ -65,8 +67,6 @@ export async function foreseeLimits(
       const found = inlineBuildspec(project, configuration.BuildspecOverride ?? project.buildspec);
       if (!found) continue;
       limits.push(...(await buildLimits(project, found, local, found.buildspec.variables)));
-      for (const { where, text } of found.buildspec.unsupported)
-        limits.push({ where, text: `${text}: the build will not be rehearsed` });
     } catch (error) {
       // A wrong buildspec fails its action; it is worth to be known before the first stage.
       const { message, where } = failureOf(error, 'ConfigurationError');

@@ -152,8 +152,6 @@ class Rehearsal {
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
       await this.prepareImages(this.machine);
-      for (const limit of await foreseeLimits(pipeline, this.ledger, this.machine))
-        sayLimit({ layout: options.layout, runId: log.runId }, log.emit, limit);
       const session = this.openSession(this.machine, pipeline);
       if (options.only) {
         await this.runOnly(session, options.only);
@@ -206,6 +204,8 @@ class Rehearsal {
       kinds: new Set(this.runners(machine).keys()),
     };
     await announce(pipeline, facts, this.log.emit);
+    for (const limit of await foreseeLimits(pipeline, this.ledger, machine))
+      sayLimit({ layout: this.options.layout, runId: this.log.runId }, this.log.emit, limit);
   }
 
   private runners(machine: Machine): ActionRunners {
