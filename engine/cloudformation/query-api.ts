@@ -137,6 +137,7 @@ export class CloudFormationApi {
       case 'DeleteStack': {
         const retain = listOf(form, 'RetainResources.member');
         refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
+        for (const key of [...this.changeSets.keys()]) if (key.startsWith(`${keyOf(at)}/`)) this.changeSets.delete(key);
         this.begin(at, () => deleteStack(at, this.deploymentHost(at), retain));
         return {};
       }

@@ -1,0 +1,143 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateSummaryCommand,
+  ListExportsCommand,
+  ListStackResourcesCommand,
+  UpdateStackCommand,
+  UpdateTerminationProtectionCommand,
+  waitUntilStackCreateComplete,
+  waitUntilStackDeleteComplete,
+  waitUntilStackUpdateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import { CloudFormationApi } from '../../engine/cloudformation/query-api';
+import { accessKeyOf, AwsFront } from '../../engine/local/front';
+import { Layout } from '../../model/layout';
+
+// The SDK's own client against the rehearsal's CloudFormation: what `cdk deploy` and the AWS CLI send and read.
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-cloudformation-'));
+const ledger = new DiskLedger(new Layout(root));
+const api = new CloudFormationApi({
+  ledger,
+  provisioners: new Map(),
+  emit: () => undefined,
+  parameterSource: async () => '30',
+  readTemplate: async () => '',
+});
+const front = new AwsFront(
+  () => new URL('http://127.0.0.1:1'),
+  new Map([['cloudformation', (one) => api.handle(one)]]),
+);
+let client: CloudFormationClient;
+beforeAll(async () => {
+  client = new CloudFormationClient({
+    endpoint: await front.listen(),
+    region: 'eu-west-1',
+    credentials: { accessKeyId: accessKeyOf('111111111111'), secretAccessKey: 'x' },
+    maxAttempts: 1,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await front.close();
+  fs.rmSync(root, { recursive: true });
+});
+
+const StackName = 'Stack';
+const wait = { minDelay: 1, maxDelay: 1, maxWaitTime: 20 };
+const template = (name: string): string =>
+  JSON.stringify({
+    Parameters: {
+      Text: { Type: 'String', Default: 'a' },
+      Secret: { Type: 'String', Default: 'hunter2', NoEcho: true },
+    },
+    Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: name, DisplayName: { Ref: 'Text' } } } },
+    Outputs: { Arn: { Value: { Ref: 'Topic' }, Export: { Name: 'topic' } } },
+  });
+
+test('a stack is created by a change set, updated with its previous values, protected and deleted', async () => {
+  const ChangeSetName = 'first';
+  await client.send(
+    new CreateChangeSetCommand({
+      StackName,
+      ChangeSetName,
+      ChangeSetType: 'CREATE',
+      TemplateBody: template('news'),
+      Parameters: [{ ParameterKey: 'Text', ParameterValue: 'given' }],
+      Tags: [{ Key: 'team', Value: 'one' }],
+    }),
+  );
+  const made = await client.send(new DescribeChangeSetCommand({ StackName, ChangeSetName }));
+  expect(made).toMatchObject({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' });
+  expect(made.Changes?.[0]?.ResourceChange).toMatchObject({ Action: 'Add', LogicalResourceId: 'Topic' });
+  await client.send(new ExecuteChangeSetCommand({ StackName, ChangeSetName }));
+  await waitUntilStackCreateComplete({ client, ...wait }, { StackName });
+  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+  expect(stack?.Outputs).toEqual([
+    { OutputKey: 'Arn', OutputValue: 'arn:aws:sns:eu-west-1:111111111111:news', ExportName: 'topic' },
+  ]);
+  expect(stack?.Parameters).toContainEqual({ ParameterKey: 'Secret', ParameterValue: '****' });
+  expect((await client.send(new ListExportsCommand({}))).Exports).toMatchObject([{ Name: 'topic' }]);
+  expect((await client.send(new ListStackResourcesCommand({ StackName }))).StackResourceSummaries).toMatchObject([
+    { LogicalResourceId: 'Topic', PhysicalResourceId: 'arn:aws:sns:eu-west-1:111111111111:news' },
+  ]);
+  const { StackEvents: events = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  expect(events[0]).toMatchObject({ LogicalResourceId: 'Stack', ResourceStatus: 'CREATE_COMPLETE' });
+
+  const again = { StackName, Tags: [{ Key: 'team', Value: 'one' }] };
+  const previous = [{ ParameterKey: 'Text', UsePreviousValue: true }];
+  await expect(
+    client.send(new UpdateStackCommand({ ...again, UsePreviousTemplate: true, Parameters: previous })),
+  ).rejects.toThrow('No updates are to be performed.');
+  await client.send(new UpdateStackCommand({ ...again, TemplateBody: template('other'), Parameters: previous }));
+  await waitUntilStackUpdateComplete({ client, ...wait }, { StackName });
+  expect(ledger.get('111111111111', 'eu-west-1', StackName)?.resources.Topic?.properties).toEqual({
+    TopicName: 'other',
+    DisplayName: 'given',
+  });
+
+  await client.send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: true }));
+  await expect(client.send(new DeleteStackCommand({ StackName }))).rejects.toThrow(/TerminationProtection is enabled/);
+  await client.send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }));
+  await client.send(new DeleteStackCommand({ StackName }));
+  await waitUntilStackDeleteComplete({ client, ...wait }, { StackName });
+  await expect(client.send(new DescribeStacksCommand({ StackName }))).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'Stack with id Stack does not exist',
+  });
+}, 60_000);
+
+test('what AWS refuses is refused with its error, and a change set without changes says so', async () => {
+  const role = JSON.stringify({
+    Resources: { Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } } },
+  });
+  await expect(client.send(new CreateStackCommand({ StackName: 'Iam', TemplateBody: role }))).rejects.toMatchObject({
+    name: 'InsufficientCapabilitiesException',
+  });
+  await client.send(new CreateStackCommand({ StackName: 'Same', TemplateBody: template('same') }));
+  await waitUntilStackCreateComplete({ client, ...wait }, { StackName: 'Same' });
+  await expect(
+    client.send(new CreateStackCommand({ StackName: 'Same', TemplateBody: template('same') })),
+  ).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+  const set = { StackName: 'Same', ChangeSetName: 'none' };
+  await client.send(new CreateChangeSetCommand({ ...set, TemplateBody: template('same') }));
+  expect(await client.send(new DescribeChangeSetCommand(set))).toMatchObject({
+    Status: 'FAILED',
+    StatusReason: expect.stringContaining("didn't contain changes"),
+  });
+  await expect(client.send(new ExecuteChangeSetCommand(set))).rejects.toMatchObject({
+    name: 'InvalidChangeSetStatusException',
+  });
+  const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
+  expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Secret']);
+}, 60_000);
