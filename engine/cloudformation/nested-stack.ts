@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import { computeChangeSet } from './change-set';
@@ -27,9 +28,13 @@ export interface NestedStackHost {
  */
 export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
   return {
-    async ensure({ account, region, stackName: parent, logicalId, physicalId, properties, signal }) {
+    async ensure({ account, region, stackName: parent, logicalId, physicalId, properties, previous, signal }) {
       const stackName = nameOf(physicalId);
       const at = { account, region, stackName };
+      // Asked for again as it is, by a restart: the stack is in the ledger by itself, its template may not be published any more.
+      const deployed = host.ledger.get(account, region, stackName);
+      if (previous && deployed?.status.endsWith('_COMPLETE') && isDeepStrictEqual(previous.properties, properties))
+        return previous;
       const file = String(properties.TemplateURL).split('/').at(-1) ?? '';
       const template = parseTemplate(
         await host.readTemplate(account, region, String(properties.TemplateURL)).catch((cause: unknown) => {

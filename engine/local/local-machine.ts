@@ -27,7 +27,9 @@ import { startRegistry } from './image-registry';
 import type { LocalAws } from './local-aws';
 import { ContainerServices } from './provisioners/container-services';
 import { databaseProvisioner } from './provisioners/database';
-import { ensureBucket, putParameter, putSecret, valueProvisioners } from './provisioners/values';
+import { customResourceProvisioners } from './provisioners/custom-resources';
+import { deleteParameter, ensureBucket, putParameter, putSecret, valueProvisioners } from './provisioners/values';
+import { PublishedAssets } from './published-assets';
 import { ServiceRegistry } from './service-registry';
 import { writeShims } from './shims';
 import { which } from './tools';
@@ -74,6 +76,7 @@ export class LocalMachine implements LocalAws {
   private behind = new URL('http://127.0.0.1:1');
   private containerServices?: ContainerServices;
   private shims = '';
+  private assets?: PublishedAssets;
   private readonly bootstrapped = new Map<string, Promise<void>>();
 
   private constructor(private readonly options: LocalMachineOptions) {
@@ -154,7 +157,7 @@ export class LocalMachine implements LocalAws {
   }
 
   async parameter(account: string, region: string, name: string): Promise<string> {
-    await this.bootstrap(account, region);
+    await this.bootstrap(account, region, qualifierIn(name));
     try {
       const answer = await callJson<{ Parameter: { Value: string } }>(
         this.behind,
@@ -183,17 +186,24 @@ export class LocalMachine implements LocalAws {
   }
 
   /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates. */
-  bootstrap(account: string, region: string): Promise<void> {
-    const key = `${account}/${region}`;
+  bootstrap(account: string, region: string, qualifier = 'hnb659fds'): Promise<void> {
+    const key = `${account}/${region}/${qualifier}`;
     // The promise is kept, not a mark: who asks while the first one is at it has to wait for it.
-    const done = this.bootstrapped.get(key) ?? this.makeBootstrap(account, region);
+    const done = this.bootstrapped.get(key) ?? this.makeBootstrap(account, region, qualifier);
     this.bootstrapped.set(key, done);
     return done;
   }
 
-  private async makeBootstrap(account: string, region: string): Promise<void> {
-    await putParameter(this.behind, account, region, '/cdk-bootstrap/hnb659fds/version', '30');
-    await ensureBucket(this.behind, account, region, `cdk-hnb659fds-assets-${account}-${region}`);
+  /** Whoever asks for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
+  private async bootstrapFor({ service, account, region, url, body }: AwsRequest): Promise<void> {
+    const bucket = service === 's3' ? /^\/cdk-([a-z0-9]{1,10})-assets-(\d{12})-([a-z0-9-]+)/.exec(url) : null;
+    if (bucket) await this.bootstrap(bucket[2] ?? account, bucket[3] ?? region, bucket[1]);
+    else await this.bootstrap(account, region, service === 'ssm' ? qualifierIn(body.toString('utf8')) : undefined);
+  }
+
+  private async makeBootstrap(account: string, region: string, qualifier: string): Promise<void> {
+    await putParameter(this.behind, account, region, `/cdk-bootstrap/${qualifier}/version`, '30');
+    await ensureBucket(this.behind, account, region, `cdk-${qualifier}-assets-${account}-${region}`);
   }
 
   private async start(): Promise<void> {
@@ -211,6 +221,7 @@ export class LocalMachine implements LocalAws {
       ...(this.registry ? { registry: this.registry } : {}),
     });
     this.makeProvisioners();
+    this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
     const deployments = {
       ledger,
       provisioners: this.provisioners,
@@ -226,8 +237,8 @@ export class LocalMachine implements LocalAws {
       ['cloudformation', (request) => api.handle(request)],
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],
-      ['ssm', async (request) => (await this.bootstrap(request.account, request.region), undefined)],
-      ['s3', async (request) => (await this.bootstrap(request.account, request.region), undefined)],
+      ['ssm', async (request) => (await this.bootstrapFor(request), undefined)],
+      ['s3', async (request) => (await this.bootstrapFor(request), undefined)],
     ]);
     this.front = new AwsFront(
       () => this.behind,
@@ -239,6 +250,7 @@ export class LocalMachine implements LocalAws {
     emit({ kind: 'process.started', name: 'AWS endpoint', endpoint: this.endpointUrl });
     await this.startFixtures();
     await this.restoreValues();
+    await this.assets.restore((account, region, bucket) => this.bootstrap(account, region, bucket.split('-')[1]));
     await this.restoreResources();
   }
 
@@ -297,6 +309,19 @@ export class LocalMachine implements LocalAws {
     const add = (entries: [string, Provisioner][]): void =>
       entries.forEach(([type, provisioner]) => this.provisioners.set(type, provisioner));
     add(valueProvisioners(endpoint, this.values));
+    add(
+      customResourceProvisioners({
+        endpointUrl: () => this.endpointUrl,
+        putParameter: async (account, region, name, value) => {
+          this.values.set(parameterKey(account, region, name), value);
+          await putParameter(this.behind, account, region, name, value);
+        },
+        deleteParameter: async (account, region, name) => {
+          this.values.forget((key) => key === parameterKey(account, region, name));
+          await deleteParameter(this.behind, account, region, name);
+        },
+      }),
+    );
     add([
       [
         'AWS::RDS::DBInstance',
@@ -406,6 +431,10 @@ export class LocalMachine implements LocalAws {
   private remember(request: AwsRequest, status: number): void {
     if (status >= 300) return;
     const { account, region, operation } = request;
+    this.assets?.remember(request).catch((error: unknown) => {
+      const text = `a published asset is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;
+      this.options.emit({ kind: 'message', level: 'warning', text });
+    });
     if (
       operation !== 'AmazonSSM.PutParameter' &&
       operation !== 'secretsmanager.PutSecretValue' &&
@@ -435,4 +464,9 @@ export class LocalMachine implements LocalAws {
       throw new SaiondoError(`cannot read the template at ${url}: ${status}`, { code: 'ValidationError' });
     return text;
   }
+}
+
+/** The bootstrap qualifier that a text names, if it names a bootstrap's version (aws-cdk-lib, DefaultStackSynthesizer). */
+function qualifierIn(text: string): string | undefined {
+  return /\/cdk-bootstrap\/([a-z0-9]{1,10})\/version/.exec(text)?.[1];
 }

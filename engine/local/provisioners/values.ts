@@ -62,6 +62,11 @@ export async function putParameter(
   });
 }
 
+/** Deletes a parameter of the local endpoint; one that is not there is deleted already. */
+export async function deleteParameter(endpoint: URL, account: string, region: string, name: string): Promise<void> {
+  await callJson(endpoint, account, region, 'ssm', 'AmazonSSM.DeleteParameter', { Name: name }).catch(unlessMissing);
+}
+
 /** A secret's name in its ARN: without the six characters that AWS appends. */
 export function secretNameOf(physicalId: string): string {
   const name = /:secret:(.*)$/.exec(physicalId)?.[1];
@@ -106,9 +111,7 @@ export function valueProvisioners(endpoint: () => URL, values: Values): [string,
         },
         async remove(resource, account, region) {
           values.forget((key) => key === parameterKey(account, region, resource.physicalId));
-          await callJson(endpoint(), account, region, 'ssm', 'AmazonSSM.DeleteParameter', {
-            Name: resource.physicalId,
-          }).catch(unlessMissing);
+          await deleteParameter(endpoint(), account, region, resource.physicalId);
         },
       },
     ],
