@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
 import { SaiondoError } from '../../model/errors';
 
-/** Milliseconds that a pattern of a pipeline or buildspec may take on one text. A sane one takes microseconds. */
-const MOST_MILLISECONDS = 250;
+/** Milliseconds that a pattern of a pipeline or buildspec may take on one text. A sane one takes microseconds; the clock also runs while a busy machine lets others work. */
+const MOST_MILLISECONDS = 2000;
 /** Characters of a text that a pattern is tried on: CodePipeline's longest variable value is far shorter. */
 const MOST_CHARACTERS = 128 * 1024;
 
@@ -26,7 +26,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 /**
  * Whether a pattern in Java's syntax matches a text, tried with JavaScript's engine: the rule VariableCheck and a phase's
- * `on-failure: RETRY-regex` take such patterns. The pattern is the user's, so it is given a quarter of a second: one that backtracks
+ * `on-failure: RETRY-regex` take such patterns. The pattern is the user's, so it is given two seconds: one that backtracks
  * without end is an error, not a hang.
  * @param whole the whole text has to match, as in Java's `Matcher.matches`; else any part of it
  * @throws SaiondoError `PATTERN_INVALID`, `PATTERN_UNSUPPORTED` (a construct that only Java has), `PATTERN_TOO_SLOW`

@@ -25,7 +25,7 @@ test('a pattern that backtracks without end is an error, soon', () => {
   expect(() => matchesPattern('^(a+)+$', `${'a'.repeat(60)}!`, true)).toThrow(
     expect.objectContaining({ code: 'PATTERN_TOO_SLOW' }),
   );
-  expect(Date.now() - started).toBeLessThan(5000);
+  expect(Date.now() - started).toBeLessThan(10_000);
 });
 
 test.each([
