@@ -4,16 +4,19 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { z } from 'zod';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { readPipeline } from '../../engine/codepipeline/definition';
+import { refuseInvalid } from '../../engine/codepipeline/pipeline-check';
 import type { RuleRunner, RuleRunners } from '../../engine/codepipeline/rule';
 import { ruleRunners } from '../../engine/codepipeline/rule-runners';
+import { triggersOn } from '../../engine/codepipeline/trigger-filter';
 import { SaiondoError } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';
 import type { ExecutionState } from '../../model/run-state';
+import { AwsStandIn, type AwsContent } from './aws-stand-in';
 import { shouldMatch, matching } from './matching';
 import {
   commitAll,
+  deployedPipeline,
   deployPipeline,
   makeRepository,
   openSession,
@@ -30,6 +33,8 @@ import {
  *     pipeline.yaml     properties of the AWS::CodePipeline::Pipeline, with the short actions of `templateOf`; `update` deploys another file
  *     script.yaml       what is asked of it, step by step; without it: one execution, `one`, to its end
  *     input/            the repository's files
+ *     aws.yaml          what it finds in AWS: alarms and their states, buckets
+ *     triggers.yaml     instead of a run: pushes, tags and pull requests, and whether each starts the pipeline
  *     expect.yaml       what must come out
  *
  * Builds can `hold NAME`: they wait until the script releases that name. Nothing sleeps.
@@ -99,11 +104,32 @@ const expectation = z.strictObject({
   /** Whole lines that builds print, by action, of the action's last build. */
   logs: z.record(z.string(), z.array(z.string())).default({}),
   messages: z.array(z.string()).default([]),
+  /** `bucket/key` of every object that S3 holds then. */
+  objects: z.array(z.string()).optional(),
 });
 type Expectation = z.infer<typeof expectation>;
 
 /** Milliseconds after which what is waited for will not come any more. */
 const PATIENCE = 15_000;
+
+const files = z.array(z.string()).default([]);
+/** An event of the repository of the action `Source`, whether it starts the pipeline, and why. */
+const triggering = z.array(
+  z.strictObject({
+    event: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('push'), branch: z.string(), newBranch: z.boolean().default(false), files }),
+      z.strictObject({ kind: z.literal('tag'), tag: z.string() }),
+      z.strictObject({
+        kind: z.literal('pullRequest'),
+        event: z.enum(['OPEN', 'UPDATED', 'CLOSED']),
+        branch: z.string(),
+        files,
+      }),
+    ]),
+    fires: z.boolean(),
+    reason: z.string().optional(),
+  }),
+);
 
 /** Rules of a scenario without AWS: `Answer` says what its configuration says; the others are the engine's own. */
 const answer: RuleRunner = ({ rule }) =>
@@ -133,6 +159,8 @@ class Scenario {
   private readonly events: RunEvent[] = [];
   private readonly commits = new Map<string, string>();
   private open: OpenSession | undefined;
+  private aws: AwsStandIn | undefined;
+  private endpointUrl = 'http://127.0.0.1:9';
   private offset = 0;
   private runId = 'run-1';
 
@@ -144,6 +172,7 @@ class Scenario {
   }
 
   async run(): Promise<void> {
+    if (fs.existsSync(path.join(this.folder, 'triggers.yaml'))) return this.judgesTriggers();
     const expected = expectation.parse(readYaml(this.folder, 'expect.yaml'));
     const script = fs.existsSync(path.join(this.folder, 'script.yaml'))
       ? z.array(step).parse(readYaml(this.folder, 'script.yaml'))
@@ -151,6 +180,10 @@ class Scenario {
     if (expected.invalid !== undefined) return this.refusesDefinition(expected.invalid);
     await this.prepare(script);
     await this.update('pipeline.yaml');
+    if (fs.existsSync(path.join(this.folder, 'aws.yaml'))) {
+      this.aws = new AwsStandIn(readYaml(this.folder, 'aws.yaml') as AwsContent);
+      this.endpointUrl = await this.aws.listen();
+    }
     this.begin();
     for (const [index, one] of script.entries()) {
       try {
@@ -167,15 +200,26 @@ class Scenario {
 
   async close(): Promise<void> {
     await this.open?.close();
+    await this.aws?.close();
     for (const gate of this.gates.values()) fs.closeSync(gate);
+  }
+
+  private async judgesTriggers(): Promise<void> {
+    await this.update('pipeline.yaml');
+    const pipeline = deployedPipeline(this.ledger);
+    refuseInvalid(pipeline, { file: 'pipeline.yaml' });
+    const source = pipeline.stages[0]?.actions.find((action) => action.name === 'Source') ?? fail('no action Source');
+    for (const { event, fires, reason } of triggering.parse(readYaml(this.folder, 'triggers.yaml'))) {
+      const decision = triggersOn(pipeline, source, event);
+      shouldMatch({ event, ...decision }, { event, fires, reason: reason ?? decision.reason });
+    }
   }
 
   private async refusesDefinition(message: string): Promise<void> {
     await this.update('pipeline.yaml');
-    const found = this.ledger.resources('AWS::CodePipeline::Pipeline')[0];
     let said = 'nothing';
     try {
-      if (found) readPipeline(found, found.stack);
+      refuseInvalid(deployedPipeline(this.ledger), { file: 'pipeline.yaml' });
     } catch (error) {
       said = error instanceof SaiondoError ? error.message : String(error);
     }
@@ -210,7 +254,7 @@ class Scenario {
       root: this.root,
       runId: this.runId,
       ledger: this.ledger,
-      local: plainMachine({ GATES: path.join(this.root, 'gates') }, path.join(this.root, 'bin')),
+      local: plainMachine({ GATES: path.join(this.root, 'gates') }, path.join(this.root, 'bin'), this.endpointUrl),
       repository: path.join(this.root, 'repository'),
       rules: RULES,
       now: () => Date.now() + this.offset,
@@ -403,6 +447,7 @@ class Scenario {
         if (!log.some((one) => matching(line, one)))
           throw new Error(`${action} did not print ${line}:\n${log.join('\n')}`);
     }
+    if (expected.objects) expect(this.aws?.keys()).toEqual(expected.objects);
     const said = this.all().flatMap((event) => (event.kind === 'message' ? [event.text] : []));
     for (const text of expected.messages)
       if (!said.some((one) => matching(text, one))) throw new Error(`nobody said ${text}:\n${said.join('\n')}`);

@@ -140,12 +140,16 @@ export async function commitAll(at: string, message: string): Promise<string> {
 }
 
 /** A machine with no local AWS endpoint (it takes seconds to start): what a pipeline of shell commands needs. */
-export function plainMachine(environment: Readonly<Record<string, string>>, bin: string): LocalAws {
+export function plainMachine(
+  environment: Readonly<Record<string, string>>,
+  bin: string,
+  endpointUrl = 'http://127.0.0.1:9',
+): LocalAws {
   const missing = (name: string): never => {
     throw new Error(`a scenario has no ${name}`);
   };
   return {
-    endpointUrl: 'http://127.0.0.1:9',
+    endpointUrl,
     containers: false,
     environment: (_account, region) => ({
       PATH: [bin, process.env.PATH ?? ''].join(path.delimiter),
@@ -207,7 +211,10 @@ export function openSession(options: {
       layout,
       ledger,
       provisioners: new Map(),
-      sources: new Map([[REPOSITORY, { path: options.repository }]]),
+      // The same for a connection, for CodeCommit and for S3.
+      sources: new Map(
+        [REPOSITORY, 'repository', 'source/app.zip'].map((name) => [name, { path: options.repository }]),
+      ),
     }),
     rules: options.rules,
     approve: options.approve ?? (() => Promise.resolve(undefined)),
