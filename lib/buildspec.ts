@@ -11,16 +11,17 @@ const PHASES = ['install', 'pre_build', 'build', 'post_build'];
 const PHASE = ['run-as', 'on-failure', 'runtime-versions', 'commands', 'finally'];
 
 /** The folder of the buildspec files, beside the sources and beside the compiled app alike. */
-const FOLDER = [path.join(__dirname, '../buildspecs'), path.join(__dirname, '../../buildspecs')].find((folder) =>
-  fs.existsSync(folder),
-);
+export const BUILDSPEC_FOLDER =
+  [path.join(__dirname, '../buildspecs'), path.join(__dirname, '../../buildspecs')].find((folder) =>
+    fs.existsSync(folder),
+  ) ?? 'buildspecs';
 
 /**
  * Reads `buildspecs/NAME.yml` and checks its keys, so that a misspelt one fails at synth and not ten minutes after a push.
  * @throws SaiondoError `BUILDSPEC_INVALID` with file, line and the nearest known key.
  */
 export function readBuildspec(name: string): BuildSpec {
-  const file = path.join(FOLDER ?? 'buildspecs', `${name}.yml`);
+  const file = path.join(BUILDSPEC_FOLDER, `${name}.yml`);
   return BuildSpec.fromObject(checkBuildspec(fs.readFileSync(file, 'utf8'), `buildspecs/${name}.yml`));
 }
 

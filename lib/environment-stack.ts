@@ -1,6 +1,7 @@
 import { Aspects, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration, EnvironmentConfiguration } from '../config/load';
+import { BuildspecFiles } from './buildspec-files';
 import { ExactActions } from './exact-actions';
 
 /** One environment, and everything that its stacks need to know about it. */
@@ -31,6 +32,7 @@ export class EnvironmentStack extends Stack {
       terminationProtection: environment.protected,
     });
     Aspects.of(this).add(new ExactActions());
+    Aspects.of(this).add(new BuildspecFiles());
     Tags.of(this).add('project', configuration.project);
     Tags.of(this).add('environment', name);
     Tags.of(this).add('owner', configuration.owner);

@@ -10,6 +10,7 @@ import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { pipelineRoleName } from '../lib/delivery-project';
 import { EnvironmentStage } from '../lib/environment-stage';
+import { BuildspecFiles } from '../lib/buildspec-files';
 import { ExactActions } from '../lib/exact-actions';
 import type { ServiceName } from '../lib/images';
 import { Artifacts } from './artifacts';
@@ -49,6 +50,7 @@ export class PipelineStack extends Stack {
     const { configuration, images } = props;
     this.configuration = configuration;
     Aspects.of(this).add(new ExactActions());
+    Aspects.of(this).add(new BuildspecFiles());
     Tags.of(this).add('project', configuration.project);
     Tags.of(this).add('environment', 'pipeline');
     Tags.of(this).add('owner', configuration.owner);

@@ -40,6 +40,16 @@ class YamlText {
     return at;
   }
 
+  /** The node at a path if it is the given one; of a list's item also where the list has it at another place, for entries may have been added. */
+  findSame(path: string, value: Node): { key?: Node; value: Node } | undefined {
+    const same = (one: unknown): boolean => JSON.stringify(one) === JSON.stringify(value);
+    const at = this.find(path);
+    if (at && same(at.value)) return at;
+    const list = this.find(path.replace(/\[\d+\]$/, ''))?.value;
+    const item = isSeq(list) && path.endsWith(']') ? list.items.find(same) : undefined;
+    return item === undefined ? undefined : { value: item as Node };
+  }
+
   location(offset: number, path: string): Location {
     const at = this.lines.linePos(offset);
     return { file: this.file, line: at.line, column: at.col, ...(path ? { path } : {}) };
@@ -148,8 +158,8 @@ export class BuildspecDocument {
 
   private placeAt(offset: number, path: string): Location {
     const here = this.own.find(path);
-    const there = this.original?.find(path);
-    if (this.original && here && there && JSON.stringify(here.value) === JSON.stringify(there.value)) {
+    const there = here && this.original?.findSame(path, here.value);
+    if (this.original && there) {
       const node = offsetOf(here.key) === offset ? (there.key ?? there.value) : there.value;
       return this.original.location(offsetOf(node), path);
     }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkBuildspec } from '../../lib/buildspec';
-import { ROOT } from './synthesized';
+import { resources, ROOT, synthesized } from './synthesized';
 
 const folder = path.join(ROOT, 'buildspecs');
 
@@ -18,4 +18,17 @@ test('a misspelt key names file, line and the nearest known one', () => {
       where: { file: 'buildspecs/x.yml', line: 4, column: 5, path: 'phases.build.comands' },
     }),
   );
+});
+
+test('the template tells which file each inline buildspec was made of', () => {
+  const projects = Object.values(synthesized()).flatMap((template) => resources(template, 'AWS::CodeBuild::Project'));
+  const sources = projects.map((project) => project.Metadata?.['codebuild:buildspec-source']);
+  const named = projects.map((project) => project.Properties.Source.BuildSpec);
+  const inlined = fs
+    .readdirSync(folder)
+    .map((name) => `buildspecs/${name}`)
+    .filter((file) => file.endsWith('.yml') && !named.includes(file));
+  expect(inlined.filter((file) => !sources.some((source) => source?.file === file))).toEqual([]);
+  for (const source of sources.filter(Boolean))
+    expect(source.content).toBe(fs.readFileSync(path.join(ROOT, source.file), 'utf8'));
 });
