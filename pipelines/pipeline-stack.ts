@@ -122,6 +122,8 @@ export class PipelineStack extends Stack {
         configuration,
         images,
       });
+      // Not for their own sake: actions of one run order wait for each other, so the contracts' build goes beside that of the migrations.
+      stage.contracts.addStackDependency(stage.node.findChild('Network') as Stack);
       const smokeTest = new CodeBuildStep('SmokeTest', {
         projectName: `${stage.prefix}-smoke-test`,
         input: sources.application,

@@ -46,7 +46,7 @@ describe('a run', () => {
       { category: 'Deploy', provider: 'CloudFormation', stage: 'Dev', action: 'Data.Deploy', seconds: 0.1 },
     ]);
     expect(costs).toEqual([
-      { stage: 'Dev', action: 'Data.Deploy', minutes: 1.5, basis: 'expected', build: 0, pipeline: 0.004 },
+      { stage: 'Dev', action: 'Data.Deploy', minutes: 0.5, basis: 'expected', build: 0, pipeline: 0.002 },
     ]);
   });
 
