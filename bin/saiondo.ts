@@ -2,8 +2,11 @@
 import { Command } from 'commander';
 import { approveCommand, rejectCommand } from '../commands/approve';
 import { costCommand } from '../commands/cost';
+import { addCompletion } from '../commands/completion';
+import { doctorCommand } from '../commands/doctor';
 import { retryCommand, startCommand, stopCommand } from '../commands/executions';
 import { historyCommand } from '../commands/history';
+import { openCommand } from '../commands/open';
 import { version } from '../commands/package';
 import { rehearseCommand } from '../commands/rehearse';
 import { rollbackCommand } from '../commands/rollback';
@@ -32,8 +35,11 @@ for (const command of [
   startCommand(),
   rollbackCommand(),
   costCommand(),
+  doctorCommand(),
+  openCommand(),
 ])
   program.addCommand(command.copyInheritedSettings(program));
+addCompletion(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof SaiondoError) {

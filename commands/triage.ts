@@ -1,5 +1,7 @@
+import * as path from 'node:path';
 import type { Command } from 'commander';
 import { SaiondoError } from '../model/errors';
+import type { Calls } from '../operator/aws';
 import { commitLog } from '../operator/commit-log';
 import type { Execution } from '../operator/revision.shape';
 import { findBuild, type BuildOfInterest } from '../operator/triage/build-of-interest';
@@ -57,7 +59,7 @@ export function triageCommand(): Command {
             code: 'BUILD_MISSING',
             next: 'saiondo status shows what runs; --action STAGE/ACTION names one',
           });
-        return printLog(build, options.follow === true);
+        return printLog(aws(build.place), build, options.follow === true);
       }
       const triage = await describeTriage(aws, {
         pipeline: target.pipeline,
@@ -77,7 +79,8 @@ export function triageCommand(): Command {
 function reproduction(target: Target, action: string, execution: Execution): string {
   if (target.rehearsal) {
     const run = runOfExecution(target.rehearsal.layout, execution.id);
-    return `saiondo rehearse ${run ? `--resume ${run} ` : ''}--only ${action}`;
+    const directory = path.relative(process.cwd(), target.rehearsal.layout.root);
+    return `saiondo rehearse ${directory === '.saiondo' ? '' : `--directory ${directory} `}${run ? `--resume ${run} ` : ''}--only ${action}`;
   }
   const { application, pipeline } = target.configuration?.repositories ?? {};
   const sources = execution.revisions.map((revision) => {
@@ -93,8 +96,12 @@ function reproduction(target: Target, action: string, execution: Execution): str
   return `saiondo rehearse ${[...sources, `--until ${stage}`].join(' ')}`;
 }
 
-async function printLog(build: BuildOfInterest, follow: boolean): Promise<number> {
-  const { aws, id } = build;
+async function printLog(
+  aws: Pick<Calls, 'batchGetBuilds' | 'getLogEvents'>,
+  build: BuildOfInterest,
+  follow: boolean,
+): Promise<number> {
+  const { id } = build;
   let status = '';
   const read = async () => {
     const { builds } = await aws.batchGetBuilds({ ids: [id] });

@@ -35,7 +35,7 @@ export const OPERATIONS = {
     'getRole',
     'describeSecret',
     'getSecretValue',
-    'getServiceQuota',
+    'listServiceQuotas',
     'describeImages',
     'describeStacks',
     'listPipelineExecutions',

@@ -40,7 +40,6 @@ export const failureSchema = z.strictObject({
   /** A server that answers every request with this status, or never: 0; `{answers}` in `environment` is its address. */
   answers: z.number().optional(),
   expect: z.strictObject({
-    recognizer: z.string(),
     /** Part of the command; absent where no command ran. */
     command: z.string().optional(),
     /** A regular expression. */

@@ -1,4 +1,4 @@
-import type { GetServiceQuotaCommandInput, GetServiceQuotaCommandOutput } from '@aws-sdk/client-service-quotas';
+import type { ListServiceQuotasCommandInput, ListServiceQuotasCommandOutput } from '@aws-sdk/client-service-quotas';
 import { lazily, type ClientSettings } from './sdk.client';
 
 /** The operations of Service Quotas that the operator calls, by their API names. */
@@ -8,7 +8,7 @@ export function serviceQuotasCalls(settings: ClientSettings) {
     (sdk) => new sdk.ServiceQuotasClient(settings),
   );
   return {
-    getServiceQuota: (input: GetServiceQuotaCommandInput): Promise<GetServiceQuotaCommandOutput> =>
-      call((sdk, client) => client.send(new sdk.GetServiceQuotaCommand(input))),
+    listServiceQuotas: (input: ListServiceQuotasCommandInput): Promise<ListServiceQuotasCommandOutput> =>
+      call((sdk, client) => client.send(new sdk.ListServiceQuotasCommand(input))),
   };
 }

@@ -14,6 +14,7 @@ import {
   type ReplacementOf,
   type TemplateLike,
 } from './template-changes';
+import { reasonOf } from '../reason';
 
 /** What a comparison of two executions is made with. */
 export interface DifferenceTools {
@@ -42,7 +43,7 @@ export async function describeDifference(
     try {
       return await work();
     } catch (error) {
-      unknown.push(`${what}: ${error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)}`);
+      unknown.push(`${what}: ${reasonOf(error)}`);
       return none;
     }
   };

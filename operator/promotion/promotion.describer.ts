@@ -6,6 +6,7 @@ import { waitingApprovals, withoutToken, type OpenApproval } from '../status.des
 import { describeDifference, preparedChangeSets, type DifferenceTools } from './difference.describer';
 import type { Executed } from './executed';
 import type { Promotion } from './promotion.shape';
+import { reasonOf } from '../reason';
 
 /** The operations of {@link describePromotion}. */
 export type PromotionOperations =
@@ -65,7 +66,7 @@ export async function describePromotion(
   const unread: string[] = [];
   const prepared = await preparedChangeSets(aws, pipeline, approval.stage, after, tools.home).catch(
     (error: unknown) => {
-      unread.push(`the change sets that are prepared: ${error instanceof Error ? error.message : String(error)}`);
+      unread.push(`the change sets that are prepared: ${reasonOf(error)}`);
       return undefined;
     },
   );

@@ -1,18 +1,18 @@
-import type { Aws, Calls } from '../aws';
+import type { Aws, Calls, Place } from '../aws';
 import { accountOf, latestActions, listExecutions, pathOf } from '../executions';
 
-/** A build whose log is asked for, and AWS where it is. */
+/** A build, and where it is. */
 export interface BuildOfInterest {
   readonly id: string;
   /** `Stage/Action`. */
   readonly action: string;
-  readonly aws: Pick<Calls, 'batchGetBuilds' | 'getLogEvents'>;
+  readonly place: Place;
 }
 
 /** Which build is asked for. */
 export interface BuildQuestion {
   readonly pipeline: string;
-  readonly home: { readonly region: string; readonly account: string };
+  readonly home: Place;
   /** One that runs; else one that failed. */
   readonly running: boolean;
   readonly execution?: string;
@@ -25,7 +25,7 @@ const EXECUTIONS = 20;
 
 /** The newest build that is running, or that failed; or the newest of an action. */
 export async function findBuild(
-  aws: Aws<'listPipelineExecutions' | 'listActionExecutions' | 'batchGetBuilds' | 'getLogEvents'>,
+  aws: Aws<'listPipelineExecutions' | 'listActionExecutions'>,
   question: BuildQuestion,
 ): Promise<BuildOfInterest | undefined> {
   const { pipeline, execution, home } = question;
@@ -43,7 +43,7 @@ export async function findBuild(
     return {
       id: found.output?.executionResult?.externalExecutionId ?? '',
       action: pathOf(found),
-      aws: aws({ account, region: found.input?.region ?? home.region }),
+      place: { account, region: found.input?.region ?? home.region },
     };
   }
   return undefined;

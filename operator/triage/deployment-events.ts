@@ -3,6 +3,7 @@ import type { Calls } from '../aws';
 import { pages } from '../paging';
 import { plainLine } from '../plain-text';
 import type { DeploymentEvent } from './triage.shape';
+import { reasonOf } from '../reason';
 
 /** The calls of {@link describeDeployment}. */
 export type DeploymentCalls = Pick<Calls, 'describeStackEvents' | 'describeServices' | 'listTasks' | 'describeTasks'>;
@@ -53,9 +54,7 @@ async function failedEvents(
       if (since && events.some((event) => event.Timestamp && event.Timestamp < since)) break;
     }
   } catch (error) {
-    unknown.push(
-      `the events of ${stackName} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    unknown.push(`the events of ${stackName} cannot be read: ${reasonOf(error)}`);
   }
   return found
     .reverse()
@@ -104,7 +103,7 @@ async function serviceEvents(
         })),
     ];
   } catch (error) {
-    unknown.push(`the service ${service} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    unknown.push(`the service ${service} cannot be read: ${reasonOf(error)}`);
     return [];
   }
 }

@@ -6,6 +6,7 @@ import { readFailedCommand } from './build-log';
 import { wholeCommand } from './whole-command';
 import type { Evidence } from './evidence';
 import type { FailedTest } from './triage.shape';
+import { reasonOf } from '../reason';
 
 /** The calls of {@link describeFailedBuild}. */
 export type BuildCalls = Pick<Calls, 'batchGetBuilds' | 'batchGetReports' | 'describeTestCases' | 'getLogEvents'>;
@@ -35,7 +36,7 @@ export async function describeFailedBuild(
           ...(phase?.phaseType ? { type: phase.phaseType } : {}),
           ...(phase?.startTime ? { startedAt: phase.startTime.getTime() } : {}),
         }).catch((error: unknown) => {
-          unknown.push(`the log cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+          unknown.push(`the log cannot be read: ${reasonOf(error)}`);
           return undefined;
         })
       : undefined,
@@ -112,7 +113,7 @@ async function failedTests(aws: BuildCalls, build: Build, unknown: string[]): Pr
     }
     return found;
   } catch (error) {
-    unknown.push(`the test reports cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    unknown.push(`the test reports cannot be read: ${reasonOf(error)}`);
     return [];
   }
 }

@@ -10,6 +10,7 @@ import type { Evidence } from './evidence';
 import { describeFailedBuild } from './failed-build';
 import { describeSince } from './since';
 import type { ActionFailure, Triage } from './triage.shape';
+import { reasonOf } from '../reason';
 
 /** The operations of {@link describeTriage}. */
 export type TriageOperations =
@@ -99,7 +100,7 @@ async function describeFailure(
   const [evidence, since] = await Promise.all([
     gather(there, action, provider, unknown),
     describeSince(aws(), request.pipeline, action, request.commits).catch((error: unknown) => {
-      unknown.push(`since when it fails is not known: ${error instanceof Error ? error.message : String(error)}`);
+      unknown.push(`since when it fails is not known: ${reasonOf(error)}`);
       return undefined;
     }),
   ]);
@@ -141,9 +142,14 @@ async function gather(
     }
     const stack = action.input?.resolvedConfiguration?.StackName ?? action.input?.configuration?.StackName;
     if (provider === 'CloudFormation' && stack)
-      return { ...none, events: await describeDeployment(aws, stack, action.startTime, unknown) };
+      return {
+        ...none,
+        // A message of several lines brings what a container printed.
+        output: message.includes('\n') ? message.split('\n') : [],
+        events: await describeDeployment(aws, stack, action.startTime, unknown),
+      };
   } catch (error) {
-    unknown.push(`${provider} cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+    unknown.push(`${provider} cannot be asked: ${reasonOf(error)}`);
   }
   return none;
 }

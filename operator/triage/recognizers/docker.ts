@@ -50,7 +50,7 @@ export const docker: Recognizer = {
     const registry = firstMatch(output, UNREACHABLE);
     if (registry)
       return {
-        summary: `the base image’s registry ${registry.groups[1]} does not answer`,
+        summary: `the base image ${baseImage(output, registry.line)} cannot be had: its registry ${registry.groups[1]} does not answer`,
         line: registry.line,
         length: 1,
         known: 'base-image-not-found',
@@ -68,6 +68,15 @@ export const docker: Recognizer = {
     return undefined;
   },
 };
+
+/** The image of the last FROM that was begun before a line: in the old builder's words, or in BuildKit's. */
+function baseImage(output: readonly string[], before: number): string {
+  const from = [...output.slice(0, before + 1)]
+    .reverse()
+    .map((line) => /(?:: FROM|load metadata for) (\S+)/.exec(line)?.[1])
+    .find((image) => image !== undefined);
+  return from ?? '(see below)';
+}
 
 function reasonOf(text: string): string {
   const [reason = 'see below'] =

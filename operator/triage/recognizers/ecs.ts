@@ -15,7 +15,8 @@ export const ecs: Recognizer = {
     const failed = evidence.events.find(
       ({ type, status }) => type === 'AWS::ECS::Service' && status?.endsWith('_FAILED'),
     );
-    const subject = failed?.subject ?? stopped?.subject ?? 'a service';
+    const task = anywhere(evidence, /the task of (\S+)/)?.groups[1];
+    const subject = failed?.subject ?? stopped?.subject ?? task ?? 'a service';
     return {
       summary: `${subject} never got healthy: ${stopped?.reason ?? found.groups[1] ?? ''}`,
       ...(found.line === undefined ? {} : { line: found.line, length: 1 }),

@@ -11,7 +11,8 @@ export const memory: Recognizer = {
     const found = anywhere(evidence, HEAP);
     const killed = build?.exitCode === 137;
     if (!found && !killed) return undefined;
-    const what = found ? (found.groups[0] ?? '') : 'the kernel killed it (exit code 137)';
+    const line = found?.line === undefined ? found?.groups[0] : evidence.output[found.line];
+    const what = line?.trim().replace(/^FATAL ERROR: /, '') ?? 'the kernel killed it (exit code 137)';
     return {
       summary: `out of memory: ${what === 'Killed' ? 'the kernel killed the process' : what}`,
       ...(found?.line === undefined ? {} : { line: found.line, length: 1 }),

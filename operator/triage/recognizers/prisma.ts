@@ -5,8 +5,8 @@ const ANY_CODE = /\b(P[123]\d{3})\b/;
 const MIGRATION = /^Migration name: (\S+)/;
 const DATABASE_CODE = /^Database error code: (\w+)/;
 const DATABASE_ERROR = /^ERROR: (.+)$/;
-/** The form of the engine that runs inside Node, with a driver adapter: no code, the migration's name in a span. */
-const QUERY = /^Error querying the database: (?:ERROR: )?(.+)$/;
+/** The form of the engine that runs inside Node, with a driver adapter: no code, the error on the next line, the migration in a span. */
+const CONNECTOR = /^Error: external connector error/;
 const SPAN = /migration_name="([^"]+)"/;
 const FAILED_BEFORE = /^The `(\S+)` migration started at .* failed/;
 
@@ -14,15 +14,18 @@ const FAILED_BEFORE = /^The `(\S+)` migration started at .* failed/;
 const BY_DATA = /^2[23]/;
 /** The same by PostgreSQL's words, where no code is printed. */
 const DATA_WORDS =
-  /could not create unique index|contains null values|violates .*constraint|duplicate key|out of range|invalid input syntax/;
+  /could not create unique index|contains null values|violates .*constraint|constraint failed|constraint violation|duplicate key|out of range|invalid input syntax/i;
 
 /** Prisma's errors by its error codes (Prisma, "Error message reference"). */
 export const prisma: Recognizer = {
   name: 'prisma',
   recognize: ({ output }) => {
-    const query = firstMatch(output, QUERY);
-    const span = query && firstMatch(output, SPAN, query.line);
-    if (query && span) return migrationFailed(span.groups[1] ?? '', query.groups[1] ?? '', undefined, query.line, 1);
+    const connector = firstMatch(output, CONNECTOR);
+    const span = connector && firstMatch(output, SPAN, connector.line);
+    if (connector && span) {
+      const error = (output[connector.line + 1] ?? '').replace(/^Error querying the database: (?:ERROR: )?/, '');
+      return migrationFailed(span.groups[1] ?? '', error, undefined, connector.line + 1, 1);
+    }
     const found = firstMatch(output, CODE) ?? firstMatch(output, ANY_CODE);
     if (!found) return undefined;
     const [, code = '', rest = ''] = found.groups;
