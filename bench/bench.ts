@@ -13,6 +13,7 @@ import { EventLog, readRun } from '../engine/run/event-log';
 import { Layout } from '../model/layout';
 import type { PipelineDefinition } from '../model/pipeline';
 import { currentExecution } from '../model/run-state';
+import { triage } from './triage';
 
 /** Speed against a reference measured in the same run. Each line: what, the ratio or figure, and its bound. */
 const LAYERS = 6;
@@ -282,6 +283,7 @@ async function main(): Promise<void> {
     await bigLog();
     await engineOverWireit();
     await synthOverEmpty();
+    await triage((line) => console.log(line));
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }

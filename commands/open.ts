@@ -26,7 +26,9 @@ export function openCommand(): Command {
         .option('--print', 'print the address only'),
     async ({ target }, options) => {
       const { pipeline, home } = target;
-      let page = target.rehearsal ? target.rehearsal.endpoint : pipelinePage(home.region, pipeline);
+      let page = target.rehearsal
+        ? (target.rehearsal.page ?? target.rehearsal.endpoint)
+        : pipelinePage(home.region, pipeline);
       if (!target.rehearsal && options.build) {
         const execution = typeof options.execution === 'string' ? { execution: options.execution } : {};
         const build = await findBuild(awsFor('open', target), {

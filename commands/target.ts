@@ -4,6 +4,7 @@ import * as readline from 'node:readline/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfiguration, type Configuration } from '../config/load';
+import { DiskLedger } from '../engine/cloudformation/ledger';
 import { accessKeyOf } from '../engine/local/front';
 import { SaiondoError } from '../model/errors';
 import { Layout } from '../model/layout';
@@ -43,7 +44,11 @@ export interface Target {
   readonly home: { readonly region: string; readonly account: string };
   readonly connection: Connection;
   /** The rehearsal that is asked; absent for AWS. */
-  readonly rehearsal?: { readonly layout: Layout; readonly endpoint: string };
+  readonly rehearsal?: {
+    readonly layout: Layout;
+    readonly endpoint: string;
+    /** Its page for people, where it has one. */ readonly page?: string;
+  };
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */
   readonly checkouts: readonly string[];
@@ -54,7 +59,7 @@ export interface Target {
 }
 
 /** What a serving rehearsal leaves in its folder. */
-const served = z.object({ endpoint: z.url(), pid: z.number().int().positive() });
+const served = z.object({ endpoint: z.url(), pid: z.number().int().positive(), page: z.url().optional() });
 
 /**
  * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
@@ -65,7 +70,8 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   // The SDK's versions are pinned here and its warning about Node's is for those who update them.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
-  const pipeline = options.pipeline ?? configuration?.pipeline.name;
+  const layout = new Layout(path.resolve(options.directory));
+  const pipeline = options.pipeline ?? configuration?.pipeline.name ?? onlyRehearsed(layout);
   if (!pipeline)
     throw new SaiondoError('which pipeline? There is no saiondo.yaml here', {
       code: 'PIPELINE_UNKNOWN',
@@ -81,9 +87,8 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   const asksAws = options.aws === true || options.profile !== undefined || endpoint !== undefined;
   if (options.rehearsal && asksAws)
     throw new SaiondoError('--rehearsal and AWS exclude each other', { code: 'USAGE', next: 'leave one of them out' });
-  const layout = new Layout(path.resolve(options.directory));
   const serving = asksAws ? undefined : servedRehearsal(layout);
-  if (serving) return rehearsalTarget(rest, options, layout, serving.endpoint, `the rehearsal at ${serving.endpoint}`);
+  if (serving) return rehearsalTarget(rest, options, layout, serving, `the rehearsal at ${serving.endpoint}`);
   if (options.rehearsal) {
     if (!fs.existsSync(layout.runs()))
       throw new SaiondoError(`there is no rehearsal in ${options.directory}`, {
@@ -91,7 +96,10 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
         next: 'saiondo rehearse makes one',
       });
     const { endpoint: own, close } = await serveRuns(layout);
-    return { ...rehearsalTarget(rest, options, layout, own, `the rehearsals in ${options.directory}`), close };
+    return {
+      ...rehearsalTarget(rest, options, layout, { endpoint: own }, `the rehearsals in ${options.directory}`),
+      close,
+    };
   }
   const region =
     options.region ??
@@ -123,15 +131,32 @@ function rehearsalTarget(
   rest: Pick<Target, 'pipeline' | 'configuration' | 'checkouts'>,
   options: TargetOptions,
   layout: Layout,
-  endpoint: string,
+  at: { readonly endpoint: string; readonly page?: string | undefined },
   name: string,
 ): Target {
+  const deployed = rehearsed(layout).find((one) => one.physicalId === rest.pipeline)?.stack;
   const home = {
-    account: rest.configuration?.pipeline.account ?? '000000000000',
-    region: options.region ?? rest.configuration?.pipeline.region ?? 'us-east-1',
+    account: rest.configuration?.pipeline.account ?? deployed?.account ?? '000000000000',
+    region: options.region ?? rest.configuration?.pipeline.region ?? deployed?.region ?? 'us-east-1',
   };
-  const connection = rehearsalConnection(home, endpoint, accessKeyOf);
-  return { ...rest, home, connection, rehearsal: { layout, endpoint }, name };
+  const connection = rehearsalConnection(home, at.endpoint, accessKeyOf);
+  return {
+    ...rest,
+    home,
+    connection,
+    rehearsal: { layout, endpoint: at.endpoint, ...(at.page ? { page: at.page } : {}) },
+    name,
+  };
+}
+
+/** The pipelines that rehearsals of a folder have deployed. */
+function rehearsed(layout: Layout): ReturnType<DiskLedger['resources']> {
+  return new DiskLedger(layout).resources('AWS::CodePipeline::Pipeline');
+}
+
+function onlyRehearsed(layout: Layout): string | undefined {
+  const [first, ...others] = rehearsed(layout);
+  return others.length === 0 ? first?.physicalId : undefined;
 }
 
 /** AWS for a command: with its operations and no others. */
@@ -145,11 +170,11 @@ export function sayTarget(target: Target): void {
 }
 
 /** The rehearsal that is being served from a folder: its process lives. */
-function servedRehearsal(layout: Layout): { endpoint: string } | undefined {
+function servedRehearsal(layout: Layout): z.infer<typeof served> | undefined {
   try {
-    const { endpoint, pid } = served.parse(JSON.parse(fs.readFileSync(path.join(layout.root, 'serve.json'), 'utf8')));
-    process.kill(pid, 0);
-    return { endpoint };
+    const found = served.parse(JSON.parse(fs.readFileSync(path.join(layout.root, 'serve.json'), 'utf8')));
+    process.kill(found.pid, 0);
+    return found;
   } catch {
     return undefined;
   }

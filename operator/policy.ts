@@ -67,7 +67,6 @@ const of = (name: string, resources: Permission['resources']): Permission => ({ 
 const PERMISSIONS: Readonly<Record<OperationName, Permission>> = {
   getPipeline: of('codepipeline:GetPipeline', pipeline),
   getPipelineState: of('codepipeline:GetPipelineState', pipeline),
-  getPipelineExecution: of('codepipeline:GetPipelineExecution', pipeline),
   listPipelineExecutions: of('codepipeline:ListPipelineExecutions', pipeline),
   listActionExecutions: of('codepipeline:ListActionExecutions', pipeline),
   startPipelineExecution: of('codepipeline:StartPipelineExecution', pipeline),

@@ -3,8 +3,6 @@ import type {
   GetPipelineCommandOutput,
   GetPipelineStateCommandInput,
   GetPipelineStateCommandOutput,
-  GetPipelineExecutionCommandInput,
-  GetPipelineExecutionCommandOutput,
   ListPipelineExecutionsCommandInput,
   ListPipelineExecutionsCommandOutput,
   ListActionExecutionsCommandInput,
@@ -33,8 +31,6 @@ export function codePipelineCalls(settings: ClientSettings) {
       call((sdk, client) => client.send(new sdk.GetPipelineCommand(input))),
     getPipelineState: (input: GetPipelineStateCommandInput): Promise<GetPipelineStateCommandOutput> =>
       call((sdk, client) => client.send(new sdk.GetPipelineStateCommand(input))),
-    getPipelineExecution: (input: GetPipelineExecutionCommandInput): Promise<GetPipelineExecutionCommandOutput> =>
-      call((sdk, client) => client.send(new sdk.GetPipelineExecutionCommand(input))),
     listPipelineExecutions: (input: ListPipelineExecutionsCommandInput): Promise<ListPipelineExecutionsCommandOutput> =>
       call((sdk, client) => client.send(new sdk.ListPipelineExecutionsCommand(input))),
     listActionExecutions: (input: ListActionExecutionsCommandInput): Promise<ListActionExecutionsCommandOutput> =>

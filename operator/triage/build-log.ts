@@ -15,6 +15,8 @@ const END = 4_000_000;
 const BEGINNING = 1_000_000;
 /** Lines of the end and of the beginning that are kept: an error further in would not be found by a person either. */
 const LINES = 20_000;
+/** Characters of a line that are kept: a bundle on one line is no error, and patterns are not run over it. */
+const LINE = 4_000;
 
 const OWN = /^\[Container\] \d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:\.\d+)? (.*)$/;
 
@@ -106,7 +108,12 @@ async function readBeginning(
 }
 
 function linesOf(messages: readonly string[]): string[] {
-  return messages.flatMap((message) => plain(message).replace(/\n$/, '').split('\n'));
+  return messages.flatMap((message) =>
+    plain(message)
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => line.slice(0, LINE)),
+  );
 }
 
 /** Whether the lines reach back to the beginning of the command that failed first in the failed phase. */

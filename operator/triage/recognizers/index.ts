@@ -5,7 +5,7 @@ import { cloudformation } from './cloudformation';
 import { docker } from './docker';
 import { ecs } from './ecs';
 import { hardhat } from './hardhat';
-import { jest } from './jest';
+import { jestTests } from './jest';
 import { memory } from './memory';
 import { npm } from './npm';
 import { pip } from './pip';
@@ -33,7 +33,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   pythonImport,
   pytest,
   hardhat,
-  jest,
+  jestTests,
   docker,
   ecs,
   cloudformation,

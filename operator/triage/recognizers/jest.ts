@@ -5,7 +5,7 @@ const FAILED_CASE = /^\s*● (.+ › .+|Test suite failed to run|.+)$/;
 const TOTALS = /^Tests:\s+(\d+) failed/;
 
 /** jest: the first failed case, with what it expected. */
-export const jest: Recognizer = {
+export const jestTests: Recognizer = {
   name: 'jest',
   recognize: ({ output }) => {
     const file = firstMatch(output, FAILED_FILE);
