@@ -31,7 +31,7 @@ interface FinalState {
 }
 
 /** A folder in which engines run one after another. */
-async function prepare(one: CrashCase): Promise<string> {
+export async function prepare(one: CrashCase): Promise<string> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-crash-'));
   fs.writeFileSync(path.join(folder, 'executions'), String(one.executions));
   await makeRepository(path.join(folder, 'repository'), path.join(folder, 'none'));
@@ -70,7 +70,8 @@ export async function killedAtEveryEvent(engine: string, one: CrashCase): Promis
   }
 }
 
-function result(folder: string): CrashResult {
+/** What the engines of a folder have come to. */
+export function result(folder: string): CrashResult {
   const layout = new Layout(path.join(folder, 'state'));
   const [runId = ''] = fs.readdirSync(layout.runs());
   const lines = (name: string): string[] => {

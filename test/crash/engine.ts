@@ -7,10 +7,11 @@ import { Layout } from '../../model/layout';
 import { PIPELINE, plainMachine } from '../scenario/pipeline-session';
 
 /**
- * One engine as a process of its own, on a folder with a deployed pipeline: `node engine.js FOLDER [kill]`. With `kill` it ends itself by SIGKILL at
- * the first event after which no engine of this folder was killed before, as soon as the event is on disk; `killed` in the folder has them all.
+ * One engine as a process of its own, on a folder with a deployed pipeline: `node engine.js FOLDER [kill|tell]`. With `kill` it ends itself by SIGKILL
+ * at the first event after which no engine of this folder was killed before, as soon as the event is on disk; `killed` in the folder has them
+ * all. With `tell` it prints the kind of each event.
  */
-async function main(folder: string, kill: boolean): Promise<void> {
+async function main(folder: string, mode: string): Promise<void> {
   const layout = new Layout(path.join(folder, 'state'));
   const killedFile = path.join(folder, 'killed');
   const killed = new Set(fs.existsSync(killedFile) ? fs.readFileSync(killedFile, 'utf8').split('\n') : []);
@@ -46,7 +47,8 @@ async function main(folder: string, kill: boolean): Promise<void> {
       (event, current) => {
         current.executions.forEach((one, index) => (labels[index] = one.executionId));
         const name = nameOf(event, labels);
-        if (!kill || killed.has(name)) return;
+        if (mode === 'tell') process.stdout.write(`${event.kind}\n`);
+        if (mode !== 'kill' || killed.has(name)) return;
         fs.appendFileSync(killedFile, `${name}\n`);
         process.kill(process.pid, 'SIGKILL');
       },
@@ -80,8 +82,8 @@ function noteOrphans(folder: string): void {
   fs.rmSync(file);
 }
 
-const [, , folder = '', kill] = process.argv;
-main(folder, kill === 'kill').catch((error: unknown) => {
+const [, , folder = '', mode = ''] = process.argv;
+main(folder, mode).catch((error: unknown) => {
   process.stderr.write(
     `${error instanceof SaiondoError ? `${error.code}: ${error.message}` : String((error as Error).stack)}\n`,
   );
