@@ -189,6 +189,7 @@ async function trivialPipeline(root: string): Promise<void> {
       ['Build/AWS/CodeBuild', runCodeBuildAction],
     ]),
     rules: new Map(),
+    limits: () => [],
     approve: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     deployed: () => pipeline,

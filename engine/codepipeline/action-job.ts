@@ -64,8 +64,30 @@ export function startAction(request: ActionRequest, host: ActionHost): StartedAc
   return { kind: 'runs', resolved, run: () => callRunner({ ...request, action: resolved }, host) };
 }
 
+/** Bytes of all output variables of an action together (CodePipeline User Guide, "Quotas in AWS CodePipeline"). */
+const MOST_VARIABLE_BYTES = 122_880;
+
+/** An action whose output variables are too large fails, as in CodePipeline. */
+function withinLimits(result: ActionResult): ActionResult {
+  if (result.status !== 'Succeeded') return result;
+  const bytes = Buffer.byteLength(
+    Object.entries(result.outputVariables ?? {})
+      .flat()
+      .join(''),
+  );
+  if (bytes <= MOST_VARIABLE_BYTES) return result;
+  return {
+    status: 'Failed',
+    failure: {
+      code: 'ConfigurationError',
+      message: `its output variables have ${bytes} bytes; CodePipeline takes ${MOST_VARIABLE_BYTES}`,
+    },
+  };
+}
+
 /** Tells how an action ended. */
-export function endAction(request: Omit<ActionRequest, 'signal'>, host: ActionHost, result: ActionResult): void {
+export function endAction(request: Omit<ActionRequest, 'signal'>, host: ActionHost, ended: ActionResult): void {
+  const result = withinLimits(ended);
   const { execution, stage, action } = request;
   request.emit({
     kind: 'action.ended',

@@ -120,6 +120,8 @@ function readRule(rule: Json): RuleDefinition {
       Object.entries(map(rule.Configuration)).map(([name, value]) => [name, String(value)]),
     ),
     ...(rule.Commands ? { commands: texts(rule.Commands) } : {}),
+    ...(rule.Region ? { region: String(rule.Region) } : {}),
+    ...(rule.TimeoutInMinutes ? { timeoutInMinutes: Number(rule.TimeoutInMinutes) } : {}),
     ...(rule.InputArtifacts ? { inputArtifacts: list(rule.InputArtifacts).map((one) => String(one.Name)) } : {}),
   };
 }

@@ -25,6 +25,7 @@ import {
   type KnownExecution,
   type StageTransition,
 } from './requests';
+import type { Limit } from './limits';
 import { lastGood, rollbackOf } from './rollback';
 import type { RuleResult, RuleRunners } from './rule';
 import { resolveRule, variablesBefore } from './variables';
@@ -53,6 +54,8 @@ export interface SessionHost extends ActionHost {
   readonly approve: Approver;
   /** The pipeline as it is deployed now; called often. */
   readonly deployed: () => PipelineDefinition;
+  /** What of a pipeline is not followed; told when the pipeline is defined, before anything of it runs. */
+  readonly limits: (pipeline: PipelineDefinition) => readonly Limit[];
   /** Aborted: the engine is to end; what runs is abandoned and can be resumed. */
   readonly signal: AbortSignal;
   /** Executions go no further than this stage. */
@@ -100,7 +103,7 @@ export class PipelineSession implements PipelineControl {
 
   /** Follows an update that an engine before this one did not, and goes on with whatever has not ended. */
   open(): void {
-    if (!this.host.journal.state.definition) this.emitMain({ kind: 'pipeline.defined', definition: this.pipeline });
+    if (!this.host.journal.state.definition) this.define(this.pipeline);
     this.pump();
   }
 
@@ -362,8 +365,7 @@ export class PipelineSession implements PipelineControl {
         toStructureVersion: next.structureVersion,
         reason: 'self-mutation deployed another structure',
       });
-      this.pipeline = next;
-      this.emitMain({ kind: 'pipeline.defined', definition: next });
+      this.define(next);
     }
     if (this.interrupted || !this.pipeline.restartExecutionOnUpdate) return;
     // Not "after the update": an engine that was killed right after it finds the same state and starts it too.
@@ -373,6 +375,12 @@ export class PipelineSession implements PipelineControl {
         trigger: { type: 'StartPipelineExecution', detail: 'the pipeline was updated' },
         ...(Object.keys(last.variables).length > 0 ? { variables: { ...last.variables } } : {}),
       });
+  }
+
+  private define(pipeline: PipelineDefinition): void {
+    this.pipeline = pipeline;
+    this.emitMain({ kind: 'pipeline.defined', definition: pipeline });
+    for (const limit of this.host.limits(pipeline)) this.emitMain({ kind: 'message', level: 'limit', ...limit });
   }
 
   private startExecution(
@@ -482,8 +490,17 @@ export class PipelineSession implements PipelineControl {
       }
     };
     this.jobs.set(key, job);
-    void run().then((result) =>
+    const minutes = rule.timeoutInMinutes;
+    let late = false;
+    const expire = (): void => {
+      late = true;
+      job.abort.abort(new Error('timed out'));
+    };
+    const timer = minutes === undefined ? undefined : setTimeout(expire, minutes * 60_000);
+    void run().then((found) => {
+      clearTimeout(timer);
       this.jobEnded(key, job, () => {
+        const result: RuleResult = late ? { status: 'Failed', summary: `it took more than ${minutes} minutes` } : found;
         if (result.status === 'Abandoned') return;
         emit({
           kind: 'condition.evaluated',
@@ -495,8 +512,8 @@ export class PipelineSession implements PipelineControl {
           status: result.status,
           detail: result.summary,
         });
-      }),
-    );
+      });
+    });
   }
 
   /** An approval that waits: somebody is asked, and its deadline is watched. */

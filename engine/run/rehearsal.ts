@@ -7,7 +7,6 @@ import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { currentExecution, type RunState } from '../../model/run-state';
-import type { ActionRunners } from '../action';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
 import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
@@ -19,7 +18,9 @@ import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
 import type { PipelineControl } from '../codepipeline/control';
 import { isActive } from '../codepipeline/decide';
+import { limitsOf } from '../codepipeline/limits';
 import { ruleRunners } from '../codepipeline/rule-runners';
+import type { PlanFacts } from '../codepipeline/plan';
 import { PipelineSession, type Journal } from '../codepipeline/session';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
@@ -28,7 +29,7 @@ import type { Fixtures } from '../local/fixtures';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
-import { announce } from './announce';
+import { announceTriggers, unrehearsed } from './announce';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
@@ -194,28 +195,25 @@ class Rehearsal {
 
   /** What a first execution has to say before it starts; a resumed run has said it. */
   private async announce(machine: Machine, pipeline: PipelineDefinition): Promise<void> {
-    if (this.log.state.executions.length > 0) return;
-    const { sources } = this.options;
-    const facts = {
-      ledger: this.ledger,
-      containers: machine.containers,
-      tool: (name: string) => machine.tool(name),
-      sources,
-      kinds: new Set(this.runners(machine).keys()),
-    };
-    await announce(pipeline, facts, this.log.emit);
+    const { log, options } = this;
+    if (log.state.executions.length > 0) return;
+    await announceTriggers(pipeline, options.sources, log.emit);
     for (const limit of await foreseeLimits(pipeline, this.ledger, machine))
-      sayLimit({ layout: this.options.layout, runId: this.log.runId }, this.log.emit, limit);
-  }
-
-  private runners(machine: Machine): ActionRunners {
-    const { layout, sources } = this.options;
-    return actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources });
+      sayLimit({ layout: options.layout, runId: log.runId }, log.emit, limit);
   }
 
   private openSession(machine: Machine, pipeline: PipelineDefinition): PipelineSession {
     const { options, log } = this;
-    const { layout } = options;
+    const { layout, sources } = options;
+    const runners = actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources });
+    const rules = ruleRunners();
+    const facts: PlanFacts = {
+      ledger: this.ledger,
+      containers: machine.containers,
+      tool: (name) => machine.tool(name),
+      sources,
+      kinds: new Set(runners.keys()),
+    };
     return new PipelineSession({
       journal: log,
       history: {
@@ -230,9 +228,13 @@ class Rehearsal {
       layout,
       ledger: this.ledger,
       local: machine,
-      runners: this.runners(machine),
-      rules: ruleRunners(),
+      runners,
+      rules,
       approve: options.approve,
+      limits: (definition) => {
+        const resource = this.pipelineResource(definition.name);
+        return [...(resource ? limitsOf(definition, resource, rules) : []), ...unrehearsed(definition, facts)];
+      },
       deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
       signal: options.signal,
       ...(options.until ? { until: options.until } : {}),
@@ -328,8 +330,12 @@ class Rehearsal {
     return readPipeline(resource, result.stack);
   }
 
+  private pipelineResource(name: string): ReturnType<DiskLedger['resources']>[number] | undefined {
+    return this.ledger.resources('AWS::CodePipeline::Pipeline').find((one) => one.physicalId === name);
+  }
+
   private findPipeline(name: string): PipelineDefinition | undefined {
-    const found = this.ledger.resources('AWS::CodePipeline::Pipeline').find((one) => one.physicalId === name);
+    const found = this.pipelineResource(name);
     if (!found) return undefined;
     // Asked for after every action: it is read again only when a deployment has replaced it.
     let definition = this.definitions.get(found.properties);

@@ -448,7 +448,9 @@ class Scenario {
           throw new Error(`${action} did not print ${line}:\n${log.join('\n')}`);
     }
     if (expected.objects) expect(this.aws?.keys()).toEqual(expected.objects);
-    const said = this.all().flatMap((event) => (event.kind === 'message' ? [event.text] : []));
+    const said = this.all().flatMap((event) =>
+      event.kind === 'message' ? [event.text, `${event.where ?? ''}: ${event.text}`] : [],
+    );
     for (const text of expected.messages)
       if (!said.some((one) => matching(text, one))) throw new Error(`nobody said ${text}:\n${said.join('\n')}`);
   }

@@ -9,10 +9,13 @@ import type { Template } from '../../engine/cloudformation/template';
 import { actionRunners } from '../../engine/codepipeline/action-runners';
 import type { Approver } from '../../engine/codepipeline/approval';
 import { readPipeline } from '../../engine/codepipeline/definition';
+import { limitsOf } from '../../engine/codepipeline/limits';
+import type { PlanFacts } from '../../engine/codepipeline/plan';
 import { PipelineSession } from '../../engine/codepipeline/session';
 import type { RuleRunners } from '../../engine/codepipeline/rule';
 import type { LocalAws } from '../../engine/local/local-aws';
 import { which } from '../../engine/local/tools';
+import { unrehearsed } from '../../engine/run/announce';
 import { earlierExecutions } from '../../engine/run/earlier-runs';
 import { EventLog } from '../../engine/run/event-log';
 import type { RunEvent } from '../../model/events';
@@ -195,6 +198,23 @@ export function openSession(options: {
   };
   const log = open(options.runId);
   const stop = new AbortController();
+  // The same for a connection, for CodeCommit and for S3.
+  const sources = new Map(
+    [REPOSITORY, 'repository', 'source/app.zip'].map((name) => [name, { path: options.repository }]),
+  );
+  const runners = actionRunners({
+    layout,
+    ledger,
+    provisioners: new Map(),
+    sources,
+  });
+  const facts: PlanFacts = {
+    ledger,
+    containers: options.local.containers,
+    tool: (name) => options.local.tool(name),
+    sources,
+    kinds: new Set(runners.keys()),
+  };
   const session = new PipelineSession({
     layout,
     journal: { runId: options.runId, state: log.state, emit: log.emit },
@@ -207,16 +227,12 @@ export function openSession(options: {
     },
     ledger,
     local: options.local,
-    runners: actionRunners({
-      layout,
-      ledger,
-      provisioners: new Map(),
-      // The same for a connection, for CodeCommit and for S3.
-      sources: new Map(
-        [REPOSITORY, 'repository', 'source/app.zip'].map((name) => [name, { path: options.repository }]),
-      ),
-    }),
+    runners,
     rules: options.rules,
+    limits: (pipeline) => {
+      const [resource] = ledger.resources('AWS::CodePipeline::Pipeline');
+      return [...(resource ? limitsOf(pipeline, resource, options.rules) : []), ...unrehearsed(pipeline, facts)];
+    },
     approve: options.approve ?? (() => Promise.resolve(undefined)),
     deployed: () => deployedPipeline(ledger),
     signal: stop.signal,
