@@ -10,6 +10,7 @@ import { openCommand } from '../commands/open';
 import { version } from '../commands/package';
 import { rehearseCommand } from '../commands/rehearse';
 import { rollbackCommand } from '../commands/rollback';
+import { serveCommand } from '../commands/serve';
 import { statusCommand } from '../commands/status';
 import { triageCommand } from '../commands/triage';
 import { formatLocation, SaiondoError } from '../model/errors';
@@ -25,6 +26,7 @@ const program = new Command('saiondo')
 // A command of its own file has the program's exit codes only when it is given them.
 for (const command of [
   rehearseCommand(),
+  serveCommand(),
   statusCommand(),
   historyCommand(),
   triageCommand(),

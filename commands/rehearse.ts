@@ -5,6 +5,8 @@ import { Command, Option } from 'commander';
 import execa from 'execa';
 import { loadConfiguration, type Configuration } from '../config/load';
 import type { SourceRepository } from '../engine/codepipeline/sources';
+import type { PipelineControl } from '../engine/codepipeline/control';
+import { AWS_ENDPOINT } from '../engine/local/local-machine';
 import { rehearse } from '../engine/run/rehearsal';
 import { SaiondoError } from '../model/errors';
 import { Layout } from '../model/layout';
@@ -13,6 +15,7 @@ import { plainLine } from '../views/plain';
 import { renderReport } from '../views/report';
 import { approver } from './approver';
 import { fixturesOf } from './fixtures';
+import { portOf, Serving } from './serving';
 import { prepareMachine } from './prepare-machine';
 import { packageRoot, version } from './package';
 import { Terminal } from './terminal';
@@ -36,6 +39,8 @@ interface Options {
   json?: boolean;
   list?: boolean;
   keep?: boolean;
+  serve?: boolean;
+  port?: string;
   healthSeconds?: string;
 }
 
@@ -70,6 +75,11 @@ export function rehearseCommand(): Command {
       ),
     )
     .option('--keep', 'leave databases and services running until Ctrl-C')
+    .option(
+      '--serve',
+      'go on answering the page and AWS’s APIs after the verdict, until Ctrl-C: approve, retry, stop there',
+    )
+    .option('--port <PORT>', 'the port of the page and the APIs (a free one)')
     .option('--strict', 'an action that is not rehearsed makes the exit code 3')
     .option('--yes', 'install what a package manager can install, without asking')
     .option('--json', 'print the events, one JSON object a line')
@@ -81,6 +91,7 @@ Exit codes: 0 nothing failed, 1 an action failed or was rejected, 2 wrong usage 
 Examples:
   saiondo rehearse --yes --approve Prod
   saiondo rehearse --source aw-birdgang/saiondo=../saiondo --uncommitted
+  saiondo rehearse --serve --port 4600
   saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
   saiondo rehearse --assembly cdk.out --source acme/shop=../shop`,
     )
@@ -118,6 +129,9 @@ async function run(options: Options): Promise<number> {
   const interrupt = (): void => controller.abort(new Error('interrupted'));
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
+  const port = portOf(options.port);
+  let control: PipelineControl | undefined;
+  const serving = options.serve || interactive ? new Serving(layout, () => control) : undefined;
   try {
     const state = await rehearse({
       layout,
@@ -147,7 +161,18 @@ async function run(options: Options): Promise<number> {
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
       signal: controller.signal,
+      stayOpen: options.serve === true,
+      onControl: (session) => (control = session),
+      ...(serving ? { page: serving.page } : {}),
+      ...(port === undefined ? {} : { port }),
       listeners: [
+        (event) => {
+          if (event.kind !== 'process.started' || event.name !== AWS_ENDPOINT || !event.endpoint) return;
+          const page = serving?.announce(event.endpoint);
+          if (!page) return;
+          if (terminal) terminal.say(`page: ${page}`);
+          else process.stderr.write(`page: ${page}\n`);
+        },
         (event, current) => {
           if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
           else if (terminal) terminal.show(event, current);
@@ -164,7 +189,9 @@ async function run(options: Options): Promise<number> {
           console.log(
             `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
           );
-        if (options.keep && !controller.signal.aborted) {
+        if (options.serve && !controller.signal.aborted)
+          process.stderr.write('goes on answering its page and AWS’s APIs; Ctrl-C ends it\n');
+        else if (options.keep && !controller.signal.aborted) {
           process.stderr.write('everything keeps running; Ctrl-C ends it\n');
           await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }));
         }
@@ -173,6 +200,7 @@ async function run(options: Options): Promise<number> {
     return state.exitCode ?? 1;
   } finally {
     terminal?.end();
+    serving?.end();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }

@@ -36,6 +36,12 @@ export class Terminal {
     }
   }
 
+  /** A line for the person, above what is redrawn. */
+  say(text: string): void {
+    this.clear();
+    this.out.write(`${text}\n`);
+  }
+
   pause(): void {
     this.draw();
     this.drawn = 0;

@@ -127,6 +127,8 @@ export interface ConditionRecord {
 export interface RunState {
   runId: string;
   pipeline: string;
+  /** The process of the engine that works on it, or did last. */
+  pid?: number;
   startedAt?: string;
   endedAt?: string;
   /** The pipeline as it is now. */
@@ -185,8 +187,10 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       run.runId = event.runId;
       run.pipeline = event.pipeline;
       run.startedAt = event.time;
+      run.pid = event.pid;
       break;
     case 'run.resumed':
+      run.pid = event.pid;
       delete run.verdict;
       delete run.endedAt;
       break;

@@ -19,14 +19,14 @@ import type { KnownExecution, OpenExecution, PipelineHistory } from './pipeline-
  * CodePipeline's states for ours (API Reference, PipelineExecution.status). An execution that waits for an approval is in progress, also when
  * its engine has ended; one that nobody works on any more, and that did not wait, was stopped.
  */
-export function executionStatus(status: ExecutionStatus, live: boolean): PipelineExecution['status'] {
+export function executionStatus(status: ExecutionStatus, goesOn: boolean): PipelineExecution['status'] {
+  // Logs of older versions say so when an execution waits.
   if (status === 'Waiting') return 'InProgress';
-  return !live && (status === 'InProgress' || status === 'Stopping') ? 'Stopped' : status;
+  return !goesOn && (status === 'InProgress' || status === 'Stopping') ? 'Stopped' : status;
 }
 
 /** API Reference, StageExecution.status. */
-export function stageStatus(status: StageStatus, execution: ExecutionStatus, live: boolean): StageExecution['status'] {
-  const goesOn = live || execution === 'Waiting';
+export function stageStatus(status: StageStatus, goesOn: boolean): StageExecution['status'] {
   return !goesOn && (status === 'InProgress' || status === 'Stopping') ? 'Stopped' : status;
 }
 
@@ -34,14 +34,9 @@ export function stageStatus(status: StageStatus, execution: ExecutionStatus, liv
  * API Reference, ActionExecution.status. CodePipeline has no word for what this machine cannot do: such an action is `Abandoned`, never
  * `Succeeded`, and its error's code is `NotRehearsed`.
  */
-export function actionStatus(
-  action: ActionState,
-  execution: ExecutionStatus,
-  live: boolean,
-): ActionExecution['status'] {
-  if (action.status === 'NotRehearsed') return 'Abandoned';
-  const goesOn = live || (execution === 'Waiting' && action.approval !== undefined);
-  return action.status === 'InProgress' && !goesOn ? 'Abandoned' : (action.status satisfies ActionStatus);
+export function actionStatus({ status }: ActionState, goesOn: boolean): ActionExecution['status'] {
+  if (status === 'NotRehearsed') return 'Abandoned';
+  return status === 'InProgress' && !goesOn ? 'Abandoned' : (status satisfies ActionStatus);
 }
 
 /** Why an action did not succeed, in CodePipeline's codes. */
@@ -96,9 +91,9 @@ function artifactRevisions(revisions: readonly Revision[], definition: PipelineD
   }));
 }
 
-function statusSummary({ digest, live, run }: KnownExecution): string | undefined {
+function statusSummary({ digest, goesOn, run }: KnownExecution): string | undefined {
   if (digest.detail) return digest.detail;
-  return !live && executionStatus(digest.status, false) === 'Stopped' ? run.summary : undefined;
+  return !goesOn && executionStatus(digest.status, false) === 'Stopped' ? run.summary : undefined;
 }
 
 /** API Reference, PipelineExecutionSummary. */
@@ -106,8 +101,8 @@ export function executionSummary(
   known: KnownExecution,
   executionMode: PipelineDefinition['executionMode'],
 ): PipelineExecutionSummary {
-  const { digest, live } = known;
-  const status = executionStatus(digest.status, live);
+  const { digest, goesOn } = known;
+  const status = executionStatus(digest.status, goesOn);
   return {
     pipelineExecutionId: digest.executionId,
     status,
@@ -134,7 +129,7 @@ export function pipelineExecution(
     pipelineName: definition.name,
     pipelineVersion: history.version(state.structureVersion),
     pipelineExecutionId: state.executionId,
-    status: executionStatus(state.status, known.live),
+    status: executionStatus(state.status, known.goesOn),
     statusSummary: statusSummary(known),
     artifactRevisions: artifactRevisions(state.revisions, definition),
     variables: Object.entries(variables).map(([name, resolvedValue]) => ({ name, resolvedValue })),
@@ -180,7 +175,7 @@ export function actionExecutionDetail(
     startTime: new Date(action.startedAt),
     lastUpdateTime: new Date(action.endedAt ?? action.startedAt),
     updatedBy: action.approval?.by,
-    status: actionStatus(action, state.status, known.live),
+    status: actionStatus(action, known.goesOn),
     input: {
       actionTypeId: {
         category: action.category as 'Build',

@@ -10,8 +10,8 @@ import { sees, type Caller } from './service';
 /** An execution and the run that recorded it. */
 export interface KnownExecution {
   readonly run: RunDigest;
-  /** An engine works on it now. */
-  readonly live: boolean;
+  /** It goes on: an engine works on it now, or it waits for a person and can be resumed. */
+  readonly goesOn: boolean;
   readonly digest: ExecutionDigest;
 }
 
@@ -36,8 +36,8 @@ export class PipelineHistory {
   ) {
     this.executions = digests
       .flatMap((run) => {
-        const live = runs.isLive(run);
-        return run.executions.map((digest) => ({ run, live, digest }));
+        const goesOn = run.verdict === 'waiting' || runs.isLive(run);
+        return run.executions.map((digest) => ({ run, goesOn, digest }));
       })
       .sort((a, b) => b.digest.startedAt.localeCompare(a.digest.startedAt));
     this.versions = [

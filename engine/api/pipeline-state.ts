@@ -39,7 +39,7 @@ function stageState(history: PipelineHistory, stage: StageDefinition, at: number
       latest && record
         ? {
             pipelineExecutionId: latest.state.executionId,
-            status: stageStatus(record.status, latest.state.status, latest.known.live),
+            status: stageStatus(record.status, latest.known.goesOn),
             type: latest.state.mode,
           }
         : undefined,
@@ -61,10 +61,10 @@ function latestIn(history: PipelineHistory, stage: string): OpenExecution | unde
 /** Executions that finished the stage before and have not entered this one: they wait for its lock or its transition. */
 function inbound(history: PipelineHistory, stage: string, before: string): StageExecution[] {
   return history.executions
-    .filter(({ digest, live }) => {
+    .filter(({ digest, goesOn }) => {
       const finished = digest.stages.find((one) => one.name === before)?.status === 'Succeeded';
       const entered = digest.stages.some((one) => one.name === stage);
-      return live && finished && !entered && digest.status === 'InProgress' && digest.mode === 'STANDARD';
+      return goesOn && finished && !entered && digest.status === 'InProgress' && digest.mode === 'STANDARD';
     })
     .map(({ digest }) => ({ pipelineExecutionId: digest.executionId, status: 'InProgress', type: digest.mode }));
 }
@@ -98,7 +98,7 @@ function actionState(history: PipelineHistory, stage: string, name: string): Api
     },
     latestExecution: {
       actionExecutionId: action.actionExecutionId,
-      status: actionStatus(action, open.state.status, open.known.live),
+      status: actionStatus(action, open.known.goesOn),
       summary: pending?.message ?? action.approval?.comment ?? action.summary,
       lastStatusChange: new Date(action.endedAt ?? action.startedAt),
       token: pending?.token,

@@ -57,6 +57,9 @@ export interface LocalMachineOptions {
   readonly port?: number;
 }
 
+/** The name under which the events tell the address of the AWS endpoint, which is that of the API and of the page too. */
+export const AWS_ENDPOINT = 'AWS endpoint';
+
 /** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
 const PASSED =
   /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
@@ -247,7 +250,7 @@ export class LocalMachine implements LocalAws {
       this.options.page,
     );
     this.endpointUrl = await this.front.listen(this.options.port);
-    emit({ kind: 'process.started', name: 'AWS endpoint', endpoint: this.endpointUrl });
+    emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
     await this.startFixtures();
     await this.restoreValues();
     await this.assets.restore((account, region, bucket) => this.bootstrap(account, region, bucket.split('-')[1]));

@@ -87,10 +87,10 @@ export async function waitForLock(file: string, signal?: AbortSignal): Promise<(
   }
 }
 
-/** Whether a living engine holds the lock: what its run has not ended goes on. */
-export function isLocked(file: string): boolean {
+/** The process of the living engine that holds a lock. */
+export function lockHolder(file: string): number | undefined {
   const holder = parseHolder(read(file) ?? '');
-  return holder !== undefined && isAlive(holder);
+  return holder && isAlive(holder) ? holder.pid : undefined;
 }
 
 interface Holder {

@@ -12,7 +12,6 @@ import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
 import { resolveParameters } from '../cloudformation/parameters';
-import { foreseeLimits, sayLimit } from '../codebuild/limits';
 import { actionRunners } from '../codepipeline/action-runners';
 import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
@@ -26,6 +25,7 @@ import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import { endLeftBuilds } from '../local/build-processes';
 import type { Fixtures } from '../local/fixtures';
+import type { PageHandler } from '../local/front';
 import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
@@ -33,6 +33,7 @@ import { announceTriggers, unrehearsed } from './announce';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { takeLock } from './lock';
+import { saveDigest } from './runs';
 import { summarize } from './summary';
 
 /** What a rehearsal is asked to do. */
@@ -67,6 +68,9 @@ export interface RehearsalOptions {
   readonly onControl?: (control: PipelineControl, state: () => RunState) => void;
   /** The session stays open after its verdict and takes requests, for its own executions and those of earlier runs, until the signal aborts. */
   readonly stayOpen?: boolean;
+  /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
+  readonly page?: PageHandler;
+  readonly port?: number;
   /** What stands for AWS; default a {@link LocalMachine}. */
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
@@ -125,6 +129,7 @@ class Rehearsal {
   private readonly reopened: OpenLog[] = [];
   private readonly definitions = new WeakMap<object, PipelineDefinition>();
   private machine: Machine | undefined;
+  private session: PipelineSession | undefined;
 
   constructor(
     private readonly options: RehearsalOptions,
@@ -160,6 +165,7 @@ class Rehearsal {
       } else {
         await this.announce(this.machine, pipeline);
         this.begin(session, pipeline);
+        this.session = session;
         options.onControl?.(session, () => log.state);
         await this.follow(session);
       }
@@ -175,7 +181,10 @@ class Rehearsal {
   }
 
   closeLogs(): void {
-    for (const log of [this.log, ...this.reopened]) log.close();
+    for (const log of [this.log, ...this.reopened]) {
+      log.close();
+      saveDigest(this.options.layout, log.state);
+    }
   }
 
   private openMachine(): Promise<Machine> {
@@ -187,6 +196,9 @@ class Rehearsal {
       emit: log.emit,
       fixtures: options.fixtures,
       signal: options.signal,
+      control: () => this.session,
+      ...(options.page ? { page: options.page } : {}),
+      ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),

@@ -38,6 +38,8 @@ export interface RunDigest {
   readonly bytes: number;
   readonly runId: string;
   readonly pipeline: string;
+  /** The process of the engine that works on it, or did last. */
+  readonly pid?: number;
   readonly account: string;
   readonly region: string;
   readonly startedAt: string;
@@ -67,6 +69,7 @@ export function digestOf(state: RunState, bytes: number): RunDigest {
     bytes,
     runId: state.runId,
     pipeline: state.definition?.name ?? state.pipeline,
+    ...(state.pid === undefined ? {} : { pid: state.pid }),
     account: state.definition?.account ?? '',
     region: state.definition?.region ?? '',
     startedAt: state.startedAt ?? '',

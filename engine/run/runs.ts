@@ -4,7 +4,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import { applyEvent, emptyRun, type RunState } from '../../model/run-state';
 import { readEvents } from './event-log';
-import { isLocked } from './lock';
+import { lockHolder } from './lock';
 import { DIGEST_VERSION, digestOf, type RunDigest } from './run-digest';
 
 /** Opened runs that are kept: what asks for one run asks for it again. */
@@ -74,12 +74,18 @@ export class Runs {
     return run.state;
   }
 
-  /** Whether an engine works on this run now: the folder's lock is held, and this run has not ended. */
+  /** Whether an engine works on this run now: it has not ended, and the process that had it last holds the folder's lock. */
   isLive(digest: RunDigest): boolean {
-    return digest.verdict === undefined && isLocked(path.join(this.layout.root, 'lock'));
+    return digest.verdict === undefined && digest.pid !== undefined && digest.pid === this.lockedBy();
   }
 
-  private digest(runId: string): RunDigest {
+  /** The process that holds the folder's lock. */
+  private lockedBy(): number | undefined {
+    return lockHolder(path.join(this.layout.root, 'lock'));
+  }
+
+  /** One run as a list shows it. @throws as {@link open} */
+  digest(runId: string): RunDigest {
     const size = sizeOf(this.layout.events(runId));
     const known = this.digests.get(runId) ?? readDigest(digestFile(this.layout, runId));
     if (known && known.bytes === size) {

@@ -1,0 +1,43 @@
+import * as path from 'node:path';
+import { Command } from 'commander';
+import { rehearsalHandlers } from '../engine/api/handlers';
+import { DiskLedger } from '../engine/cloudformation/ledger';
+import { answerSts } from '../engine/local/aws-own-services';
+import { AwsFront } from '../engine/local/front';
+import { Runs } from '../engine/run/runs';
+import { Layout } from '../model/layout';
+import { portOf, Serving } from './serving';
+
+/** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve the runs on disk: their page, and the APIs of CodePipeline, CodeBuild and CloudWatch Logs')
+    .option('--port <PORT>', 'the port on the loopback interface (a free one)')
+    .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .addHelpText(
+      'after',
+      `
+What changes a pipeline (approve, retry, stop) needs a rehearsal that runs: saiondo rehearse --serve.
+
+Examples:
+  saiondo serve
+  saiondo serve --port 4600 &
+  aws codepipeline list-pipeline-executions --pipeline-name saiondo --endpoint-url http://127.0.0.1:4600`,
+    )
+    .action(async (options: { port?: string; directory: string }) => {
+      await serve(new Layout(path.resolve(options.directory)), portOf(options.port));
+    });
+}
+
+async function serve(layout: Layout, port: number | undefined): Promise<void> {
+  const nothing = (): undefined => undefined;
+  const serving = new Serving(layout, nothing);
+  const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, nothing);
+  const front = new AwsFront(nothing, new Map([...handlers, ['sts', answerSts]]), nothing, serving.page);
+  const endpoint = await front.listen(port);
+  console.log(serving.announce(endpoint));
+  process.stderr.write('serves the runs on disk; Ctrl-C ends it\n');
+  await new Promise<void>((done) => process.once('SIGINT', () => done()).once('SIGTERM', () => done()));
+  serving.end();
+  await front.close();
+}

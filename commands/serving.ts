@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { ControlSource } from '../engine/api/codepipeline-changes';
+import { pageHandler } from '../engine/api/page-server';
+import type { PageHandler } from '../engine/local/front';
+import { Runs } from '../engine/run/runs';
+import { SaiondoError } from '../model/errors';
+import type { Layout } from '../model/layout';
+import { pageListedRun, pageRun } from '../views/page/model';
+import { pageAssets } from '../views/page/page';
+import { packageRoot } from './package';
+
+/** The runs of a folder as they are served: the page, its token, and where others find both. */
+export class Serving {
+  readonly page: PageHandler;
+  /** What the page has to bring to change something; it is in the address that is printed, and nowhere else. */
+  private readonly token = randomBytes(24).toString('base64url');
+  private readonly file: string;
+
+  constructor(layout: Layout, control: ControlSource) {
+    this.file = path.join(layout.root, 'serve.json');
+    this.page = pageHandler({
+      runs: new Runs(layout),
+      views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
+      control,
+      token: this.token,
+      user: os.userInfo().username,
+    });
+  }
+
+  /**
+   * Leaves the address where this folder's commands look for it, for this user alone.
+   * @returns the page's address, with the token behind `#`: a browser sends it to nobody
+   */
+  announce(endpoint: string): string {
+    const page = `${endpoint}/#token=${this.token}`;
+    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    fs.writeFileSync(`${this.file}.new`, JSON.stringify({ endpoint, pid: process.pid, page }), { mode: 0o600 });
+    fs.renameSync(`${this.file}.new`, this.file);
+    return page;
+  }
+
+  /** Takes the address back, where it is still this process's. */
+  end(): void {
+    try {
+      if ((JSON.parse(fs.readFileSync(this.file, 'utf8')) as { pid?: number }).pid === process.pid)
+        fs.rmSync(this.file, { force: true });
+    } catch {
+      // Never announced.
+    }
+  }
+}
+
+/** The port of `--port`. @throws SaiondoError `USAGE` */
+export function portOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new SaiondoError(`--port ${given} is no port`, {
+      code: 'USAGE',
+      next: 'a number from 1 to 65535, or 0 for a free one',
+    });
+  return port;
+}

@@ -1,0 +1,249 @@
+// The page: one run, live, and the list of runs. State comes from the server as a whole; nothing is kept here but what a person opened.
+
+import { approvalList, changesOf, waitingOf } from './approvals.js';
+import { byId, h, keyedList, setAttribute, setText } from './dom.js';
+import { ask, get, hasToken, takeToken } from './requests.js';
+import { stageList } from './stages.js';
+import { timeline } from './timeline.js';
+import { dateTime, took } from './words.js';
+
+/** @typedef {import('../model').PageRun} PageRun */
+/** @typedef {import('../model').PageListedRun} PageListedRun */
+
+/** How often the list of runs is asked for, in milliseconds. */
+const LIST_INTERVAL = 5000;
+
+/** @type {PageRun | undefined} */
+let run;
+/** @type {EventSource | undefined} */
+let events;
+let following = '';
+
+const problem = byId('problem');
+const controls = byId('controls');
+const stopDialog = /** @type {HTMLDialogElement} */ (byId('stop-dialog'));
+const stop = h(
+  'button',
+  { type: 'button', class: 'danger', hidden: true, onclick: () => stopDialog.showModal() },
+  'Stop',
+);
+const start = h(
+  'button',
+  { type: 'button', hidden: true, onclick: () => request('start', { pipeline: run?.pipeline }) },
+  'Start a new execution',
+);
+controls.append(stop, start);
+
+const showApprovals = approvalList(byId('approvals'), failed);
+const showStages = stageList(byId('stages'), (stage) =>
+  request('retry', {
+    pipeline: run?.pipeline,
+    stage: stage.name,
+    execution: run?.executions.at(-1)?.executionId,
+    mode: 'FAILED_ACTIONS',
+  }),
+);
+const showTimeline = timeline(byId('timeline'));
+const showRevisions = keyedList(
+  byId('revisions'),
+  (/** @type {{ actionName: string }} */ one) => one.actionName,
+  () => {
+    const element = h('li', {});
+    return {
+      element,
+      /** @param {any} one */
+      update: (one) => {
+        const shape = JSON.stringify(one);
+        if (element.dataset.shown === shape) return;
+        element.dataset.shown = shape;
+        element.replaceChildren(
+          `${one.repository} `,
+          h('span', { class: 'commit' }, one.commitId.slice(0, 10)),
+          ` ${one.message?.split('\n')[0] ?? ''} `,
+          h('span', { class: 'quiet' }, one.author ?? ''),
+        );
+      },
+    };
+  },
+);
+const showRuns = keyedList(byId('runs'), (/** @type {PageListedRun} */ one) => one.runId, runLink);
+
+stopDialog.addEventListener('close', () => {
+  const choice = stopDialog.returnValue;
+  stopDialog.returnValue = '';
+  if (!choice) return;
+  void request('stop', {
+    pipeline: run?.pipeline,
+    execution: run?.executions.at(-1)?.executionId,
+    abandon: choice === 'abandon',
+    reason: 'stopped on the page',
+  });
+});
+
+/**
+ * @param {'retry' | 'stop' | 'start'} name
+ * @param {object} body
+ */
+async function request(name, body) {
+  problem.hidden = true;
+  try {
+    await ask(name, body);
+  } catch (error) {
+    failed(/** @type {Error} */ (error));
+  }
+}
+
+/** @param {Error} error */
+function failed(error) {
+  problem.hidden = false;
+  problem.textContent = error.message;
+}
+
+/** @param {PageListedRun} first */
+function runLink(first) {
+  const name = h('span', { class: 'run-name' });
+  const state = h('span', { class: 'state' });
+  const text = h('span', { class: 'quiet' });
+  const line = h('span', {}, state, ' ', text);
+  const link = h('a', { href: `#run=${encodeURIComponent(first.runId)}` }, name, h('br'), line);
+  return {
+    element: h('li', {}, link),
+    /** @param {PageListedRun} one */
+    update: (one) => {
+      setText(name, one.startedAt ? dateTime(one.startedAt) : one.runId);
+      setAttribute(line, 'data-status', one.verdict ?? 'running');
+      setText(state, one.verdict ?? 'not ended');
+      setText(text, [one.commit, one.message].filter(Boolean).join(' '));
+      if (one.runId === following) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    },
+  };
+}
+
+function show() {
+  if (!run) return;
+  const execution = run.executions.at(-1);
+  const waits = waitingOf(run).length > 0;
+  const verdict = waits ? 'waiting' : (run.verdict ?? (run.live ? 'running' : 'interrupted'));
+  document.title = `${verdict} · ${run.pipeline}`;
+  setText(byId('pipeline'), run.pipeline || run.runId);
+  setText(byId('verdict'), verdict);
+  setAttribute(byId('verdict'), 'data-status', verdict);
+  const facts = [
+    run.runId,
+    took(run.startedAt, run.endedAt, run.live),
+    execution && `execution ${execution.executionId.slice(0, 8)} by ${execution.trigger}`,
+    run.summary,
+  ];
+  setText(byId('facts'), facts.filter(Boolean).join(' · '));
+  showRevisions(execution?.revisions ?? []);
+  const may = run.controllable && hasToken();
+  const inProgress = execution?.status === 'InProgress' || execution?.status === 'Waiting';
+  stop.hidden = !(may && inProgress && (run.live || waits));
+  start.hidden = !(may && !inProgress);
+  showApprovals(run);
+  if (execution) showStages({ run, execution }, may);
+  byId('timeline-section').hidden = !showTimeline(execution, run.live);
+  showChanges(run);
+  showNotes(run);
+}
+
+/** @param {PageRun} shown */
+function showChanges({ changeSets }) {
+  const parent = byId('changes');
+  byId('changes-section').hidden = changeSets.length === 0;
+  const shape = JSON.stringify(changeSets);
+  if (parent.dataset.shown === shape) return;
+  parent.dataset.shown = shape;
+  parent.replaceChildren(
+    ...changeSets.map((set) =>
+      h(
+        'details',
+        {},
+        h('summary', {}, changesOf(set)),
+        h(
+          'ul',
+          {},
+          ...set.changes.map((one) =>
+            h(
+              'li',
+              {},
+              `${one.action}${one.replacement === 'True' ? ' (replaced)' : ''} ${one.logicalId}, ${one.type}`,
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {PageRun} shown */
+function showNotes({ notes, endpoints }) {
+  const parent = byId('notes');
+  const lines = [
+    ...endpoints.map((one) => `${one.environment}: ${one.url} answers ${one.status}`),
+    ...notes.map(
+      (one) =>
+        `${one.level === 'limit' ? 'not followed' : one.level}: ${one.text}${one.where ? ` (${one.where})` : ''}`,
+    ),
+  ];
+  byId('notes-section').hidden = lines.length === 0;
+  const shape = JSON.stringify(lines);
+  if (parent.dataset.shown === shape) return;
+  parent.dataset.shown = shape;
+  parent.replaceChildren(...lines.map((line) => h('li', {}, line)));
+}
+
+/**
+ * Says what a person who does not look would want to know: a stage that ended, an approval that waits.
+ * @param {PageRun | undefined} before
+ * @param {PageRun} now
+ */
+function announce(before, now) {
+  if (!before || before.runId !== now.runId) return;
+  const known = new Map(before.executions.at(-1)?.stages.map((stage) => [stage.name, stage.status]));
+  const said = (now.executions.at(-1)?.stages ?? [])
+    .filter(
+      (stage) => known.get(stage.name) !== stage.status && ['Succeeded', 'Failed', 'Stopped'].includes(stage.status),
+    )
+    .map((stage) => `${stage.name} ${stage.status.toLowerCase()}.`);
+  if (waitingOf(now).length > waitingOf(before).length) said.push('An approval waits for your decision.');
+  if (said.length > 0) byId('announcer').textContent = said.join(' ');
+}
+
+/** @param {string} runId */
+function follow(runId) {
+  if (following === runId) return;
+  following = runId;
+  events?.close();
+  events = new EventSource(`/_saiondo/runs/${encodeURIComponent(runId)}/events`);
+  events.addEventListener('run', (event) => {
+    setText(byId('connection'), '');
+    const next = JSON.parse(event.data);
+    announce(run, next);
+    run = next;
+    show();
+  });
+  events.addEventListener('error', () =>
+    setText(byId('connection'), 'The rehearsal does not answer: what is shown is what was known last.'),
+  );
+}
+
+async function list() {
+  try {
+    const runs = await get('runs');
+    const chosen = new URLSearchParams(location.hash.slice(1)).get('run');
+    const newest = runs[0]?.runId;
+    if (chosen ?? newest) follow(chosen ?? newest);
+    else setText(byId('facts'), 'No run yet.');
+    showRuns(runs);
+  } catch {
+    // The events' line says that nobody answers.
+  }
+}
+
+takeToken();
+addEventListener('hashchange', () => void list());
+setInterval(() => void list(), LIST_INTERVAL);
+setInterval(show, 1000);
+void list();

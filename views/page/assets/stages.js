@@ -1,0 +1,218 @@
+// Stages and their actions, and what an opened action shows.
+
+import { h, keyedList, setAttribute, setText } from './dom.js';
+import { logView } from './log.js';
+import { mark, seconds, stateWord, took } from './words.js';
+
+/** @typedef {import('../model').PageRun} PageRun */
+/** @typedef {import('../model').PageExecution} PageExecution */
+/** @typedef {import('../model').PageStage} PageStage */
+/** @typedef {import('../model').PageAction} PageAction */
+/** @typedef {{ run: PageRun, execution: PageExecution }} Shown */
+/** @typedef {{ stage: PageStage, shown: Shown }} StageItem */
+/** @typedef {{ action: PageAction, stage: PageStage, shown: Shown }} ActionItem */
+
+/** Actions that a person opened or closed stay so; a failed one opens by itself, once. */
+const opened = new Map();
+
+/**
+ * @param {Element} parent
+ * @param {(stage: PageStage) => void} retry
+ * @returns {(shown: Shown, mayChange: boolean) => void}
+ */
+export function stageList(parent, retry) {
+  let mayChange = false;
+  const show = keyedList(
+    parent,
+    (/** @type {StageItem} */ item) => `${item.shown.run.runId}/${item.shown.execution.executionId}/${item.stage.name}`,
+    (first) => stageView(first, () => mayChange, retry),
+  );
+  return (shown, may) => {
+    mayChange = may;
+    show(shown.execution.stages.map((stage) => ({ stage, shown })));
+  };
+}
+
+/**
+ * @param {StageItem} first
+ * @param {() => boolean} mayChange
+ * @param {(stage: PageStage) => void} retry
+ */
+function stageView(first, mayChange, retry) {
+  let current = first.stage;
+  const state = h('span', { class: 'state', 'aria-hidden': 'true' });
+  const word = h('span', { class: 'quiet' });
+  const time = h('span', { class: 'time' });
+  const again = h('button', { type: 'button', hidden: true, onclick: () => retry(current) }, 'Retry failed actions');
+  const head = h('div', { class: 'stage-head' }, state, h('h3', {}, first.stage.name), word, time, again);
+  const list = h('ol', { class: 'plain' });
+  const element = h('li', { class: 'stage' }, head, list);
+  const actions = keyedList(list, (/** @type {ActionItem} */ item) => item.action.name, actionView);
+  return {
+    element,
+    /** @param {StageItem} item */
+    update: ({ stage, shown }) => {
+      current = stage;
+      setAttribute(element, 'data-status', stage.status);
+      setAttribute(head, 'data-status', stage.status);
+      setText(state, mark(stage.status));
+      setText(word, stage.detail ? `${stateWord(stage.status)}: ${stage.detail}` : stateWord(stage.status));
+      setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));
+      again.hidden = !(mayChange() && stage.status === 'Failed');
+      actions(stage.actions.map((action) => ({ action, stage, shown })));
+    },
+  };
+}
+
+/** @param {ActionItem} first */
+function actionView(first) {
+  const { shown, stage } = first;
+  const key = `${shown.run.runId}/${shown.execution.executionId}/${stage.name}/${first.action.name}`;
+  const id = `action-${key.replace(/[^A-Za-z0-9]/g, '-')}`;
+  let item = first;
+  /** @type {ReturnType<typeof detailsView> | undefined} */
+  let details;
+  const state = h('span', { class: 'state', 'aria-hidden': 'true' });
+  const name = h('span', {}, first.action.name);
+  const note = h('span', { class: 'note' });
+  const time = h('span', { class: 'time' });
+  const word = h('span', { class: 'unseen' });
+  const open = h(
+    'button',
+    { type: 'button', class: 'open', 'aria-expanded': 'false', 'aria-controls': id, onclick: () => toggle(!details) },
+    state,
+    h('span', {}, name, word),
+    note,
+    time,
+  );
+  const panel = h('div', { class: 'details', id, hidden: true });
+  const element = h('li', { class: 'action' }, open, panel);
+
+  /** @param {boolean} show */
+  function toggle(show) {
+    opened.set(key, show);
+    place(show);
+  }
+
+  /** @param {boolean} show */
+  function place(show) {
+    open.setAttribute('aria-expanded', String(show));
+    panel.hidden = !show;
+    if (show && !details) {
+      details = detailsView(item);
+      panel.replaceChildren(details.element);
+      details.update(item);
+    } else if (!show && details) {
+      details.stop();
+      details = undefined;
+      panel.replaceChildren();
+    }
+  }
+
+  return {
+    element,
+    /** @param {ActionItem} next */
+    update: (next) => {
+      item = next;
+      const { action, shown: now } = next;
+      setAttribute(open, 'data-status', action.status);
+      setText(state, mark(action.status));
+      setText(word, `, ${stateWord(action.status)}`);
+      setText(note, noteOf(action));
+      setText(time, took(action.startedAt, action.endedAt, now.run.live));
+      open.disabled = action.status === 'NotReached';
+      if (action.status === 'Failed' && !opened.has(key)) toggle(true);
+      details?.update(next);
+    },
+    remove: () => details?.stop(),
+  };
+}
+
+/** @param {PageAction} action */
+function noteOf(action) {
+  if (action.status === 'InProgress') {
+    if (action.approval) return 'waits for approval';
+    return action.build?.command?.split('\n')[0] ?? action.provider;
+  }
+  if (action.status === 'NotRehearsed') return action.summary ?? `needs ${(action.missing ?? []).join(', ')}`;
+  return action.failure?.message ?? action.summary ?? (action.status === 'NotReached' ? action.provider : '');
+}
+
+/** @param {ActionItem} first */
+function detailsView({ action: first, shown }) {
+  const facts = h('p', { class: 'quiet' });
+  const phases = h('p', { class: 'phases' });
+  const failure = h('div', { class: 'failure', hidden: true });
+  const tests = h('div', {});
+  const logs = h('div', {});
+  /** @type {ReturnType<typeof logView> | undefined} */
+  let log;
+  let logOf = '';
+  return {
+    element: h('div', {}, facts, phases, failure, tests, logs),
+    /** @param {ActionItem} item */
+    update: ({ action, stage }) => {
+      const attempts = action.attempts > 1 ? `, attempt ${action.attempts}` : '';
+      setText(facts, `${action.provider}, run order ${action.runOrder}${attempts}`);
+      setText(
+        phases,
+        (action.build?.phases ?? [])
+          .map((one) => `${one.name} ${one.seconds === undefined ? stateWord(one.status) : seconds(one.seconds)}`)
+          .join(' · '),
+      );
+      showFailure(failure, action);
+      showTests(tests, action);
+      const build = action.build?.buildId ?? '';
+      if (build !== logOf) {
+        log?.stop();
+        logOf = build;
+        log = build ? logView(shown.run.runId, build, `${stage.name}/${first.name}`) : undefined;
+        logs.replaceChildren(...(log ? [log.element] : []));
+      }
+    },
+    stop: () => log?.stop(),
+  };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {PageAction} action
+ */
+function showFailure(element, action) {
+  const { failure } = action;
+  element.hidden = !failure;
+  const shape = JSON.stringify(failure ?? null);
+  if (!failure || element.dataset.shown === shape) return;
+  element.dataset.shown = shape;
+  const where = failure.where && [failure.where.file, failure.where.line].filter(Boolean).join(':');
+  element.replaceChildren(
+    h('p', {}, failure.message),
+    ...(where ? [h('p', { class: 'quiet' }, `at ${where}`)] : []),
+    ...(failure.command ? [h('p', {}, h('code', {}, failure.command))] : []),
+    ...(failure.next ? [h('p', {}, `→ ${failure.next}`)] : []),
+  );
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {PageAction} action
+ */
+function showTests(element, action) {
+  const reports = action.build?.reports ?? [];
+  const shape = JSON.stringify(reports);
+  if (element.dataset.shown === shape) return;
+  element.dataset.shown = shape;
+  element.replaceChildren(
+    ...reports.flatMap((report) => [
+      h('p', {}, `${report.group}: ${report.passed} of ${report.total} passed, ${report.failed + report.error} failed`),
+      ...report.failures.map((one) =>
+        h(
+          'details',
+          {},
+          h('summary', {}, [one.suite, one.name].filter(Boolean).join(' › ')),
+          h('pre', { tabindex: '0' }, one.message ?? ''),
+        ),
+      ),
+    ]),
+  );
+}

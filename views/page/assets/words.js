@@ -1,0 +1,55 @@
+// Marks, states and times as people read them.
+
+/** @type {Record<string, string>} */
+const MARKS = {
+  Succeeded: '✔',
+  Failed: '✘',
+  InProgress: '●',
+  NotRehearsed: '○',
+  Abandoned: '■',
+  Stopped: '■',
+  Stopping: '■',
+  Skipped: '–',
+  NotReached: '·',
+};
+
+/** @type {Record<string, string>} */
+const STATES = {
+  InProgress: 'in progress',
+  NotRehearsed: 'not rehearsed',
+  NotReached: 'not reached',
+};
+
+/** @param {string} status */
+export function mark(status) {
+  return MARKS[status] ?? '·';
+}
+
+/** @param {string} status */
+export function stateWord(status) {
+  return STATES[status] ?? status.toLowerCase();
+}
+
+/** @param {number} value */
+export function seconds(value) {
+  if (value < 60) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+/**
+ * How long something took, or has been taking.
+ * @param {string | undefined} startedAt
+ * @param {string | undefined} endedAt
+ * @param {boolean} live nothing ends by itself where no engine runs
+ */
+export function took(startedAt, endedAt, live) {
+  if (!startedAt || (!endedAt && !live)) return '';
+  return seconds(((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt)) / 1000);
+}
+
+/** @param {string} time ISO 8601 */
+export function dateTime(time) {
+  return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,236 @@
+import type { Failure, ReportSummary, ResourceChange, Revision, RunVerdict } from '../../model/events';
+import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
+import type { ActionState, BuildState, ExecutionState, RunState } from '../../model/run-state';
+
+/** What the page's script shows of a run. Times are ISO 8601. */
+export interface PageRun {
+  readonly runId: string;
+  readonly pipeline: string;
+  /** An engine works on it now. */
+  readonly live: boolean;
+  /** An engine can be told to approve, retry, stop. */
+  readonly controllable: boolean;
+  readonly verdict?: RunVerdict;
+  readonly summary?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** The oldest first. */
+  readonly executions: readonly PageExecution[];
+  readonly changeSets: readonly PageChangeSet[];
+  readonly notes: readonly { readonly level: string; readonly text: string; readonly where?: string }[];
+  readonly endpoints: RunState['endpoints'];
+}
+
+export interface PageExecution {
+  readonly executionId: string;
+  readonly status: string;
+  readonly detail?: string;
+  readonly trigger: string;
+  readonly mode: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly revisions: readonly Revision[];
+  readonly stages: readonly PageStage[];
+}
+
+export interface PageStage {
+  readonly name: string;
+  /** `NotReached` for one that the execution has not entered. */
+  readonly status: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly detail?: string;
+  readonly actions: readonly PageAction[];
+}
+
+export interface PageAction {
+  readonly name: string;
+  readonly provider: string;
+  readonly runOrder: number;
+  readonly status: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly summary?: string;
+  readonly missing?: readonly string[];
+  readonly failure?: Failure;
+  /** How often it ran in this execution. */
+  readonly attempts: number;
+  readonly approval?: {
+    readonly token: string;
+    readonly deadline: string;
+    readonly message?: string;
+    readonly link?: string;
+    readonly status?: string;
+    readonly by?: string;
+    readonly comment?: string;
+  };
+  readonly build?: PageBuild;
+}
+
+export interface PageBuild {
+  readonly buildId: string;
+  readonly status: string;
+  readonly command?: string;
+  readonly phases: readonly { readonly name: string; readonly status: string; readonly seconds?: number }[];
+  readonly reports: readonly Pick<
+    ReportSummary,
+    'group' | 'total' | 'passed' | 'failed' | 'skipped' | 'error' | 'failures'
+  >[];
+}
+
+/** Replacements first: they are what an approver has to see. */
+export interface PageChangeSet {
+  readonly environment: string;
+  readonly stackName: string;
+  readonly stage?: string;
+  readonly changes: readonly Pick<ResourceChange, 'action' | 'logicalId' | 'type' | 'replacement' | 'security'>[];
+}
+
+/** A run as the page shows it. */
+export function pageRun(state: RunState, facts: { readonly live: boolean; readonly controllable: boolean }): PageRun {
+  return {
+    runId: state.runId,
+    pipeline: state.definition?.name ?? state.pipeline,
+    ...facts,
+    ...(state.verdict ? { verdict: state.verdict } : {}),
+    ...(state.summary ? { summary: state.summary } : {}),
+    ...(state.startedAt ? { startedAt: state.startedAt } : {}),
+    ...(state.endedAt ? { endedAt: state.endedAt } : {}),
+    executions: state.executions.map((execution) => pageExecution(state, execution)),
+    changeSets: state.changeSets.map(({ environment, stackName, stage, changes }) => ({
+      environment,
+      stackName,
+      ...(stage ? { stage } : {}),
+      changes: [...changes]
+        .sort((a, b) => Number(b.replacement === 'True') - Number(a.replacement === 'True'))
+        .map(({ action, logicalId, type, replacement, security }) => ({
+          action,
+          logicalId,
+          type,
+          ...(replacement ? { replacement } : {}),
+          ...(security ? { security } : {}),
+        })),
+    })),
+    notes: [
+      ...state.tools
+        .filter((tool) => tool.status === 'missing')
+        .map((tool) => ({ level: 'missing', text: tool.detail ? `${tool.name}: ${tool.detail}` : tool.name })),
+      ...state.messages.map(({ level, text, where }) => ({ level, text, ...(where ? { where } : {}) })),
+    ],
+    endpoints: state.endpoints,
+  };
+}
+
+function pageExecution(state: RunState, execution: ExecutionState): PageExecution {
+  const definition =
+    state.definitions.find((one) => one.structureVersion === execution.structureVersion) ?? state.definition;
+  return {
+    executionId: execution.executionId,
+    status: execution.status,
+    ...(execution.detail ? { detail: execution.detail } : {}),
+    trigger: execution.trigger.type,
+    mode: execution.mode,
+    startedAt: execution.startedAt,
+    ...(execution.endedAt ? { endedAt: execution.endedAt } : {}),
+    revisions: execution.revisions,
+    stages: (definition?.stages ?? []).map((stage) => pageStage(state, execution, stage)),
+  };
+}
+
+function pageStage(state: RunState, execution: ExecutionState, stage: PipelineDefinition['stages'][number]): PageStage {
+  const record = execution.stages.get(stage.name);
+  return {
+    name: stage.name,
+    status: record?.status ?? 'NotReached',
+    ...(record ? { startedAt: record.startedAt } : {}),
+    ...(record?.endedAt ? { endedAt: record.endedAt } : {}),
+    ...(record?.detail ? { detail: record.detail } : {}),
+    actions: stage.actions.map((action) => pageAction(state, execution, stage.name, action)),
+  };
+}
+
+function pageAction(
+  state: RunState,
+  execution: ExecutionState,
+  stage: string,
+  definition: ActionDefinition,
+): PageAction {
+  const { name, provider, runOrder } = definition;
+  const attempts = execution.actionExecutions.filter((one) => one.stage === stage && one.action === name);
+  const action: ActionState | undefined = execution.actions.get(`${stage}/${name}`) ?? attempts.at(-1);
+  if (!action) return { name, provider, runOrder, status: 'NotReached', attempts: 0 };
+  const build = [...state.builds.values()].filter((one) => one.actionExecutionId === action.actionExecutionId).at(-1);
+  const link = definition.configuration.ExternalEntityLink;
+  return {
+    name,
+    provider,
+    runOrder,
+    status: action.status,
+    startedAt: action.startedAt,
+    ...(action.endedAt ? { endedAt: action.endedAt } : {}),
+    ...(action.summary ? { summary: action.summary } : {}),
+    ...(action.missing ? { missing: action.missing } : {}),
+    ...(action.failure ? { failure: action.failure } : {}),
+    attempts: attempts.length,
+    ...(action.approval ? { approval: { ...action.approval, ...(link ? { link } : {}) } } : {}),
+    ...(build ? { build: pageBuild(build) } : {}),
+  };
+}
+
+function pageBuild(build: BuildState): PageBuild {
+  return {
+    buildId: build.buildId,
+    status: build.status,
+    ...(build.command ? { command: build.command } : {}),
+    phases: build.phases.map(({ phase, status, seconds }) => ({
+      name: phase,
+      status,
+      ...(seconds === undefined ? {} : { seconds }),
+    })),
+    reports: build.reports.map(({ group, total, passed, failed, skipped, error, failures }) => ({
+      group,
+      total,
+      passed,
+      failed,
+      skipped,
+      error,
+      failures,
+    })),
+  };
+}
+
+/** A run, as far as the page's list of runs shows it. */
+export interface PageListedRun {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly verdict?: string;
+  readonly summary?: string;
+  readonly commit?: string;
+  readonly message?: string;
+}
+
+/** @param run a run's digest */
+export function pageListedRun(run: {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly verdict?: string;
+  readonly summary?: string;
+  readonly executions: readonly { readonly revisions: readonly Revision[] }[];
+}): PageListedRun {
+  const { runId, pipeline, startedAt, endedAt, verdict, summary } = run;
+  const revision = run.executions.at(-1)?.revisions[0];
+  return {
+    runId,
+    pipeline,
+    startedAt,
+    ...(endedAt ? { endedAt } : {}),
+    ...(verdict ? { verdict } : {}),
+    ...(summary ? { summary } : {}),
+    ...(revision ? { commit: revision.commitId.slice(0, 8) } : {}),
+    ...(revision?.message ? { message: revision.message.split('\n')[0] ?? '' } : {}),
+  };
+}
