@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SaiondoError } from '../../model/errors';
+import type { Revision } from '../../model/events';
 import type { RunState } from '../../model/run-state';
 import type { PageHandler } from '../local/front';
 import type { RunDigest } from '../run/run-digest';
@@ -10,12 +11,22 @@ import { followRun } from './page-events';
 import { readPageLog } from './page-log';
 import { decide } from './page-requests';
 
+/** What a run's own events do not tell of it. */
+export interface PageFacts {
+  /** An engine works on it now. */
+  readonly live: boolean;
+  /** An engine can be told to approve, retry, stop. */
+  readonly controllable: boolean;
+  /** The revisions of the execution that passed a stage last, other than this run's: what an approval would replace. */
+  readonly inStage: (stage: string) => readonly Revision[];
+}
+
 /** What the page is made of; the engine knows how to serve it, not what it looks like. */
 export interface PageViews {
   /** The page's files by name, `page.html` its document. */
   readonly assets: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
   /** A run as the page's script shows it: JSON. */
-  run(state: RunState, facts: { readonly live: boolean; readonly controllable: boolean }): unknown;
+  run(state: RunState, facts: PageFacts): unknown;
   /** A run as the page's list of runs shows it: JSON. */
   digest(digest: RunDigest): unknown;
 }
@@ -80,7 +91,11 @@ async function serve(
     .slice(PREFIX.length)
     .split('/')
     .map(decodeURIComponent);
-  const facts = (digest: RunDigest) => ({ live: runs.isLive(digest), controllable: control() !== undefined });
+  const facts = (digest: RunDigest): PageFacts => ({
+    live: runs.isLive(digest),
+    controllable: control() !== undefined,
+    inStage: (stage) => passedLast(runs, digest, stage),
+  });
   if (request.method === 'POST') {
     if (!isToken(request.headers['x-saiondo-token'], options.token))
       return sendJson(response, 403, {
@@ -101,6 +116,15 @@ async function serve(
     return followRun(runs, runId, response, (state, digest) => views.run(state, facts(digest)));
   }
   sendJson(response, 404, { code: 'NOT_FOUND', message: 'there is no such page' });
+}
+
+function passedLast(runs: Runs, { runId, pipeline }: RunDigest, stage: string): readonly Revision[] {
+  const passed = runs
+    .list()
+    .filter((run) => run.pipeline === pipeline && run.runId !== runId)
+    .flatMap((run) => [...run.executions].reverse())
+    .find((execution) => execution.stages.some((one) => one.name === stage && one.status === 'Succeeded'));
+  return passed?.revisions ?? [];
 }
 
 function isToken(given: string | string[] | undefined, token: string): boolean {

@@ -63,6 +63,8 @@ export interface PageAction {
     readonly status?: string;
     readonly by?: string;
     readonly comment?: string;
+    /** What the stage holds until then. */
+    readonly replaces: readonly Revision[];
   };
   readonly build?: PageBuild;
 }
@@ -87,16 +89,26 @@ export interface PageChangeSet {
 }
 
 /** A run as the page shows it. */
-export function pageRun(state: RunState, facts: { readonly live: boolean; readonly controllable: boolean }): PageRun {
+export function pageRun(
+  state: RunState,
+  facts: {
+    readonly live: boolean;
+    readonly controllable: boolean;
+    /** The revisions of the execution that passed a stage last. */
+    readonly inStage: (stage: string) => readonly Revision[];
+  },
+): PageRun {
+  const { live, controllable } = facts;
   return {
     runId: state.runId,
     pipeline: state.definition?.name ?? state.pipeline,
-    ...facts,
+    live,
+    controllable,
     ...(state.verdict ? { verdict: state.verdict } : {}),
     ...(state.summary ? { summary: state.summary } : {}),
     ...(state.startedAt ? { startedAt: state.startedAt } : {}),
     ...(state.endedAt ? { endedAt: state.endedAt } : {}),
-    executions: state.executions.map((execution) => pageExecution(state, execution)),
+    executions: state.executions.map((execution) => pageExecution(state, execution, facts.inStage)),
     changeSets: state.changeSets.map(({ environment, stackName, stage, changes }) => ({
       environment,
       stackName,
@@ -121,7 +133,9 @@ export function pageRun(state: RunState, facts: { readonly live: boolean; readon
   };
 }
 
-function pageExecution(state: RunState, execution: ExecutionState): PageExecution {
+type InStage = (stage: string) => readonly Revision[];
+
+function pageExecution(state: RunState, execution: ExecutionState, inStage: InStage): PageExecution {
   const definition =
     state.definitions.find((one) => one.structureVersion === execution.structureVersion) ?? state.definition;
   return {
@@ -133,11 +147,16 @@ function pageExecution(state: RunState, execution: ExecutionState): PageExecutio
     startedAt: execution.startedAt,
     ...(execution.endedAt ? { endedAt: execution.endedAt } : {}),
     revisions: execution.revisions,
-    stages: (definition?.stages ?? []).map((stage) => pageStage(state, execution, stage)),
+    stages: (definition?.stages ?? []).map((stage) => pageStage(state, execution, stage, inStage)),
   };
 }
 
-function pageStage(state: RunState, execution: ExecutionState, stage: PipelineDefinition['stages'][number]): PageStage {
+function pageStage(
+  state: RunState,
+  execution: ExecutionState,
+  stage: PipelineDefinition['stages'][number],
+  inStage: InStage,
+): PageStage {
   const record = execution.stages.get(stage.name);
   return {
     name: stage.name,
@@ -145,7 +164,7 @@ function pageStage(state: RunState, execution: ExecutionState, stage: PipelineDe
     ...(record ? { startedAt: record.startedAt } : {}),
     ...(record?.endedAt ? { endedAt: record.endedAt } : {}),
     ...(record?.detail ? { detail: record.detail } : {}),
-    actions: stage.actions.map((action) => pageAction(state, execution, stage.name, action)),
+    actions: stage.actions.map((action) => pageAction(state, execution, stage.name, action, inStage)),
   };
 }
 
@@ -154,6 +173,7 @@ function pageAction(
   execution: ExecutionState,
   stage: string,
   definition: ActionDefinition,
+  inStage: InStage,
 ): PageAction {
   const { name, provider, runOrder } = definition;
   const attempts = execution.actionExecutions.filter((one) => one.stage === stage && one.action === name);
@@ -172,7 +192,15 @@ function pageAction(
     ...(action.missing ? { missing: action.missing } : {}),
     ...(action.failure ? { failure: action.failure } : {}),
     attempts: attempts.length,
-    ...(action.approval ? { approval: { ...action.approval, ...(link ? { link } : {}) } } : {}),
+    ...(action.approval
+      ? {
+          approval: {
+            ...action.approval,
+            ...(link ? { link } : {}),
+            replaces: action.approval.status ? [] : inStage(stage),
+          },
+        }
+      : {}),
     ...(build ? { build: pageBuild(build) } : {}),
   };
 }

@@ -41,7 +41,7 @@ export function waitingOf(run) {
  * @param {(error: Error) => void} failed
  */
 function approvalView({ run, execution, stage, action }, failed) {
-  const approval = action.approval ?? { token: '', deadline: '' };
+  const approval = action.approval ?? { token: '', deadline: '', replaces: [] };
   const id = `approval-${approval.token}`;
   const comment = h('textarea', { id: `${id}-comment`, rows: '2', maxlength: '512' });
   const hint = h('p', { class: 'quiet' });
@@ -78,17 +78,12 @@ function approvalView({ run, execution, stage, action }, failed) {
     h(
       'ul',
       {},
-      ...execution.revisions.map((one) =>
-        h(
-          'li',
-          {},
-          `${one.repository} at `,
-          h('span', { class: 'commit' }, one.commitId.slice(0, 10)),
-          `${one.uncommitted ? ' with uncommitted changes' : ''}: ${one.message?.split('\n')[0] ?? ''}${one.author ? `, by ${one.author}` : ''}`,
-        ),
-      ),
+      ...execution.revisions.map(revisionItem),
       ...run.changeSets.filter((one) => one.stage === stage).map((one) => h('li', {}, changesOf(one))),
     ),
+    ...(approval.replaces.length > 0
+      ? [h('p', { class: 'quiet' }, `What it has now:`), h('ul', {}, ...approval.replaces.map(revisionItem))]
+      : []),
     h('p', { class: 'quiet' }, `It waits until ${dateTime(approval.deadline)}.`),
     h('div', {}, h('label', { for: `${id}-comment` }, 'Comment'), comment),
     h('div', { class: 'row' }, approve, reject),
@@ -106,6 +101,17 @@ function approvalView({ run, execution, stage, action }, failed) {
         : `No rehearsal runs. To decide: saiondo rehearse --resume ${next.run.runId} --serve`;
     },
   };
+}
+
+/** @param {PageExecution['revisions'][number]} one */
+function revisionItem(one) {
+  return h(
+    'li',
+    {},
+    `${one.repository} at `,
+    h('span', { class: 'commit' }, one.commitId.slice(0, 10)),
+    `${one.uncommitted ? ' with uncommitted changes' : ''}: ${one.message?.split('\n')[0] ?? ''}${one.author ? `, by ${one.author}` : ''}`,
+  );
 }
 
 /** @param {import('../model').PageChangeSet} set */

@@ -1,0 +1,276 @@
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { Serving } from '../../commands/serving';
+import { rehearsalHandlers } from '../../engine/api/handlers';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { PipelineControl } from '../../engine/codepipeline/control';
+import { accessKeyOf, AwsFront } from '../../engine/local/front';
+import { Runs } from '../../engine/run/runs';
+import { Layout } from '../../model/layout';
+import { ACCOUNT, recordRun, REGION, uuidOf } from '../engine/api/recorded-run';
+import { openBrowser } from '../fixtures/browser';
+import { machineHas } from '../fixtures/requires';
+
+// The page over recorded runs, in a real browser: what is shown is text, nothing leaves the machine, nobody else may decide.
+const inBrowser = machineHas('chromium') ? test : test.skip;
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-page-'));
+const layout = new Layout(root);
+const ATTACK = `<img src=x onerror="window.attacked=1"><script>window.attacked=2</script>`;
+const waiting = '20260101-000002-bbbb';
+const asked: string[] = [];
+
+/** Records what it is asked; the engine's own is tested with a whole rehearsal. */
+const control = {
+  putApprovalResult: (request: { result: { status: string }; by: string }) => {
+    asked.push(`${request.result.status} by ${request.by}`);
+    return { approvedAt: new Date() };
+  },
+} as unknown as PipelineControl;
+
+let front: AwsFront;
+let endpoint: string;
+let address: string;
+let serving: Serving;
+let browser: Browser;
+
+beforeAll(async () => {
+  recordRun(layout, { runId: '20260101-000001-aaaa', builds: 1 });
+  recordRun(layout, {
+    runId: waiting,
+    builds: 3,
+    message: `feat: ${ATTACK}`,
+    log: (at) => (at === 0 ? `${ATTACK}\n\u001b[31mred\u001b[0m\n${'long'.repeat(200)}\n` : `line of ${at}\n`),
+  });
+  const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, () => control);
+  serving = new Serving(layout, () => control);
+  front = new AwsFront(() => undefined, handlers, undefined, serving.page);
+  endpoint = await front.listen();
+  address = serving.announce(endpoint);
+  if (machineHas('chromium')) browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  serving.end();
+  await front.close();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+beforeEach(() => asked.splice(0));
+
+async function open(url: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(url);
+  await page.getByRole('heading', { name: 'recorded' }).waitFor();
+  return page;
+}
+
+inBrowser('markup in a commit message and in a log is shown as the text that it is', async () => {
+  const page = await open(address);
+  await page.getByText(`feat: ${ATTACK}`).first().waitFor();
+  await page.getByRole('button', { name: 'Test0' }).click();
+  const log = page.getByRole('log', { name: 'Log of Verify/Test0' });
+  await log.getByText(ATTACK).waitFor();
+  expect(await log.innerText()).toContain('\nred\n');
+  expect(await page.evaluate('window.attacked')).toBeUndefined();
+  expect(await page.locator('#main img, #main script').count()).toBe(0);
+  await page.close();
+});
+
+inBrowser('a phone needs no horizontal scroll, in light and in dark', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await open(address, { viewport: { width: 375, height: 700 }, colorScheme });
+    await page.getByRole('button', { name: 'Test0' }).click();
+    await page.getByRole('log').getByText('longlong').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+    expect(await worstContrast(page)).toBeGreaterThanOrEqual(4.5);
+    await page.close();
+  }
+});
+
+inBrowser('everything that the page asks for comes from its own address, and the token is in none of it', async () => {
+  const page = await browser.newPage();
+  const urls: string[] = [];
+  page.on('request', (request) => urls.push(request.url()));
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+  const token = new URL(address).hash.replace('#token=', '');
+  expect(urls.length).toBeGreaterThan(5);
+  for (const url of urls.filter((one) => !one.startsWith('data:'))) {
+    expect(new URL(url).origin).toBe(endpoint);
+    expect(new URL(url).search).toBe('');
+    expect(new URL(url).pathname).not.toContain(token);
+  }
+  // Nor does it stay in the address.
+  expect(page.url()).toBe(`${endpoint}/`);
+  await page.close();
+});
+
+inBrowser('with the keyboard alone: to the decision, and it is asked once', async () => {
+  const page = await open(address);
+  const approve = page.getByRole('button', { name: 'Approve', exact: true });
+  await approve.waitFor();
+  for (let presses = 0; presses < 30; presses++) {
+    await page.keyboard.press('Tab');
+    if (await approve.evaluate((element) => element === element.ownerDocument.activeElement)) break;
+  }
+  await page.keyboard.press('Enter');
+  await page.locator('button:disabled', { hasText: 'Approve' }).waitFor();
+  expect(asked).toEqual([`Approved by ${os.userInfo().username} (page)`]);
+  await page.close();
+});
+
+inBrowser('opened without the token the page shows everything and offers no decision', async () => {
+  const page = await open(endpoint);
+  await page.getByRole('region', { name: 'Prod/Approve waits for your decision' }).waitFor();
+  await page.getByText('open the address that the rehearsal printed').waitFor();
+  expect(await page.getByRole('button', { name: 'Approve', exact: true }).count()).toBe(0);
+  await page.close();
+});
+
+inBrowser('an older run is a click away', async () => {
+  const page = await open(address);
+  await page.getByRole('navigation', { name: 'Runs' }).getByRole('link').last().click();
+  await page.getByText('20260101-000001-aaaa').first().waitFor();
+  expect(await page.getByRole('listitem').filter({ hasText: 'Verify/Test' }).count()).toBe(1);
+  await page.close();
+});
+
+inBrowser(
+  'a page of another origin can neither decide nor read, by the page’s requests or by AWS’s protocol',
+  async () => {
+    const other = http.createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end('<h1>another page</h1>');
+    });
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+    const body = JSON.stringify(approval());
+    const outcome = await page.evaluate(
+      async ([url, content]) => {
+        const attempts: [string, RequestInit][] = [
+          [`${url}/_saiondo/approval`, { method: 'POST', body: content }],
+          [`${url}/_saiondo/approval`, { method: 'POST', body: content, headers: { 'content-type': 'text/plain' } }],
+          [`${url}/_saiondo/approval`, { method: 'POST', body: content, headers: { 'x-saiondo-token': 'guess' } }],
+          [`${url}/_saiondo/runs`, {}],
+          [
+            url,
+            { method: 'POST', body: content, headers: { 'x-amz-target': 'CodePipeline_20150709.PutApprovalResult' } },
+          ],
+          [
+            `${url}/?X-Amz-Credential=LSIAQ111111111111Q%2F20260101%2Feu-west-1%2Fcodepipeline%2Faws4_request`,
+            { method: 'POST', body: content },
+          ],
+        ];
+        const read = (one: [string, RequestInit]): Promise<string> =>
+          fetch(...one).then(
+            (answer) => answer.text(),
+            () => 'refused',
+          );
+        return Promise.all(attempts.map(read));
+      },
+      [endpoint, body] as const,
+    );
+    expect(outcome).toEqual(Array(6).fill('refused'));
+    expect(asked).toEqual([]);
+    await page.close();
+    await new Promise((done) => other.close(done));
+  },
+);
+
+test.each([
+  ['no token', {}, 403, 'only look'],
+  ['a wrong token', { 'x-saiondo-token': 'guess' }, 403, 'only look'],
+  ['another origin', { origin: 'http://evil.example' }, 403, 'another web page'],
+  ['a name that leads here by DNS', { host: 'evil.example' }, 403, 'loopback names only'],
+  [
+    'another page of this machine',
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' },
+    403,
+    'another web page',
+  ],
+])('a decision with %s is refused', async (_name, headers, status, words) => {
+  const answer = await post('/_saiondo/approval', { 'content-type': 'application/json', ...headers }, approval());
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(words);
+  expect(asked).toEqual([]);
+});
+
+test('a form, which any page can send anywhere, is not read; a whole request is', async () => {
+  const token = new URL(address).hash.replace('#token=', '');
+  const form = await post('/_saiondo/approval', { 'content-type': 'text/plain', 'x-saiondo-token': token }, approval());
+  expect(form.status).toBe(400);
+  expect(asked).toEqual([]);
+  const whole = await post(
+    '/_saiondo/approval',
+    { 'content-type': 'application/json', 'x-saiondo-token': token, origin: endpoint },
+    approval(),
+  );
+  expect(whole.status).toBe(200);
+  expect(asked).toHaveLength(1);
+});
+
+test('AWS’s protocol wants its own headers, and no Origin', async () => {
+  const target = {
+    'x-amz-target': 'CodePipeline_20150709.PutApprovalResult',
+    'content-type': 'application/x-amz-json-1.1',
+  };
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyOf(ACCOUNT)}/20260101/${REGION}/codepipeline/aws4_request, SignedHeaders=host, Signature=x`;
+  const input = {
+    pipelineName: 'recorded',
+    stageName: 'Prod',
+    actionName: 'Approve',
+    token: uuidOf(`${waiting}/token`),
+    result: { status: 'Approved', summary: '' },
+  };
+  const query = `/?X-Amz-Credential=${encodeURIComponent(`${accessKeyOf(ACCOUNT)}/20260101/${REGION}/codepipeline/aws4_request`)}`;
+  expect((await post(query, target, input)).text).toContain('MissingAuthenticationTokenException');
+  expect((await post('/', { ...target, authorization, origin: 'http://evil.example' }, input)).status).toBe(403);
+  expect(asked).toEqual([]);
+  expect((await post('/', { ...target, authorization }, input)).status).toBe(200);
+  expect(asked).toEqual([`Approved by arn:aws:sts::${ACCOUNT}:assumed-role/rehearsal/rehearsal`]);
+});
+
+test('every answer of the page forbids what it does not need', async () => {
+  const { headers } = await new Promise<http.IncomingMessage>((done, fail) =>
+    http.get(endpoint, { headers: { accept: 'text/html' } }, done).once('error', fail),
+  );
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self'.*frame-ancestors 'none'/);
+  expect(headers['content-security-policy']).not.toMatch(/unsafe/);
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+});
+
+function approval(): object {
+  return {
+    pipeline: 'recorded',
+    stage: 'Prod',
+    action: 'Approve',
+    token: uuidOf(`${waiting}/token`),
+    status: 'Approved',
+    comment: '',
+  };
+}
+
+function post(url: string, headers: http.OutgoingHttpHeaders, body: object): Promise<{ status: number; text: string }> {
+  return new Promise((done, fail) => {
+    const request = http.request(`${endpoint}${url}`, { method: 'POST', headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      response.once('end', () => done({ status: response.statusCode ?? 0, text }));
+    });
+    request.once('error', fail).end(JSON.stringify(body));
+  });
+}
+
+/** The lowest contrast of a text against what is behind it. */
+function worstContrast(page: Page): Promise<number> {
+  return page.evaluate<number>(fs.readFileSync(path.join(__dirname, 'contrast.js'), 'utf8'));
+}
