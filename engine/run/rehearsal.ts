@@ -12,6 +12,7 @@ import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
 import { resolveParameters } from '../cloudformation/parameters';
+import { foreseeLimits, sayLimit } from '../codebuild/limits';
 import { actionRunners } from '../codepipeline/action-runners';
 import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
