@@ -1,5 +1,5 @@
-import type { Location } from '../../model/errors';
-import { SaiondoError } from '../../model/errors';
+import { setMaxListeners } from 'node:events';
+import { SaiondoError, type Location } from '../../model/errors';
 import type { ActionResult } from '../action';
 import type { BuildOutput } from './build';
 import type { Batch, BatchTask } from './batch-spec';
@@ -17,6 +17,8 @@ export async function runBatch(batch: Batch, request: BuildRequest, combine: boo
   checkBatch(request.project, batch);
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
+  // Every build listens to it; none of them leaks.
+  setMaxListeners(batch.tasks.length + 1, signal);
   const statuses = new Map<string, Promise<TaskStatus>>();
   const outcomes: { task: BatchTask; outcome: BuildOutcome }[] = [];
   const run = async (task: BatchTask): Promise<TaskStatus> => {

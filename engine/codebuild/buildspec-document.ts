@@ -41,13 +41,14 @@ class YamlText {
   }
 
   /** The node at a path if it is the given one; of a list's item also where the list has it at another place, for entries may have been added. */
-  findSame(path: string, value: Node): { key?: Node; value: Node } | undefined {
+  findSame(path: string, value: Node): { key?: Node; value: Node; path: string } | undefined {
     const same = (one: unknown): boolean => JSON.stringify(one) === JSON.stringify(value);
     const at = this.find(path);
-    if (at && same(at.value)) return at;
-    const list = this.find(path.replace(/\[\d+\]$/, ''))?.value;
-    const item = isSeq(list) && path.endsWith(']') ? list.items.find(same) : undefined;
-    return item === undefined ? undefined : { value: item as Node };
+    if (at && same(at.value)) return { ...at, path };
+    const parent = path.replace(/\[\d+\]$/, '');
+    const list = parent === path ? undefined : this.find(parent)?.value;
+    const index = isSeq(list) ? list.items.findIndex(same) : -1;
+    return isSeq(list) && index >= 0 ? { value: list.items[index] as Node, path: `${parent}[${index}]` } : undefined;
   }
 
   location(offset: number, path: string): Location {
@@ -161,7 +162,7 @@ export class BuildspecDocument {
     const there = here && this.original?.findSame(path, here.value);
     if (this.original && there) {
       const node = offsetOf(here.key) === offset ? (there.key ?? there.value) : there.value;
-      return this.original.location(offsetOf(node), path);
+      return this.original.location(offsetOf(node), there.path);
     }
     return this.own.location(offset, path);
   }

@@ -42,6 +42,11 @@ async function run(context: ActionContext): Promise<ActionResult> {
       where: place,
       text: `the configuration key ${name} of a CodeBuild action is not followed`,
     });
+  if (configuration.ServiceRoleArnOverride !== undefined)
+    sayLimit(context, context.emit, {
+      where: { ...place, path: `${place.path ?? ''}.ServiceRoleArnOverride` },
+      text: 'the service role makes no difference here: a rehearsal checks no permissions',
+    });
   const project = findProject(context.ledger, configuration.ProjectName ?? '', account, action.region);
   checkLambda(project);
   const primary = primarySource(context, place);

@@ -84,6 +84,11 @@ export function projectLimits(project: Project, buildspec: Buildspec): Limit[] {
       text: `${project.name}: ${PROPERTIES[name] ?? `the property ${name} is not followed`}`,
     });
   }
+  if (project.cache.type === 'LOCAL' && properties.VpcConfig !== undefined)
+    limits.push({
+      where: project.place('Cache'),
+      text: `${project.name}: CodeBuild has no local cache for a build in a VPC; here there is one`,
+    });
   const environment = (properties.Environment ?? {}) as Record<string, unknown>;
   for (const [name, text] of [
     ['Fleet', 'no reserved capacity here: the build runs on this machine'],

@@ -56,11 +56,12 @@ export async function startBuild(request: BuildRequest): Promise<BuildOutcome> {
 
 async function startOnce(request: BuildRequest, attempt: number): Promise<BuildOutcome> {
   const { layout, runId } = request.context;
+  const buildNumber = nextBuildNumber(path.join(layout.root, 'state', 'build-numbers.json'), request.project.arn);
   const buildId = `${request.project.name}:${randomUUID()}`;
   const directory = layout.build(runId, buildId);
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
-    return await startIn(directory, buildId, request, attempt);
+    return await startIn(directory, { buildId, buildNumber }, request, attempt);
   } catch (error) {
     // Only what comes ahead of the commands throws: no log is there to be kept.
     await fs.promises.rm(directory, { recursive: true, force: true });
@@ -70,7 +71,7 @@ async function startOnce(request: BuildRequest, attempt: number): Promise<BuildO
 
 async function startIn(
   directory: string,
-  buildId: string,
+  { buildId, buildNumber }: { readonly buildId: string; readonly buildNumber: number },
   request: BuildRequest,
   attempt: number,
 ): Promise<BuildOutcome> {
@@ -112,7 +113,6 @@ async function startIn(
   ])
     sayLimit(context, emit, limit);
 
-  const buildNumber = nextBuildNumber(path.join(layout.root, 'state', 'build-numbers.json'), project.arn);
   const key = {
     executionId: context.executionId,
     stage: context.stage,

@@ -62,6 +62,8 @@ const expectation = z.strictObject({
   builds: z.array(z.string()).optional(),
   /** The action's own status where the build's does not tell it. */
   action: z.enum(['Succeeded', 'Failed', 'NotRehearsed', 'Abandoned']).optional(),
+  /** Of the build's timeout. */
+  timeoutMinutes: z.number().optional(),
   missing: z.array(text).optional(),
   summary: text.optional(),
   /** `PHASE STATUS`, all of them, in order. */
@@ -204,6 +206,7 @@ function compare(expected: Expectation, outcome: Outcome): void {
   if (expected.status)
     expect({ status, ...(expected.status === 'SUCCEEDED' ? { failure } : {}) }).toEqual({ status: expected.status });
   if (expected.action) shouldMatch({ status: result.status, failure }, { status: expected.action });
+  if (expected.timeoutMinutes) expect(builds[0]?.timeoutMinutes).toBe(expected.timeoutMinutes);
   if (expected.builds) expect(statuses).toEqual(expected.builds);
   if (expected.missing) shouldMatch('missing' in result ? result.missing : [], expected.missing);
   if (expected.summary) shouldMatch('summary' in result ? result.summary : '', expected.summary);
