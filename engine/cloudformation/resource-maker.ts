@@ -27,7 +27,7 @@ export function saysOf(stackName: string, host: Pick<DeploymentHost, 'emit' | 'e
 }
 
 /** Types that wait for something outside of the template, or run it: without it they are only recorded, and that has to be said. */
-const NEEDS_ANSWER = /^(Custom::|AWS::CloudFormation::(CustomResource|WaitCondition|Stack|StackSet|Macro)$)/;
+export const NEEDS_ANSWER = /^(Custom::|AWS::CloudFormation::(CustomResource|WaitCondition|Stack|StackSet|Macro)$)/;
 
 /** Makes the resources of one deployment: by their provisioner, or as a record. */
 export class ResourceMaker {

@@ -15,8 +15,11 @@ export function missingHere(
   const commands = BUILDSPEC_PHASES.flatMap((name) => buildspec.phases[name] ?? []).flatMap((phase) =>
     [...phase.commands, ...phase.finally].map((command) => command.text),
   );
+  // CDK Pipelines gives a publisher of images, and only that one, a privileged project; its command names no docker.
+  const publishesImages = project.privileged && commands.some((command) => /\bcdk-assets\b/.test(command));
   return [
     ...(system ? [system] : []),
+    ...(publishesImages && tool('docker') === undefined ? ['docker'] : []),
     ...buildspec.unsupported.map(({ text, where }) => `${text} (${formatLocation(where)})`),
     ...toolsNamedIn(commands).filter((name) => !IMAGE_COMMANDS.includes(name) && tool(name) === undefined),
   ];

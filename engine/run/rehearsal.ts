@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as path from 'node:path';
-import { SaiondoError } from '../../model/errors';
+import { formatLocation, SaiondoError } from '../../model/errors';
 import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { currentExecution, type RunState } from '../../model/run-state';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
+import { assemblyLimits } from '../assembly/limits';
 import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
@@ -319,7 +320,11 @@ class Rehearsal {
     const name = options.pipeline ?? this.log.state.definition?.name;
     const known = name === undefined ? undefined : this.findPipeline(name);
     if (known && !options.deployAssembly) return known;
-    const stack = findPipelineStack(readAssembly(await options.assembly()), options.pipeline);
+    const directory = await options.assembly();
+    const stacks = readAssembly(directory);
+    const stack = findPipelineStack(stacks, options.pipeline);
+    for (const { where, message } of assemblyLimits(stacks, directory, (type) => machine.provisioners.has(type)))
+      this.log.emit({ kind: 'message', level: 'limit', text: message, where: formatLocation(where) });
     const at = { account: stack.account, region: stack.region, stackName: stack.stackName };
     const parameters = await resolveParameters(stack.template, {}, at, (account, region, name) =>
       machine.parameter(account, region, name),
@@ -338,7 +343,8 @@ class Rehearsal {
       throw new SaiondoError(`the pipeline’s stack could not be deployed: ${result.logicalId}: ${result.reason}`, {
         code: 'PIPELINE_NOT_DEPLOYED',
       });
-    const resource = Object.values(result.stack.resources).find((one) => one.type === 'AWS::CodePipeline::Pipeline');
+    const pipelines = Object.values(result.stack.resources).filter((one) => one.type === 'AWS::CodePipeline::Pipeline');
+    const resource = pipelines.find((one) => one.physicalId === options.pipeline) ?? pipelines[0];
     if (!resource) throw new SaiondoError(`the stack ${stack.stackName} has no pipeline`, { code: 'PIPELINE_MISSING' });
     return readPipeline(resource, result.stack);
   }

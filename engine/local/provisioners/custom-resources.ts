@@ -51,6 +51,7 @@ function onceForEach(
 }
 
 async function s3(host: CustomResourceHost, at: { account: string; region: string }): Promise<S3Client> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3Client } = await import('@aws-sdk/client-s3');
   return new S3Client({
     endpoint: host.endpointUrl(),

@@ -1,0 +1,65 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Location } from '../../model/errors';
+import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/language-extensions';
+import { NEEDS_ANSWER } from '../cloudformation/resource-maker';
+import { nameForPeople } from '../cloudformation/template';
+import type { AssemblyStack } from './assembly';
+
+/** Something in an assembly that a rehearsal on this machine lacks, known before anything runs. */
+export interface AssemblyLimit {
+  readonly where: Location;
+  readonly message: string;
+}
+
+/**
+ * What of an assembly's stacks a rehearsal cannot do: macros, custom resources that nothing here answers, waits for signals, and context that
+ * the synth did not find. What the pipeline's actions lack is the plan's to say.
+ * @param answered whether something on this machine answers a resource type
+ */
+export function assemblyLimits(
+  stacks: readonly AssemblyStack[],
+  directory: string,
+  answered: (type: string) => boolean,
+): readonly AssemblyLimit[] {
+  return [...missingContext(directory), ...stacks.flatMap((stack) => stackLimits(stack, answered))];
+}
+
+function stackLimits(
+  { stackName, templateFile, template }: AssemblyStack,
+  answered: (type: string) => boolean,
+): AssemblyLimit[] {
+  const file = path.basename(templateFile);
+  const macros = transformsOf(template)
+    .filter((transform) => transform !== LANGUAGE_EXTENSIONS)
+    .map((transform) => ({
+      where: { file, path: 'Transform' },
+      message: `stack ${stackName} will not be deployed: the transform ${transform} is a macro, which runs in AWS`,
+    }));
+  const resources = Object.entries(template.Resources ?? {})
+    .filter(([, { Type: type }]) => NEEDS_ANSWER.test(type) && !answered(type))
+    .map(([logicalId, { Type: type }]) => ({
+      where: { file, path: `Resources.${logicalId}` },
+      message: `stack ${stackName} will be deployed, and its action not count as rehearsed: nothing here answers ${type} ${nameForPeople(template, logicalId)}`,
+    }));
+  return [...macros, ...resources];
+}
+
+/** What a synth asked AWS for and was not told; the values in the templates are the CDK's dummies (`cdk.context.json` keeps real ones). */
+function missingContext(directory: string): AssemblyLimit[] {
+  const file = path.join(directory, 'manifest.json');
+  const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+    missing?: readonly { key: string; provider: string }[];
+    artifacts?: Record<string, { type: string; properties?: { directoryName?: string } }>;
+  };
+  const own = (manifest.missing ?? []).map(({ key, provider }) => ({
+    where: { file: 'manifest.json', path: 'missing' },
+    message: `the assembly lacks the context ${key} (look-up ${provider}): its templates hold dummy values; run cdk synth with an account once and commit cdk.context.json`,
+  }));
+  const nested = Object.values(manifest.artifacts ?? {}).flatMap(({ type, properties }) =>
+    type === 'cdk:cloud-assembly' && properties?.directoryName
+      ? missingContext(path.join(directory, properties.directoryName))
+      : [],
+  );
+  return [...own, ...nested];
+}
