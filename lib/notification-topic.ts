@@ -7,13 +7,14 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 
-/** Who publishes: the pipeline's notices, alarms, failed deployments and backups, budgets. */
-const PUBLISHERS = [
-  'codestar-notifications.amazonaws.com',
-  'cloudwatch.amazonaws.com',
-  'events.amazonaws.com',
-  'budgets.amazonaws.com',
-];
+/** Who publishes: the pipeline's notices, alarms and budgets of this account. */
+const PUBLISHERS = ['codestar-notifications.amazonaws.com', 'cloudwatch.amazonaws.com', 'budgets.amazonaws.com'];
+
+/**
+ * Failed deployments and backups. Without a condition on the account: SNS does not support one for EventBridge where the topic is encrypted
+ * (same page as below).
+ */
+const UNCONDITIONAL_PUBLISHERS = ['events.amazonaws.com'];
 
 /** Who makes the topic of an account: whoever is deployed into it first. */
 type Owner = 'pipeline' | 'dev' | 'prod';
@@ -42,25 +43,29 @@ export class NotificationTopic extends Construct {
       this.topic = Topic.fromTopicArn(this, 'Topic', `arn:aws:sns:${region}:${account}:${topicName}`);
       return;
     }
-    const conditions = { StringEquals: { 'aws:SourceAccount': account } };
-    const principals = PUBLISHERS.map((service) => new ServicePrincipal(service));
     const key = new Key(this, 'Key', {
       description: `${topicName}: what people are told`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const topic = new Topic(this, 'Topic', { topicName, masterKey: key, enforceSSL: true });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        principals,
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-        conditions,
-      }),
-    );
-    topic.addToResourcePolicy(
-      new PolicyStatement({ principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }),
-    );
+    for (const [services, conditions] of [
+      [PUBLISHERS, { StringEquals: { 'aws:SourceAccount': account } }],
+      [UNCONDITIONAL_PUBLISHERS, {}],
+    ] as const) {
+      const principals = services.map((service) => new ServicePrincipal(service));
+      key.addToResourcePolicy(
+        new PolicyStatement({
+          principals,
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: ['*'],
+          conditions,
+        }),
+      );
+      topic.addToResourcePolicy(
+        new PolicyStatement({ principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }),
+      );
+    }
     const { emails, slack } = configuration.notifications;
     for (const email of emails) topic.addSubscription(new EmailSubscription(email));
     if (slack) {

@@ -5,9 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CodePipeline } from 'aws-cdk-lib/pipelines';
 import { acknowledge, acknowledgeReports, wildcard } from '../lib/acknowledge';
 import { rewritten, type PolicyStatementJson } from '../lib/exact-actions';
-
-/** The part of the bootstrap stack's names that is the same for all who did not choose another (CDK Developer Guide, "Bootstrapping"). */
-const QUALIFIER = 'hnb659fds';
+import { bootstrapBucketArn, bootstrapRoleArn } from './bootstrap-roles';
 
 /**
  * Narrows, and answers for, the roles that CDK Pipelines makes by itself. They are there only after `buildPipeline()`.
@@ -31,19 +29,18 @@ export function narrowGeneratedRoles(stack: Stack, pipeline: CodePipeline, artif
  */
 function narrowSelfMutation(stack: Stack, project: Project): void {
   const { account, region } = stack;
-  const roles = ['deploy', 'file-publishing', 'image-publishing'].map(
-    (role) => `arn:aws:iam::${account}:role/cdk-${QUALIFIER}-${role}-role-${account}-${region}`,
+  const roles = (['deploy', 'file-publishing', 'image-publishing'] as const).map((role) =>
+    bootstrapRoleArn(role, account, region),
   );
   const stacks = [stack.stackName, 'CDKToolkit'].map(
     (name) => `arn:aws:cloudformation:${region}:${account}:stack/${name}/*`,
   );
-  const buckets = `arn:aws:s3:::cdk-${QUALIFIER}-assets-${account}-${region}`;
   const narrow = (statement: PolicyStatementJson): readonly PolicyStatementJson[] => {
     if (statement.Action === 'sts:AssumeRole') return [{ ...statement, Resource: roles }];
     if (statement.Resource !== '*') return [statement];
     return [
       { ...statement, Action: 'cloudformation:DescribeStacks', Resource: stacks },
-      { ...statement, Action: 's3:ListBucket', Resource: buckets },
+      { ...statement, Action: 's3:ListBucket', Resource: bootstrapBucketArn(account, region) },
     ];
   };
   for (const policy of project.role?.node.findAll() ?? []) {

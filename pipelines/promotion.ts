@@ -5,6 +5,7 @@ import { CodeBuildStep, type FileSet, type Step } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
 import { readBuildspec } from '../lib/buildspec';
 import { ApprovalStep } from './approval-step';
+import { bootstrapRoleArn } from './bootstrap-roles';
 import type { ConnectionSource } from './connection-source';
 import { deployedParameterName } from './record-step';
 import { CDK_CLI_VERSION } from './self-mutation';
@@ -58,7 +59,7 @@ export function promotionSteps(props: PromotionProps): Step[] {
       // The bootstrap's role for reading: it sees what is deployed, and can change nothing.
       new PolicyStatement({
         actions: ['sts:AssumeRole'],
-        resources: [`arn:aws:iam::${account}:role/cdk-hnb659fds-lookup-role-${account}-${region}`],
+        resources: [bootstrapRoleArn('lookup', account, region)],
       }),
     ],
   });
