@@ -34,6 +34,7 @@ export class BaseImages extends Construct {
     const { account, region } = Stack.of(this);
     return new PolicyStatement({
       actions: [
+        'ecr:BatchCheckLayerAvailability',
         'ecr:BatchGetImage',
         'ecr:BatchImportUpstreamImage',
         'ecr:CreateRepository',
