@@ -67,7 +67,7 @@ export async function prepareMachine(options: Options): Promise<ToolNeed[] | und
     const here = tools
       .filter((tool) => tool.path)
       .map(({ name, version }) => [name, version].filter(Boolean).join(' '));
-    process.stderr.write(`on this machine: ${here.join(', ')}\n`);
+    if (here.length > 0) process.stderr.write(`on this machine: ${here.join(', ')}\n`);
     for (const need of tools)
       if (!need.path)
         process.stderr.write(`not on this machine: ${need.name}, needed by ${need.neededBy.join(', ')}\n`);
