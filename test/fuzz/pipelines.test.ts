@@ -57,6 +57,7 @@ async function run(pipeline: RandomPipeline): Promise<Ran> {
     rules: new Map(),
     approve: () => Promise.resolve(undefined),
     deployed: () => pipeline.definition,
+    limits: () => [],
     signal: new AbortController().signal,
   });
   try {
