@@ -174,6 +174,8 @@ async function run(options: Options): Promise<number> {
           else process.stderr.write(`page: ${page}\n`);
         },
         (event, current) => {
+          // After a verdict the lines stand still; what is asked for then is shown again as it runs.
+          if (event.kind === 'run.resumed') terminal?.resume();
           if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
           else if (terminal) terminal.show(event, current);
           else {

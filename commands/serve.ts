@@ -31,7 +31,7 @@ Examples:
 
 async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const nothing = (): undefined => undefined;
-  const serving = new Serving(layout, nothing);
+  const serving = new Serving(layout, nothing, true);
   const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, nothing);
   const front = new AwsFront(nothing, new Map([...handlers, ['sts', answerSts]]), nothing, serving.page);
   const endpoint = await front.listen(port);

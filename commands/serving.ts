@@ -19,7 +19,11 @@ export class Serving {
   private readonly token = randomBytes(24).toString('base64url');
   private readonly file: string;
 
-  constructor(layout: Layout, control: ControlSource) {
+  constructor(
+    layout: Layout,
+    control: ControlSource,
+    private readonly readOnly = false,
+  ) {
     this.file = path.join(layout.root, 'serve.json');
     this.page = pageHandler({
       runs: new Runs(layout),
@@ -31,11 +35,12 @@ export class Serving {
   }
 
   /**
-   * Leaves the address where this folder's commands look for it, for this user alone.
+   * Leaves the address where this folder's commands look for it, for this user alone; a rehearsal's address stays where it is read only.
    * @returns the page's address, with the token behind `#`: a browser sends it to nobody
    */
   announce(endpoint: string): string {
     const page = `${endpoint}/#token=${this.token}`;
+    if (this.readOnly && announcedByOther(this.file)) return page;
     fs.mkdirSync(path.dirname(this.file), { recursive: true });
     fs.writeFileSync(`${this.file}.new`, JSON.stringify({ endpoint, pid: process.pid, page }), { mode: 0o600 });
     fs.renameSync(`${this.file}.new`, this.file);
@@ -50,6 +55,17 @@ export class Serving {
     } catch {
       // Never announced.
     }
+  }
+}
+
+/** Whether another process that lives has left its address. */
+function announcedByOther(file: string): boolean {
+  try {
+    const { pid } = JSON.parse(fs.readFileSync(file, 'utf8')) as { pid: number };
+    process.kill(pid, 0);
+    return pid !== process.pid;
+  } catch {
+    return false;
   }
 }
 

@@ -212,7 +212,12 @@ export function reportShape(known: KnownBuild, build: BuildState, report: Report
     exportConfig: { exportConfigType: 'NO_EXPORT' },
     truncated: false,
     ...(coverage
-      ? { codeCoverageSummary: { lineCoveragePercentage: report.lineCoverage } }
+      ? {
+          codeCoverageSummary: {
+            lineCoveragePercentage: report.lineCoverage,
+            branchCoveragePercentage: report.branchCoverage,
+          },
+        }
       : {
           testSummary: {
             total: report.total,

@@ -111,7 +111,8 @@ export function executionSummary(
     lastUpdateTime: new Date(digest.updatedAt),
     sourceRevisions: sourceRevisions(digest.revisions),
     trigger: triggerOf(digest.trigger),
-    stopTrigger: status === 'Stopped' || status === 'Stopping' ? { reason: digest.detail } : undefined,
+    stopTrigger:
+      status === 'Stopped' || status === 'Stopping' ? { reason: digest.stopReason ?? digest.detail } : undefined,
     executionMode,
     executionType: digest.mode,
     rollbackMetadata: digest.rollbackTarget ? { rollbackTargetPipelineExecutionId: digest.rollbackTarget } : undefined,

@@ -1,11 +1,12 @@
 import type {
   ActionState as ApiActionState,
   GetPipelineStateOutput,
+  RetryStageMetadata,
   StageConditionState,
   StageExecution,
   StageState,
 } from '@aws-sdk/client-codepipeline';
-import type { ActionState, ConditionRecord } from '../../model/run-state';
+import type { ActionState, ConditionRecord, StageState as StageRecord } from '../../model/run-state';
 import type { StageDefinition } from '../../model/pipeline';
 import { actionStatus, errorDetails, externalOf, stageStatus } from './execution-shapes';
 import type { OpenExecution, PipelineHistory } from './pipeline-history';
@@ -46,6 +47,20 @@ function stageState(history: PipelineHistory, stage: StageDefinition, at: number
     beforeEntryConditionState: conditionState(latest, stage.name, 'beforeEntry'),
     onSuccessConditionState: conditionState(latest, stage.name, 'onSuccess'),
     onFailureConditionState: conditionState(latest, stage.name, 'onFailure'),
+    retryStageMetadata: record && retries(record),
+  };
+}
+
+/** API Reference, RetryStageMetadata: how often this stage ran again in its execution, and, where only one kind did it, who began it. */
+function retries({ attempt, automaticRetries }: StageRecord): RetryStageMetadata | undefined {
+  const manual = attempt - 1 - automaticRetries;
+  if (attempt <= 1) return undefined;
+  return {
+    ...(automaticRetries > 0 ? { autoStageRetryAttempt: automaticRetries } : {}),
+    ...(manual > 0 ? { manualStageRetryAttempt: manual } : {}),
+    ...(manual > 0 && automaticRetries > 0
+      ? {}
+      : { latestRetryTrigger: manual > 0 ? 'ManualStageRetry' : 'AutomatedStageRetry' }),
   };
 }
 
@@ -130,7 +145,10 @@ function conditionState(
   stage: string,
   condition: ConditionRecord['condition'],
 ): StageConditionState | undefined {
-  const records = latest?.state.conditions.filter((one) => one.stage === stage && one.condition === condition) ?? [];
+  const from = latest?.state.stages.get(stage)?.conditionsFrom ?? 0;
+  const records = (latest?.state.conditions.slice(from) ?? []).filter(
+    (one) => one.stage === stage && one.condition === condition,
+  );
   const last = records.at(-1);
   if (!latest || !last) return undefined;
   const byRule = new Map(records.map((one) => [one.rule, one]));

@@ -3,7 +3,7 @@ import type { PipelineDefinition } from '../../model/pipeline';
 import type { RunState } from '../../model/run-state';
 
 /** The version of the digest's shape: another one is made anew from the events. */
-export const DIGEST_VERSION = 1;
+export const DIGEST_VERSION = 2;
 
 /** An execution, as far as a list of executions shows it. */
 export interface ExecutionDigest {
@@ -11,6 +11,8 @@ export interface ExecutionDigest {
   readonly structureVersion: string;
   readonly status: ExecutionStatus;
   readonly detail?: string;
+  /** Why somebody stopped it. */
+  readonly stopReason?: string;
   readonly trigger: { readonly type: string; readonly detail?: string };
   readonly mode: 'STANDARD' | 'ROLLBACK';
   readonly rollbackTarget?: string;
@@ -92,6 +94,7 @@ export function digestOf(state: RunState, bytes: number): RunDigest {
         structureVersion: execution.structureVersion,
         status: execution.status,
         ...(execution.detail ? { detail: execution.detail } : {}),
+        ...(execution.stopping?.reason ? { stopReason: execution.stopping.reason } : {}),
         trigger: execution.trigger,
         mode: execution.mode,
         ...(execution.rollbackTarget ? { rollbackTarget: execution.rollbackTarget } : {}),
