@@ -17,9 +17,22 @@ export interface ContainerOptions {
   /** Given to the engine through its environment, never through its arguments. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
+  /** The root file system is read-only: the container writes nowhere but to its tmpfs mounts. */
   readonly readOnly: boolean;
+  /** Memory that stands in for a disk. */
+  readonly tmpfs?: readonly TmpfsMount[];
+  /** A process 1 that passes signals on and reaps what ended. */
+  readonly init?: boolean;
   readonly memoryMiB?: number;
   readonly user?: string;
+}
+
+/** A tmpfs mount of a container. */
+export interface TmpfsMount {
+  readonly path: string;
+  readonly sizeMiB: number;
+  /** As `mount` takes them: `nosuid`, `noexec`. */
+  readonly options: readonly string[];
 }
 
 /** A container that runs, with the loopback port of each of its ports. */
@@ -122,11 +135,13 @@ export class ContainerEngine {
       options.network,
       '--network-alias',
       options.alias,
-      '--init',
       '--add-host',
       `host.docker.internal:${gateway}`,
     ];
-    if (options.readOnly) args.push('--read-only', '--tmpfs', '/tmp');
+    if (options.init) args.push('--init');
+    if (options.readOnly) args.push('--read-only');
+    for (const mount of options.tmpfs ?? [])
+      args.push('--tmpfs', `${mount.path}:${[...mount.options, `size=${mount.sizeMiB}m`].join(',')}`);
     if (options.memoryMiB) args.push('--memory', `${options.memoryMiB}m`);
     if (options.user) args.push('--user', options.user);
     for (const port of options.ports) args.push('--publish', `127.0.0.1::${port}`);
@@ -159,6 +174,15 @@ export class ContainerEngine {
       reject: false,
     });
     return exitCode === 0 ? stdout.trim() === 'true' : undefined;
+  }
+
+  /** Runs a command in a container. @returns whether it ended with 0 within the time */
+  async succeeds(id: string, command: readonly string[], seconds: number): Promise<boolean> {
+    const { exitCode } = await execa(this.command, ['exec', id, ...command], {
+      reject: false,
+      timeout: seconds * 1000,
+    });
+    return exitCode === 0;
   }
 
   async logs(id: string, lines: number): Promise<string> {

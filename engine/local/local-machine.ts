@@ -21,6 +21,7 @@ import { answerEcr, answerSts } from './aws-own-services';
 import { ensureAwsTools } from './aws-tools';
 import { accepts, freePort } from './child';
 import { ContainerEngine } from './container-engine';
+import { answerEcs } from './ecs-service-api';
 import type { Fixtures } from './fixtures';
 import { accessKeyOf, AwsFront, type AwsRequest, type PageHandler } from './front';
 import { startRegistry } from './image-registry';
@@ -240,6 +241,7 @@ export class LocalMachine implements LocalAws {
       ['cloudformation', (request) => api.handle(request)],
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],
+      ['ecs', answerEcs(() => this.containerServices)],
       ['ssm', async (request) => (await this.bootstrapFor(request), undefined)],
       ['s3', async (request) => (await this.bootstrapFor(request), undefined)],
     ]);

@@ -1,63 +1,68 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { runBuild } from '../../engine/codebuild/build';
-import { parseBuildspec } from '../../engine/codebuild/parse-buildspec';
+import { recordedBuild } from './recorded-build';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-web-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-/** Runs a buildspec of the web app with commands on PATH that write down how they were called. */
-async function recorded(name: string, variables: Record<string, string>): Promise<{ status: string; calls: string[] }> {
-  const directory = path.join(root, name);
-  const source = path.join(directory, 'src');
-  const bin = path.join(directory, 'bin');
-  const record = path.join(directory, 'calls.txt');
-  fs.mkdirSync(path.join(source, 'frontend/app'), { recursive: true });
-  fs.mkdirSync(bin);
-  for (const command of ['flutter', 'aws']) {
-    fs.writeFileSync(path.join(bin, command), `#!/bin/sh\necho "$(basename "$PWD"): ${command} $*" >> '${record}'\n`, {
-      mode: 0o755,
-    });
-  }
-  const file = path.join(__dirname, '../../buildspecs', `${name}.yml`);
-  const { status } = await runBuild(
-    {
-      buildId: 'web:1',
-      project: 'web',
-      buildspec: parseBuildspec(fs.readFileSync(file, 'utf8'), `buildspecs/${name}.yml`),
-      directory,
-      source,
-      environment: { PATH: `${bin}:${process.env.PATH ?? ''}`, COMPONENT_DIR: 'frontend/app', ...variables },
-      secrets: [],
-      unexportable: new Set(),
-      timeoutMinutes: 1,
-      outputs: [],
-      signal: new AbortController().signal,
-    },
-    { executionId: 'e', stage: 'S', action: 'A', actionExecutionId: 'a', buildId: 'web:1' },
-    () => undefined,
-  );
-  return { status, calls: fs.readFileSync(record, 'utf8').trim().split('\n') };
-}
+const COMPONENT_DIR = 'frontend/app';
+const commands = { flutter: '', aws: '' };
 
 test('web-test tests and builds the Flutter app in its folder (flutter is a recording stand-in)', async () => {
-  const { status, calls } = await recorded('web-test', {});
+  const { status, calls } = await recordedBuild(root, 'web-test', { variables: { COMPONENT_DIR }, commands });
   expect(status).toBe('SUCCEEDED');
   expect(calls).toEqual(['app: flutter pub get', 'app: flutter test', 'app: flutter build web --release']);
 });
 
-test('web-deploy uploads index.html last and never cached (flutter and aws are recording stand-ins)', async () => {
-  const { status, calls } = await recorded('web-deploy', { WEB_BUCKET: 'site', DISTRIBUTION_ID: 'E1' });
+test('web-deploy uploads index.html last, and nothing that changes under its name is kept without asking', async () => {
+  const { status, calls } = await recordedBuild(root, 'web-deploy', {
+    variables: { COMPONENT_DIR, WEB_BUCKET: 'site', DISTRIBUTION_ID: 'E1' },
+    commands,
+  });
   expect(status).toBe('SUCCEEDED');
-  expect(calls.map((call) => call.split(' ').slice(1, 4).join(' '))).toEqual([
-    'flutter pub get',
-    'flutter build web',
-    'aws s3 sync',
-    'aws s3 cp',
-    'aws cloudfront create-invalidation',
-  ]);
-  expect(calls[2]).toContain('--exclude index.html');
-  expect(calls[3]).toContain('s3://site/index.html --cache-control no-cache');
-  expect(calls[4]).toContain('--distribution-id E1 --paths /index.html');
+  const [, , assets = '', code = '', pages = '', index = '', invalidation] = calls;
+  expect(assets).toContain(
+    '--exclude *.html --exclude *.js --exclude *.json --exclude *.wasm --cache-control public,max-age=3600',
+  );
+  expect(code).toContain('--exclude * --include *.js --include *.json --include *.wasm --cache-control no-cache');
+  expect(pages).toContain('--include *.html --exclude index.html --cache-control no-cache');
+  expect(index).toContain('s3 cp build/web/index.html s3://site/index.html --cache-control no-cache');
+  expect(invalidation).toBe('app: aws cloudfront create-invalidation --distribution-id E1 --paths /*');
+});
+
+test('web-firebase deploys with the key in a file that is gone afterwards, also when it fails', async () => {
+  for (const [npx, status] of [
+    [
+      'cat "$GOOGLE_APPLICATION_CREDENTIALS" > key-seen.txt; stat -c %a "$GOOGLE_APPLICATION_CREDENTIALS" >> key-seen.txt',
+      'SUCCEEDED',
+    ],
+    ['exit 1', 'FAILED'],
+  ] as const) {
+    const run = await recordedBuild(root, 'web-firebase', {
+      variables: {
+        COMPONENT_DIR,
+        FIREBASE_PROJECT: 'saiondo-dev',
+        FIREBASE_KEY: '{"private_key":"k"}',
+        API_URL: 'https://api.example.com',
+        TMPDIR: root,
+      },
+      commands: { flutter: '', npx },
+    });
+    expect(run.status).toBe(status);
+    expect(run.calls).toContain('app: flutter build web --release --dart-define=API_URL=https://api.example.com');
+    expect(run.calls.at(-1)).toMatch(
+      /firebase-tools@\d+\.\d+\.\d+ deploy --only hosting --project saiondo-dev --non-interactive$/,
+    );
+    expect(run.calls.join('\n')).not.toContain('private_key');
+    expect(fs.readdirSync(root).filter((file) => file.startsWith('tmp.'))).toEqual([]);
+    const app = path.join(run.directory, 'src', COMPONENT_DIR);
+    const { hosting } = JSON.parse(fs.readFileSync(path.join(app, 'firebase.json'), 'utf8')) as {
+      hosting: { rewrites: unknown[] };
+    };
+    expect(hosting.rewrites).toEqual([{ source: '**', destination: '/index.html' }]);
+    if (status === 'SUCCEEDED') {
+      expect(fs.readFileSync(path.join(app, 'key-seen.txt'), 'utf8')).toBe('{"private_key":"k"}600\n');
+    }
+  }
 });

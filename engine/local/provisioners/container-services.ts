@@ -29,10 +29,23 @@ interface TaskDefinition {
     readonly PortMappings?: readonly { readonly ContainerPort: number; readonly Name?: string }[];
     readonly ReadonlyRootFilesystem?: boolean;
     readonly User?: string;
+    readonly LinuxParameters?: {
+      readonly InitProcessEnabled?: boolean;
+      readonly Tmpfs?: readonly {
+        readonly ContainerPath?: string;
+        readonly Size: number;
+        readonly MountOptions?: readonly string[];
+      }[];
+    };
+    /** `["CMD", …]` or `["CMD-SHELL", "…"]`; seconds. */
+    readonly HealthCheck?: { readonly Command?: readonly string[]; readonly Timeout?: number };
   }[];
 }
 
+type ContainerHealthCheck = NonNullable<NonNullable<TaskDefinition['ContainerDefinitions']>[number]['HealthCheck']>;
+
 interface ServiceProperties {
+  readonly Cluster?: string;
   readonly TaskDefinition: string;
   readonly ServiceName?: string;
   readonly LoadBalancers?: readonly {
@@ -48,6 +61,19 @@ interface ServiceProperties {
   };
 }
 
+/** A service's one task, and what ECS would say of it. */
+interface RunningService extends RunningContainer {
+  readonly targetGroups: readonly string[];
+  readonly account: string;
+  readonly region: string;
+  /** Name or ARN. */
+  readonly cluster: string;
+  readonly name: string;
+  /** ARN of the revision that runs. */
+  readonly taskDefinition: string;
+  readonly made: string;
+}
+
 /**
  * ECS services, their task definitions, and the load balancer before them, as containers behind loopback ports. One task a service, whatever
  * its count says: a rehearsal shows that it starts and answers, not that it scales.
@@ -57,7 +83,7 @@ export class ContainerServices {
   private readonly targetGroups = new Map<string, { properties: Record<string, unknown>; ports: number[] }>();
   private readonly listeners = new Map<string, { loadBalancer: string; targetGroups: string[] }>();
   private readonly balancers = new Map<string, LoadBalancer>();
-  private readonly running = new Map<string, RunningContainer & { targetGroups: readonly string[]; made: string }>();
+  private readonly running = new Map<string, RunningService>();
   private count = 0;
 
   constructor(private readonly host: ContainerHost) {}
@@ -126,6 +152,18 @@ export class ContainerServices {
     ];
   }
 
+  /** The service that runs under a name or ARN in a cluster, with what runs. */
+  find(account: string, region: string, cluster: string, service: string): RunningService | undefined {
+    const last = (nameOrArn: string): string => nameOrArn.split('/').at(-1) ?? nameOrArn;
+    return [...this.running.values()].find(
+      (one) =>
+        one.account === account &&
+        one.region === region &&
+        last(one.cluster) === last(cluster) &&
+        one.name === last(service),
+    );
+  }
+
   /** Closes the load balancers; the containers are the engine's to remove. */
   async close(): Promise<void> {
     await Promise.all([...this.balancers.values()].map((balancer) => balancer.close()));
@@ -181,11 +219,17 @@ export class ContainerServices {
       environment,
       ports: (container.PortMappings ?? []).map((mapping) => mapping.ContainerPort),
       readOnly: container.ReadonlyRootFilesystem === true,
+      init: container.LinuxParameters?.InitProcessEnabled === true,
+      tmpfs: (container.LinuxParameters?.Tmpfs ?? []).map((mount) => ({
+        path: String(mount.ContainerPath),
+        sizeMiB: Number(mount.Size),
+        options: mount.MountOptions ?? [],
+      })),
       ...(definition.Memory ? { memoryMiB: Number(definition.Memory) } : {}),
       ...(container.User ? { user: container.User } : {}),
     });
     const groups = properties.LoadBalancers ?? [];
-    const failure = await this.waitHealthy(engine, task, groups, request.signal);
+    const failure = await this.waitHealthy(engine, task, groups, container.HealthCheck, request.signal);
     if (failure) {
       const log = (await engine.logs(task.id, 12)).trim();
       await engine.remove(task.id, 1);
@@ -199,7 +243,16 @@ export class ContainerServices {
       const port = task.ports.get(group.ContainerPort);
       if (target && port) target.ports = [port];
     }
-    this.running.set(key, { ...task, made, targetGroups: groups.map((group) => group.TargetGroupArn) });
+    this.running.set(key, {
+      ...task,
+      made,
+      targetGroups: groups.map((group) => group.TargetGroupArn),
+      account: request.account,
+      region: request.region,
+      cluster: String(properties.Cluster ?? 'default'),
+      name,
+      taskDefinition: properties.TaskDefinition,
+    });
     if (old) await engine.remove(old.id);
     const ports = [...task.ports.values()].map((port) => `127.0.0.1:${port}`).join(', ');
     return { standing: 'real', detail: `${ports}, healthy in ${((Date.now() - started) / 1000).toFixed(1)} s` };
@@ -241,6 +294,7 @@ export class ContainerServices {
     engine: ContainerEngine,
     task: RunningContainer,
     groups: NonNullable<ServiceProperties['LoadBalancers']>,
+    check: ContainerHealthCheck | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
     const deadline = Date.now() + this.host.healthSeconds * 1000;
@@ -254,6 +308,9 @@ export class ContainerServices {
         const status = await statusOf(task.ports.get(group.ContainerPort) ?? 0, path);
         if (status === 200) return undefined;
         last = `${path} answers ${status ?? 'nothing'}`;
+      } else if (check?.Command && check.Command[0] !== 'NONE') {
+        if (await engine.succeeds(task.id, commandOf(check.Command), check.Timeout ?? 5)) return undefined;
+        last = 'its health check fails';
       } else {
         const ports = [...task.ports.values()];
         // Docker's own proxy accepts before the program listens: an answer, of any status, is what counts.
@@ -263,6 +320,13 @@ export class ContainerServices {
     }
     return `${last} within ${this.host.healthSeconds} s`;
   }
+}
+
+/** A container's health check as a command (Amazon ECS API, "HealthCheck"): given to a shell, or as it is. */
+function commandOf(command: readonly string[]): readonly string[] {
+  const [form = '', ...rest] = command;
+  if (form === 'CMD-SHELL') return ['sh', '-c', rest.join(' ')];
+  return form === 'CMD' ? rest : command;
 }
 
 function serviceKey(stackName: string, physicalId: string): string {

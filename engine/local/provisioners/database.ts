@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Provisioner } from '../../cloudformation/provisioner';
 import { postgresDirectories, startPostgres } from '../postgres';
 import type { ServiceRegistry } from '../service-registry';
+import { send } from '../aws-client';
 import { secretKey, type Values } from '../values';
 import { generatePassword, putSecret } from './values';
 
@@ -52,6 +53,7 @@ export function databaseProvisioner(
       }
       const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:${secretName}-000000`;
       if (managed) await putSecret(endpoint(), account, region, secretName, secret);
+      await announce(endpoint(), account, region, physicalId, properties);
       return {
         standing: 'real',
         attributes: {
@@ -62,7 +64,12 @@ export function databaseProvisioner(
         ...(detail ? { detail } : {}),
       };
     },
-    async remove(resource) {
+    async remove(resource, account, region) {
+      await callRds(endpoint(), account, region, {
+        Action: 'DeleteDBInstance',
+        DBInstanceIdentifier: resource.physicalId,
+        SkipFinalSnapshot: 'true',
+      });
       await services.stop(`postgres ${resource.physicalId}`);
       running.delete(resource.physicalId);
       for (const at of postgresDirectories(path.join(directory, 'postgres', resource.physicalId))) {
@@ -70,4 +77,37 @@ export function databaseProvisioner(
       }
     },
   };
+}
+
+/**
+ * Tells the AWS endpoint that the instance is there, so that what asks RDS about it or takes a snapshot of it finds it. A snapshot is the
+ * endpoint's record alone: no data is copied.
+ */
+async function announce(
+  endpoint: URL,
+  account: string,
+  region: string,
+  identifier: string,
+  properties: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await callRds(endpoint, account, region, {
+    Action: 'CreateDBInstance',
+    DBInstanceIdentifier: identifier,
+    DBInstanceClass: String(properties.DBInstanceClass ?? 'db.t4g.micro'),
+    Engine: String(properties.Engine),
+    AllocatedStorage: String(properties.AllocatedStorage ?? 20),
+  });
+}
+
+/** A call of RDS's query API. Its answer is not looked at: an instance that is there already, or gone already, is what was wanted. */
+async function callRds(
+  endpoint: URL,
+  account: string,
+  region: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  const body = new URLSearchParams({ Version: '2014-10-31', ...parameters }).toString();
+  await send(endpoint, account, region, 'rds', 'POST', '/', body, {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
 }
