@@ -143,6 +143,7 @@ function knownKeys(keys: readonly (string | number)[]): readonly string[] {
 
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
   if (schema instanceof z.ZodObject) return schema.shape as Record<string, unknown>;
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.in);
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) {
     return shapeOf(schema.unwrap());
   }

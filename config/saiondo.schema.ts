@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { accountId, environmentSchema, regionName } from './environment.schema';
+import { overlaps } from './cidr';
+import { isMainNetwork } from './contracts.schema';
+import { environmentSchema } from './environment.schema';
+import { accountId, regionName } from './names.schema';
 import { notificationsSchema } from './notifications.schema';
 
 const repository = z.strictObject({
@@ -18,6 +21,24 @@ const service = z.strictObject({
   healthPath: z.string().startsWith('/'),
   /** What the container runs, given to a shell. */
   command: z.string().min(1),
+  /** The user that the container runs as, never root: by default a UID that needs no entry in the image. */
+  user: z
+    .string()
+    .regex(
+      /^(?!0+(:|$)|root(:|$))[\w-]+(:[\w-]+)?$/,
+      'a user that is not root: a name or UID in quotes, and after a colon a group',
+    )
+    .default('1000'),
+});
+
+const api = service.extend({
+  /** Whether the api's own routes begin with /api; else CloudFront takes that off before it asks the api. */
+  underApiPath: z.boolean().default(false),
+  /** The path of its web sockets and their polling (socket.io), which goes to the api too and keeps to one task. */
+  socketPath: z
+    .string()
+    .regex(/^\/[\w./-]*[\w]$/, 'a path such as /socket.io')
+    .optional(),
 });
 
 /** `saiondo.yaml` as a whole. Strict: an unknown key is an error. */
@@ -52,7 +73,7 @@ export const saiondoSchema = z
     notifications: notificationsSchema.prefault({}),
     repositories: z.strictObject({ application: repository, pipeline: repository }),
     components: z.strictObject({
-      api: service,
+      api,
       llm: service,
       web: z.strictObject({ directory }),
       contracts: z.strictObject({ directory }),
@@ -89,7 +110,14 @@ export const saiondoSchema = z
         message: 'true: prod holds the customers’ data',
       });
     }
-    if (overlaps(dev.network.cidr, prod.network.cidr)) {
+    if (isMainNetwork(dev.contracts.network) && dev.contracts.mainNetwork) {
+      context.addIssue({
+        code: 'custom',
+        path: ['environments', 'dev', 'contracts', 'mainNetwork'],
+        message: 'nothing here, and a test network as `network`: only prod deploys to a main network',
+      });
+    }
+    if (dev.network.cidr && prod.network.cidr && overlaps(dev.network.cidr, prod.network.cidr)) {
       context.addIssue({
         code: 'custom',
         path: ['environments', 'prod', 'network', 'cidr'],
@@ -100,16 +128,3 @@ export const saiondoSchema = z
 
 /** The whole configuration, as checked. */
 export type Configuration = z.infer<typeof saiondoSchema>;
-
-/** Whether two IPv4 ranges share an address. */
-export function overlaps(a: string, b: string): boolean {
-  const range = (cidr: string): [number, number] => {
-    const [address = '', bits = '32'] = cidr.split('/');
-    const start = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    const size = 2 ** (32 - Number(bits));
-    return [Math.floor(start / size) * size, Math.floor(start / size) * size + size - 1];
-  };
-  const [a0, a1] = range(a);
-  const [b0, b1] = range(b);
-  return a0 <= b1 && b0 <= a1;
-}

@@ -1,9 +1,11 @@
 import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { contractNames } from '../config/contract-names';
+import { isMainNetwork } from '../config/contracts.schema';
 import { readBuildspec } from './buildspec';
 import { DeliveryProject } from './delivery-project';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
@@ -13,7 +15,7 @@ import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
  * key are put in place by a person (README, "Deploy it to AWS"): no template holds them.
  */
 export class ContractsStack extends EnvironmentStack {
-  constructor(scope: Construct, id: string, props: EnvironmentProps) {
+  constructor(scope: Construct, id: string, props: EnvironmentProps & { readonly key: IKey }) {
     super(scope, id, props);
     const { account, region } = props.environment;
     const names = contractNames(props.configuration, props.name);
@@ -24,9 +26,11 @@ export class ContractsStack extends EnvironmentStack {
     const deploy = new DeliveryProject(this, 'Deploy', {
       task: 'contracts',
       buildSpec: readBuildspec('contracts'),
+      key: props.key,
       environmentVariables: {
         COMPONENT_DIR: { value: props.configuration.components.contracts.directory },
         NETWORK: { value: props.environment.contracts.network },
+        MAIN_NETWORK: { value: isMainNetwork(props.environment.contracts.network) ? 'yes' : 'no' },
         REGISTRY_PARAMETER: { value: names.registryParameter },
         CHAIN_RPC_URL: { type: BuildEnvironmentVariableType.PARAMETER_STORE, value: names.chainParameter },
         DEPLOYER_PRIVATE_KEY: {

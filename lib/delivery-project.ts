@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import {
   ComputeType,
   LinuxBuildImage,
@@ -8,11 +8,12 @@ import {
 } from 'aws-cdk-lib/aws-codebuild';
 import { SubnetType, type ISecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, wildcard } from './acknowledge';
 import type { EnvironmentStack } from './environment-stack';
+import { makeLogGroup } from './logs';
 
 /** What the pipeline stack and an environment have to agree on beforehand, because neither exists when the other is deployed first. */
 export interface DeliveryNames {
@@ -44,11 +45,17 @@ export function pipelineRoleName(configuration: Configuration): string {
   return `${configuration.project}-pipeline`;
 }
 
+/** What a delivery project does. */
+export type DeliveryTask = 'migrate' | 'contracts' | 'web' | 'smoke-test';
+
 /** What a delivery project runs and what it may reach. */
 export interface DeliveryProjectProps {
-  readonly task: 'migrate' | 'contracts' | 'web';
+  readonly task: DeliveryTask;
   readonly buildSpec: BuildSpec;
   readonly environmentVariables: Record<string, BuildEnvironmentVariable>;
+  /** What its log is encrypted with. */
+  readonly key: IKey;
+  readonly timeout?: Duration;
   readonly vpc?: IVpc;
   readonly securityGroups?: ISecurityGroup[];
 }
@@ -76,15 +83,13 @@ export class DeliveryProject extends Construct {
       buildSpec: props.buildSpec,
       environment: { buildImage: LinuxBuildImage.STANDARD_7_0, computeType: ComputeType.SMALL },
       environmentVariables: props.environmentVariables,
-      timeout: Duration.minutes(30),
+      timeout: props.timeout ?? Duration.minutes(30),
+      // Queued longer than this, the account's limit of builds is too low: say so within minutes.
+      queuedTimeout: Duration.minutes(15),
       grantReportGroupPermissions: false,
       logging: {
         cloudWatch: {
-          logGroup: new LogGroup(this, 'Logs', {
-            logGroupName: `/saiondo/${names.project}`,
-            retention: environment.protected ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
-            removalPolicy: environment.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-          }),
+          logGroup: makeLogGroup(this, 'Logs', environment, props.key, `/saiondo/${names.project}`),
         },
       },
       ...(props.vpc

@@ -14,9 +14,6 @@ export interface EnvironmentProps {
   readonly images: Readonly<Record<'api' | 'llm', string>>;
 }
 
-/** The zones of a region that this app uses, in order. Named, because a look-up would need an account. */
-const ZONES = ['a', 'b', 'c'] as const;
-
 /** A stack of an environment: its account and region, its tags, its zones without a look-up. */
 export class EnvironmentStack extends Stack {
   constructor(
@@ -44,8 +41,9 @@ export class EnvironmentStack extends Stack {
     return `${this.props.configuration.project}-${this.props.name}`;
   }
 
-  /** Overridden because CDK asks AWS for the zones as soon as a stack has a concrete account. */
+  /** The zones that `saiondo.yaml` says: CDK asks AWS for them as soon as a stack has a concrete account. */
   override get availabilityZones(): string[] {
-    return ZONES.map((zone) => `${this.props.environment.region}${zone}`);
+    const { region, network } = this.props.environment;
+    return network.zones.map((zone) => `${region}${zone}`);
   }
 }

@@ -1,4 +1,4 @@
-import { Stage, type CfnOutput } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ContractsStack } from './contracts-stack';
 import { DataStack } from './data-stack';
@@ -10,10 +10,11 @@ import { WebStack } from './web-stack';
 
 /** Everything that dev and prod deploy: one class, all differences in `saiondo.yaml`. */
 export class EnvironmentStage extends Stage {
+  readonly network: NetworkStack;
   readonly data: DataStack;
+  readonly services: ServicesStack;
   readonly web: WebStack;
   readonly contracts: ContractsStack;
-  readonly apiUrl: CfnOutput;
 
   constructor(
     scope: Construct,
@@ -21,13 +22,13 @@ export class EnvironmentStage extends Stage {
     readonly props: EnvironmentProps,
   ) {
     super(scope, id, { env: { account: props.environment.account, region: props.environment.region } });
-    const { vpc } = new NetworkStack(this, 'Network', props);
-    this.data = new DataStack(this, 'Data', { ...props, vpc });
-    const services = new ServicesStack(this, 'Services', { ...props, vpc, data: this.data });
-    this.apiUrl = services.apiUrl;
-    this.web = new WebStack(this, 'Web', { ...props, apiHost: services.loadBalancer.loadBalancerDnsName });
-    this.contracts = new ContractsStack(this, 'Contracts', props);
-    new ObservabilityStack(this, 'Observability', props);
+    this.network = new NetworkStack(this, 'Network', props);
+    const { vpc, key } = this.network;
+    this.data = new DataStack(this, 'Data', { ...props, vpc, key });
+    this.services = new ServicesStack(this, 'Services', { ...props, vpc, key, data: this.data });
+    this.web = new WebStack(this, 'Web', { ...props, key, services: this.services });
+    this.contracts = new ContractsStack(this, 'Contracts', { ...props, key });
+    new ObservabilityStack(this, 'Observability', { ...props, key });
   }
 
   /** `saiondo-dev`: the prefix of the environment's physical names. */

@@ -1,13 +1,15 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnRule, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { runbookLink, type AlarmSpec } from './alarm-spec';
 import type { EnvironmentProps } from './environment-stack';
+import { makeLogGroup } from './logs';
 import type { Observed } from './observed';
 
 /** What failures that no metric shows are told of. */
@@ -15,6 +17,8 @@ export interface FailureEventsProps extends EnvironmentProps {
   readonly prefix: string;
   readonly observed: Observed;
   readonly topic: ITopic;
+  /** What the log of stopped tasks is encrypted with. */
+  readonly key: IKey;
 }
 
 /**
@@ -56,15 +60,11 @@ export function tellOfFailures(scope: Construct, props: FailureEventsProps): voi
  * Keeps why tasks stopped, which ECS itself forgets within the hour, and counts the ones that did not mean to: what ended by itself or
  * failed its health check. A deployment or scaling stops tasks too; those do not count.
  */
-export function taskStops(scope: Construct, props: FailureEventsProps, retention: RetentionDays): AlarmSpec {
+export function taskStops(scope: Construct, props: FailureEventsProps): AlarmSpec {
   const { prefix, observed } = props;
   const { account, region } = Stack.of(scope);
-  const logs = new LogGroup(scope, 'TaskStops', {
-    // EventBridge's own prefix: its console offers no other group (EventBridge User Guide, "Amazon CloudWatch Logs targets").
-    logGroupName: `/aws/events/${prefix}-task-stops`,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  // EventBridge's own prefix: its console offers no other group (EventBridge User Guide, "Amazon CloudWatch Logs targets").
+  const logs = makeLogGroup(scope, 'TaskStops', props.environment, props.key, `/aws/events/${prefix}-task-stops`);
   const policy = new ResourcePolicy(scope, 'TaskStopsPolicy', {
     resourcePolicyName: `${prefix}-task-stops`,
     policyStatements: [

@@ -2,7 +2,7 @@ import { Duration, type Stage } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BELOW, runbookLink, type AlarmSpec } from './alarm-spec';
 import { makeBudget } from './budget';
 import { makeDashboard } from './dashboard';
@@ -19,14 +19,14 @@ import { WorkingHours } from './working-hours';
  * backup fails. The last stack of its stage: it looks at what the others hold.
  */
 export class ObservabilityStack extends EnvironmentStack {
-  constructor(scope: Stage, id: string, props: EnvironmentProps) {
+  constructor(scope: Stage, id: string, props: EnvironmentProps & { readonly key: IKey }) {
     super(scope, id, props);
     const { prefix } = this;
     const observed = observe(scope);
     const { topic } = new NotificationTopic(this, 'Notifications', props.configuration, props.name);
     const kept = props.environment.protected;
     const events = { ...props, prefix, observed, topic };
-    const stops = taskStops(this, events, kept ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH);
+    const stops = taskStops(this, events);
     if (kept) tellOfFailures(this, events);
     const specs = [...serviceAlarms(observed), stops, ...dataAlarms(observed), ...certificateAlarms(observed)];
     const alarms = kept ? specs.map((spec) => this.makeAlarm(spec, topic)) : [];

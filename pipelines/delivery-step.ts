@@ -10,12 +10,12 @@ import {
   type ProduceActionOptions,
 } from 'aws-cdk-lib/pipelines';
 import { Construct } from 'constructs';
-import { deliveryNames } from '../lib/delivery-project';
+import { deliveryNames, type DeliveryTask } from '../lib/delivery-project';
 
 /** A step that starts a project of an environment's own account. */
 export interface DeliveryStepProps {
   readonly input: FileSet;
-  readonly task: 'migrate' | 'contracts' | 'web';
+  readonly task: DeliveryTask;
   readonly prefix: string;
   readonly account: string;
   readonly region: string;

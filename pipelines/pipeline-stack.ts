@@ -7,8 +7,7 @@ import { CodeBuildStep, CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
-import { readBuildspec } from '../lib/buildspec';
-import { pipelineRoleName } from '../lib/delivery-project';
+import { pipelineRoleName, type DeliveryTask } from '../lib/delivery-project';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { BuildspecFiles } from '../lib/buildspec-files';
 import { ExactActions } from '../lib/exact-actions';
@@ -122,16 +121,7 @@ export class PipelineStack extends Stack {
         configuration,
         images,
       });
-      // Not for their own sake: actions of one run order wait for each other, so the contracts' build goes beside that of the migrations.
-      stage.contracts.addStackDependency(stage.node.findChild('Network') as Stack);
-      const smokeTest = new CodeBuildStep('SmokeTest', {
-        projectName: `${stage.prefix}-smoke-test`,
-        input: sources.application,
-        commands: [],
-        env: { HEALTH_PATH: configuration.components.api.healthPath },
-        envFromCfnOutputs: { API_URL: stage.apiUrl },
-        partialBuildSpec: readBuildspec('smoke-test'),
-      });
+      const smokeTest = this.deliver(stage, sources, 'SmokeTest', 'smoke-test');
       const record = recordStep({
         stack: this,
         configuration,
@@ -189,18 +179,21 @@ export class PipelineStack extends Stack {
     return { application, pipeline: same ? application : source(repositories.pipeline, 'Pipeline') };
   }
 
-  /** What the pipeline does between an environment's stacks, in that environment's own projects. */
-  private deliverySteps(stage: EnvironmentStage, { application }: Sources) {
+  /** What the pipeline does between an environment's stacks. */
+  private deliverySteps(stage: EnvironmentStage, sources: Sources) {
+    return [
+      { stack: stage.data, post: [this.deliver(stage, sources, 'Migrate', 'migrate')] },
+      { stack: stage.web, post: [this.deliver(stage, sources, 'DeployWeb', 'web')] },
+      { stack: stage.contracts, post: [this.deliver(stage, sources, 'DeployContracts', 'contracts')] },
+    ];
+  }
+
+  /** A step that runs one of the environment's own projects. */
+  private deliver(stage: EnvironmentStage, { application }: Sources, id: string, task: DeliveryTask): DeliveryStep {
     const input = application.primaryOutput;
     if (!input) throw new Error('a source has an output');
     const { account, region } = stage.props.environment;
-    const deliver = (id: string, task: 'migrate' | 'contracts' | 'web'): DeliveryStep =>
-      new DeliveryStep(id, { input, task, prefix: stage.prefix, account, region });
-    return [
-      { stack: stage.data, post: [deliver('Migrate', 'migrate')] },
-      { stack: stage.web, post: [deliver('DeployWeb', 'web')] },
-      { stack: stage.contracts, post: [deliver('DeployContracts', 'contracts')] },
-    ];
+    return new DeliveryStep(id, { input, task, prefix: stage.prefix, account, region });
   }
 
   /** A push to either branch starts it, unless it changed documentation alone. */

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkBuildspec } from '../../lib/buildspec';
-import { resources, ROOT, synthesized } from './synthesized';
+import { synthesizedWith } from './configured';
+import { resources, ROOT } from './synthesized';
 
 const folder = path.join(ROOT, 'buildspecs');
 
@@ -21,7 +22,10 @@ test('a misspelt key names file, line and the nearest known one', () => {
 });
 
 test('the template tells which file each inline buildspec was made of', () => {
-  const projects = Object.values(synthesized()).flatMap((template) => resources(template, 'AWS::CodeBuild::Project'));
+  const firebase = { hosting: 'firebase', firebase: { project: 'saiondo-dev' } };
+  const projects = Object.values(synthesizedWith({ 'environments.dev.web': firebase })).flatMap((template) =>
+    resources(template, 'AWS::CodeBuild::Project'),
+  );
   const sources = projects.map((project) => project.Metadata?.['codebuild:buildspec-source']);
   const named = projects.map((project) => project.Properties.Source.BuildSpec);
   const inlined = fs

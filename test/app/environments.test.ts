@@ -1,82 +1,96 @@
-import { resources, synthesized } from './synthesized';
+import { synthesizedWith } from './configured';
+import { makeApp, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
-const database = (stack: string): any => resources(templates[stack], 'AWS::RDS::DBInstance')[0].Properties;
+const PARTS = ['Network', 'Data', 'Services', 'Web', 'Contracts', 'Observability'];
 
-test('dev’s database is small and deletable, prod’s is protected', () => {
-  expect(database('Dev/Data')).toMatchObject({ MultiAZ: false, BackupRetentionPeriod: 1, DeletionProtection: false });
-  expect(database('Prod/Data')).toMatchObject({
-    MultiAZ: true,
-    BackupRetentionPeriod: 15,
-    DeletionProtection: true,
-    AllocatedStorage: '50',
-    MaxAllocatedStorage: 200,
-    StorageType: 'gp3',
-    EnablePerformanceInsights: true,
-  });
-  const prod = resources(templates['Prod/Data'], 'AWS::RDS::DBInstance')[0];
-  expect(prod.DeletionPolicy).toBe('Snapshot');
-});
-
-test.each(['Dev', 'Prod'])(
-  '%s: the database is encrypted, takes TLS only, and its password stands nowhere',
-  (stage) => {
-    const properties = database(`${stage}/Data`);
-    expect(properties).toMatchObject({
-      StorageEncrypted: true,
-      ManageMasterUserPassword: true,
-      PubliclyAccessible: false,
-    });
-    expect(properties.MasterUserPassword).toBeUndefined();
-    const [parameters] = resources(templates[`${stage}/Data`], 'AWS::RDS::DBParameterGroup');
-    expect(parameters.Properties.Parameters['rds.force_ssl']).toBe('1');
-  },
-);
-
-test('dev has two zones and one NAT gateway, prod three of each', () => {
-  for (const [stack, zones, gateways] of [
-    ['Dev/Network', 2, 1],
-    ['Prod/Network', 3, 3],
-  ] as const) {
-    expect(resources(templates[stack], 'AWS::EC2::Subnet')).toHaveLength(zones * 3);
-    expect(resources(templates[stack], 'AWS::EC2::NatGateway')).toHaveLength(gateways);
-    expect(resources(templates[stack], 'AWS::EC2::FlowLog')).toHaveLength(1);
-  }
-});
-
-test.each(['Dev', 'Prod'])(
-  '%s: a deployment that does not get healthy rolls back, with no task missing meanwhile',
-  (stage) => {
-    const services = resources(templates[`${stage}/Services`], 'AWS::ECS::Service');
-    expect(services).toHaveLength(2);
-    for (const service of services) {
-      expect(service.Properties.DeploymentConfiguration).toMatchObject({
-        MinimumHealthyPercent: 100,
-        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
-      });
-    }
-  },
-);
-
-test.each(['Dev', 'Prod'])('%s: secrets are injected into containers, never printed into the template', (stage) => {
-  for (const task of resources(templates[`${stage}/Services`], 'AWS::ECS::TaskDefinition')) {
-    const [container] = task.Properties.ContainerDefinitions;
-    expect(container.ReadonlyRootFilesystem).toBe(true);
-    expect(JSON.stringify(container.Environment)).not.toMatch(/PASSWORD|KEY|resolve:secretsmanager/);
-  }
-});
-
-test('the site’s bucket is private and the site is HTTPS only', () => {
-  const [bucket] = resources(templates['Prod/Web'], 'AWS::S3::Bucket');
-  expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
-  const [distribution] = resources(templates['Prod/Web'], 'AWS::CloudFront::Distribution');
-  const { DefaultCacheBehavior, Origins } = distribution.Properties.DistributionConfig;
-  expect(DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
-  expect(Origins[0].OriginAccessControlId).toBeDefined();
+test('one class makes both environments: the same parts, each in its account', () => {
+  expect(
+    Object.keys(templates)
+      .filter((stack) => /^(Dev|Prod)\//.test(stack))
+      .sort(),
+  ).toEqual(['Dev', 'Prod'].flatMap((stage) => PARTS.map((part) => `${stage}/${part}`)).sort());
 });
 
 test('every resource that takes tags carries the four', () => {
   const [vpc] = resources(templates['Dev/Network'], 'AWS::EC2::VPC');
   const keys = vpc.Properties.Tags.map((tag: { Key: string }) => tag.Key);
   expect(keys).toEqual(expect.arrayContaining(['cost-centre', 'environment', 'owner', 'project']));
+});
+
+test.each([
+  ['Dev', 30, 'Delete'],
+  ['Prod', 365, 'Retain'],
+])('%s: every log group keeps its events for %i days, encrypted', (stage, days, policy) => {
+  const groups = PARTS.flatMap((part) => resources(templates[`${stage}/${part}`], 'AWS::Logs::LogGroup'));
+  expect(groups.length).toBeGreaterThanOrEqual(9);
+  for (const group of groups) {
+    expect(group.Properties.RetentionInDays).toBe(days);
+    expect(group.Properties.KmsKeyId).toBeDefined();
+    expect(group.DeletionPolicy).toBe(policy);
+  }
+  const [key] = resources(templates[`${stage}/Network`], 'AWS::KMS::Key');
+  expect(key.Properties.EnableKeyRotation).toBe(true);
+  expect(JSON.stringify(key.Properties.KeyPolicy)).toContain('logs.ap-northeast-2.amazonaws.com');
+});
+
+test('everything that writes a log writes into one of them', () => {
+  const without: string[] = [];
+  for (const [stack, template] of Object.entries(templates).filter(([name]) => name.includes('/'))) {
+    for (const { Properties } of resources(template, 'AWS::CodeBuild::Project'))
+      if (!Properties.LogsConfig?.CloudWatchLogs?.GroupName) without.push(`${stack} ${Properties.Name}`);
+    for (const { Properties } of resources(template, 'AWS::Lambda::Function'))
+      if (!Properties.LoggingConfig?.LogGroup) without.push(`${stack} function`);
+    for (const { Properties } of resources(template, 'AWS::ECS::TaskDefinition'))
+      for (const { LogConfiguration } of Properties.ContainerDefinitions)
+        if (!LogConfiguration?.Options['awslogs-group']) without.push(`${stack} ${Properties.Family}`);
+  }
+  expect(without).toEqual([]);
+});
+
+/** Types that hold nothing once their stack is gone, or cost nothing. */
+const STATEFUL = [
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::SecretsManager::Secret',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Backup::BackupVault',
+];
+
+test('deleting dev leaves nothing that costs money', () => {
+  const all = PARTS.flatMap((part) => Object.entries(templates[`Dev/${part}`]?.Resources ?? {}));
+  const kept = all.filter(([, resource]) => /Retain|Snapshot/.test((resource as any).DeletionPolicy ?? ''));
+  expect(kept.map(([id]) => id)).toEqual([]);
+  for (const part of PARTS) {
+    for (const bucket of resources(templates[`Dev/${part}`], 'AWS::S3::Bucket')) {
+      expect(bucket.DeletionPolicy).toBe('Delete');
+      expect(resources(templates[`Dev/${part}`], 'Custom::EmptyBucket')).toHaveLength(1);
+    }
+    for (const instance of resources(templates[`Dev/${part}`], 'AWS::RDS::DBInstance')) {
+      expect(instance.Properties).toMatchObject({ DeletionProtection: false, DeleteAutomatedBackups: true });
+    }
+  }
+});
+
+test('deleting prod is refused while it is protected, and what holds data outlives its stack', () => {
+  const assembly = makeApp().synth();
+  const stacks = assembly.stacksRecursively.filter(({ hierarchicalId }) => hierarchicalId.includes('/'));
+  for (const stack of stacks) expect(stack.terminationProtection).toBe(stack.hierarchicalId.startsWith('Prod/'));
+  // The topic's key encrypts messages on their way; nothing of them is kept.
+  const lost = PARTS.filter((part) => part !== 'Observability').flatMap((part) =>
+    Object.entries(templates[`Prod/${part}`]?.Resources ?? {})
+      .filter(([, { Type }]) => STATEFUL.includes(Type) && Type !== 'AWS::ElastiCache::ReplicationGroup')
+      .filter(([, resource]) => !/Retain|Snapshot/.test((resource as any).DeletionPolicy ?? ''))
+      .map(([id]) => id),
+  );
+  expect(lost).toEqual([]);
+});
+
+test('a protected dev is as prod is: protection is no matter of the name', () => {
+  const all = synthesizedWith({ 'environments.dev.protected': true });
+  const [instance] = resources(all['Dev/Data'], 'AWS::RDS::DBInstance');
+  expect(instance.Properties).toMatchObject({ MultiAZ: true, DeletionProtection: true, BackupRetentionPeriod: 15 });
+  expect(resources(all['Dev/Data'], 'AWS::Backup::BackupPlan')).toHaveLength(1);
 });

@@ -31,7 +31,10 @@ test('CloudFormation may make every kind of resource that the stacks hold', () =
   );
   expect(types.size).toBeGreaterThan(40);
   const actions = allowed.flatMap((statement) => list(statement.Action));
+  // A custom resource is made by its function, which CloudFormation calls.
+  expect(actions).toContain('lambda:*');
   const refused = [...types].filter((type) => {
+    if (type.startsWith('Custom::')) return false;
     const namespace = type.split('::')[1] ?? '';
     return !actions.some((action) => action.startsWith(`${SERVICES[namespace] ?? namespace.toLowerCase()}:`));
   });

@@ -48,6 +48,7 @@ const WITHOUT_RESOURCE = [
   'ec2:DeleteNetworkInterface',
   'ec2:DescribeDhcpOptions',
   'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroupRules',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',

@@ -25,7 +25,9 @@ function lineOf(what: string): number {
 
 test('the shipped file is right as it stands, and fills in what it does not say', () => {
   const configuration = loadConfiguration(file);
-  expect(configuration.environments.dev.services.api).toEqual({ cpu: 256, memory: 512 });
+  expect(configuration.environments.dev.services.api).toMatchObject({ cpu: 256, memory: 512 });
+  expect(configuration.environments.dev.network).toMatchObject({ zones: ['a', 'b'], natGateways: 1 });
+  expect(configuration.environments.prod.network).toMatchObject({ zones: ['a', 'b', 'c'], natGateways: 3 });
   expect(configuration.environments.prod.protected).toBe(true);
 });
 
@@ -72,8 +74,8 @@ test.each([
 
 test('a size that Fargate does not offer names the sizes that it does', () => {
   const [problem] = problems(
-    '    contracts:\n      network: sepolia',
-    '    services:\n      api: { cpu: 256, memory: 4096 }\n    contracts:\n      network: sepolia',
+    '    services:\n      llm:',
+    '    services:\n      api: { cpu: 256, memory: 4096 }\n      llm:',
   );
   expect(problem).toContain('(environments.dev.services.api.memory)');
   expect(problem).toContain('512, 1024, 2048 MiB, found 4096');

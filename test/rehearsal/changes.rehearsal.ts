@@ -39,8 +39,8 @@ test(
     const changes = state.changeSets.flatMap((one) =>
       one.changes.map((change) => `${one.stackName}/${change.logicalId}`),
     );
-    expect(changes.filter((change) => !/Services\/llm(Task|Service)/.test(change))).toEqual([]);
-    expect(changes).toHaveLength(4);
+    expect(changes.filter((change) => !/Services\/(llmTask|llmService|SmokeTest)/.test(change))).toEqual([]);
+    expect(changes).toHaveLength(6);
   },
   20 * MINUTES,
 );

@@ -1,0 +1,75 @@
+import { Duration } from 'aws-cdk-lib';
+import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
+import type { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { acknowledge, wildcard } from './acknowledge';
+import { readBuildspec } from './buildspec';
+import type { DatabaseAccess } from './database';
+import { DeliveryProject } from './delivery-project';
+import { grantSecretsKey } from './environment-key';
+import type { EnvironmentStack } from './environment-stack';
+
+/**
+ * The project that migrates the database from inside its network, before a service is touched: Prisma's migrations of the api, and Alembic's
+ * of the llm where its folder has an `alembic.ini`. By configuration after a named snapshot, which it may take of this one instance.
+ */
+export function makeMigrations(
+  stack: EnvironmentStack,
+  props: { readonly vpc: IVpc; readonly key: IKey; readonly clients: SecurityGroup; readonly database: DatabaseAccess },
+): DeliveryProject {
+  const { configuration, environment } = stack.props;
+  const { account, region } = environment;
+  const { database } = props;
+  const snapshotOf = environment.migrations.snapshot ? database.instance : undefined;
+  const snapshotPrefix = `${stack.prefix}-before-migration-`;
+  const secret = (field: string) => ({
+    type: BuildEnvironmentVariableType.SECRETS_MANAGER,
+    value: `${database.secret.secretArn}:${field}`,
+  });
+  const { npmRegistry, pipIndex } = environment.network.packages ?? {};
+  const migrate = new DeliveryProject(stack, 'Migrate', {
+    task: 'migrate',
+    buildSpec: readBuildspec('migrate'),
+    key: props.key,
+    vpc: props.vpc,
+    securityGroups: [props.clients],
+    // A snapshot of a large database takes its time, and is waited for.
+    timeout: Duration.minutes(snapshotOf ? 90 : 30),
+    environmentVariables: {
+      COMPONENT_DIR: { value: configuration.components.api.directory },
+      LLM_DIR: { value: configuration.components.llm.directory },
+      DB_HOST: { value: database.host },
+      DB_PORT: { value: database.port },
+      DB_NAME: { value: database.name },
+      DB_USER: secret('username'),
+      DB_PASSWORD: secret('password'),
+      ...(snapshotOf ? { SNAPSHOT_OF: { value: snapshotOf }, SNAPSHOT_PREFIX: { value: snapshotPrefix } } : {}),
+      ...(npmRegistry ? { npm_config_registry: { value: npmRegistry } } : {}),
+      ...(pipIndex ? { PIP_INDEX_URL: { value: pipIndex } } : {}),
+    },
+  });
+  database.secret.grantRead(migrate.project);
+  if (environment.database.existing) {
+    acknowledge(migrate.role, {
+      [wildcard(stack, `${database.secret.secretArn}*`)]:
+        'one secret, by its complete ARN: aws-cdk-lib appends the * to every name that a build reads',
+    });
+  }
+  if (database.secretKey) grantSecretsKey(migrate.role, database.secretKey, region);
+  if (snapshotOf) {
+    const instance = `arn:${stack.partition}:rds:${region}:${account}:db:${snapshotOf}`;
+    const snapshots = `arn:${stack.partition}:rds:${region}:${account}:snapshot:${snapshotPrefix}*`;
+    migrate.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['rds:CreateDBSnapshot', 'rds:DescribeDBSnapshots'],
+        resources: [instance, snapshots],
+      }),
+    );
+    acknowledge(migrate.role, {
+      [wildcard(stack, snapshots)]:
+        'snapshots of this environment’s migrations: each has the time in its name; it may take and see them, not delete or restore',
+    });
+  }
+  return migrate;
+}

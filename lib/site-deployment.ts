@@ -1,0 +1,66 @@
+import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { acknowledge, wildcard } from './acknowledge';
+import { readBuildspec } from './buildspec';
+import { DeliveryProject } from './delivery-project';
+import type { EnvironmentStack } from './environment-stack';
+
+/** Builds the web app and uploads it to the site's bucket. */
+export function makeSiteDeployment(
+  stack: EnvironmentStack,
+  { key, bucket, distribution }: { readonly key: IKey; readonly bucket: Bucket; readonly distribution: Distribution },
+): void {
+  const deploy = new DeliveryProject(stack, 'Deploy', {
+    task: 'web',
+    buildSpec: readBuildspec('web-deploy'),
+    key,
+    environmentVariables: {
+      COMPONENT_DIR: { value: stack.props.configuration.components.web.directory },
+      WEB_BUCKET: { value: bucket.bucketName },
+      DISTRIBUTION_ID: { value: distribution.distributionId },
+    },
+  });
+  bucket.grantReadWrite(deploy.project);
+  acknowledge(deploy.role, {
+    [wildcard(stack, bucket.arnForObjects('*'))]: 'the site’s own objects, whose names the web build chooses',
+  });
+  deploy.project.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: [
+        `arn:${stack.partition}:cloudfront::${stack.props.environment.account}:distribution/${distribution.distributionId}`,
+      ],
+    }),
+  );
+}
+
+/** Builds the web app and hands it to Firebase Hosting, with the service account's key out of Secrets Manager. */
+export function makeFirebaseDeployment(
+  stack: EnvironmentStack,
+  { key, apiUrl }: { readonly key: IKey; readonly apiUrl: string },
+): { readonly url: string } {
+  const { firebase } = stack.props.environment.web;
+  if (!firebase) throw new Error('only called where Firebase hosts the site');
+  const { project, secret = `${stack.props.configuration.project}/${stack.props.name}/firebase` } = firebase;
+  const deploy = new DeliveryProject(stack, 'Deploy', {
+    task: 'web',
+    buildSpec: readBuildspec('web-firebase'),
+    key,
+    environmentVariables: {
+      COMPONENT_DIR: { value: stack.props.configuration.components.web.directory },
+      FIREBASE_PROJECT: { value: project },
+      // Firebase passes no requests on to a load balancer: the app calls the api by its own address.
+      API_URL: { value: apiUrl },
+      FIREBASE_KEY: { type: BuildEnvironmentVariableType.SECRETS_MANAGER, value: secret },
+    },
+  });
+  (secret.startsWith('arn:')
+    ? Secret.fromSecretCompleteArn(stack, 'FirebaseKey', secret)
+    : Secret.fromSecretNameV2(stack, 'FirebaseKey', secret)
+  ).grantRead(deploy.project);
+  return { url: `https://${project}.web.app` };
+}
