@@ -129,7 +129,16 @@ function parseYaml(text: string, file: string): unknown {
       cause: problem,
     });
   }
-  return document.toJS({ maxAliasCount: 100 }) as unknown;
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (cause) {
+    // An alias without its anchor, or so many that the template would grow without end.
+    throw new SaiondoError(`Template format error: YAML not well-formed: ${(cause as Error).message}`, {
+      code: 'TEMPLATE_INVALID',
+      where: { file },
+      cause,
+    });
+  }
 }
 
 /** Finds the line of a path (`Resources.Topic.Properties.TopicName`) in a template's text: what an error then points at. */

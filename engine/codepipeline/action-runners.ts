@@ -10,6 +10,7 @@ import { commandsAction } from './commands-action';
 import { ecrBuildAction } from './ecr-build-action';
 import { ecrSource } from './ecr-source-action';
 import { ecsDeployAction } from './ecs-deploy-action';
+import { invokePipelineAction, type PipelineStarter } from './invoke-pipeline-action';
 import { lambdaAction } from './lambda-action';
 import { s3DeployAction } from './s3-deploy-action';
 import { s3Source } from './s3-source-action';
@@ -22,13 +23,21 @@ export interface ActionRunnersHost {
   readonly ledger: DiskLedger;
   readonly provisioners: Provisioners;
   readonly sources: SourceRepositories;
+  /** Starts another pipeline that is deployed here. */
+  readonly startPipeline?: PipelineStarter;
 }
 
 /**
  * Every action that this machine can run, by `Category/Owner/Provider`. What is not in here ends as not rehearsed. Approvals are not in
  * here either: the execution itself waits for them.
  */
-export function actionRunners({ layout, ledger, provisioners, sources }: ActionRunnersHost): ActionRunners {
+export function actionRunners({
+  layout,
+  ledger,
+  provisioners,
+  sources,
+  startPipeline,
+}: ActionRunnersHost): ActionRunners {
   const changeSets = new ChangeSetStore(path.join(layout.root, 'state', 'change-sets'));
   return new Map<string, ActionRunner>([
     ['Source/AWS/CodeStarSourceConnection', connectionSource(sources)],
@@ -41,6 +50,7 @@ export function actionRunners({ layout, ledger, provisioners, sources }: ActionR
     ['Build/AWS/ECRBuildAndPublish', ecrBuildAction],
     ['Compute/AWS/Commands', commandsAction],
     ['Invoke/AWS/Lambda', lambdaAction],
+    ['Invoke/AWS/CodePipeline', invokePipelineAction(startPipeline)],
     ['Deploy/AWS/S3', s3DeployAction],
     ['Deploy/AWS/ECS', ecsDeployAction(provisioners)],
     ['Deploy/AWS/CloudFormation', cloudFormationAction({ ledger, provisioners, changeSets })],

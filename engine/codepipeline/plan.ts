@@ -99,6 +99,8 @@ function missingOf(
     case 'Compute/AWS/Commands':
       if (configuration.EnvironmentType?.startsWith('WINDOWS')) return ['Windows'];
       return toolsMissing(action.commands ?? [], facts);
+    case 'Invoke/AWS/CodePipeline':
+      return pipelineNeeds(configuration.PipelineName ?? '', pipeline, facts);
     case 'Build/AWS/CodeBuild':
     case 'Test/AWS/CodeBuild': {
       const { ProjectName: name = '', BuildspecOverride: override = '' } = configuration;
@@ -114,6 +116,12 @@ function missingOf(
 
 function sourceNeeds(repository: string, { sources }: PlanFacts): string[] {
   return sources.has(repository) ? [] : [`${SOURCE_OPTION} ${repository}=PATH`];
+}
+
+function pipelineNeeds(name: string, pipeline: PipelineDefinition, { ledger }: PlanFacts): string[] {
+  if (name === pipeline.name) return ['a pipeline that starts itself'];
+  const deployed = ledger.resources('AWS::CodePipeline::Pipeline').some((one) => one.physicalId === name);
+  return deployed || name.includes('#{') ? [] : [`the pipeline ${name}`];
 }
 
 function toolsMissing(commands: readonly string[], { tool }: PlanFacts): string[] {

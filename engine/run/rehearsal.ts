@@ -19,6 +19,7 @@ import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
 import type { PipelineControl } from '../codepipeline/control';
 import { isActive } from '../codepipeline/decide';
+import type { PipelineStarter } from '../codepipeline/invoke-pipeline-action';
 import { limitsOf } from '../codepipeline/limits';
 import { ruleRunners } from '../codepipeline/rule-runners';
 import type { PlanFacts } from '../codepipeline/plan';
@@ -34,6 +35,7 @@ import type { ToolNeed } from '../local/tools';
 import { announceTriggers, unrehearsed } from './announce';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
+import { InvokedPipelines } from './invoked-pipelines';
 import { takeLock } from './lock';
 import { saveDigest } from './runs';
 import { summarize } from './summary';
@@ -160,16 +162,18 @@ class Rehearsal {
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
       await this.prepareImages(this.machine);
-      const session = this.openSession(this.machine, pipeline);
+      const invoked = this.invokedPipelines(this.machine);
+      const session = this.openSession(this.machine, pipeline, log, invoked.start);
       if (options.only) {
         await this.runOnly(session, options.only);
+        await invoked.ended();
         await this.verdict(session);
       } else {
         await this.announce(this.machine, pipeline);
         this.begin(session, pipeline);
         this.session = session;
         options.onControl?.(session, () => log.state);
-        await this.follow(session);
+        await this.follow(session, invoked);
       }
       return log.state;
     } catch (error) {
@@ -216,10 +220,46 @@ class Rehearsal {
       sayLimit({ layout: options.layout, runId: log.runId }, log.emit, limit);
   }
 
-  private openSession(machine: Machine, pipeline: PipelineDefinition): PipelineSession {
-    const { options, log } = this;
+  /** The pipelines that this run's actions start. Their own actions start none: a chain of pipelines could have no end. */
+  private invokedPipelines(machine: Machine): InvokedPipelines {
+    const { options } = this;
+    return new InvokedPipelines({
+      find: (name) => this.findPipeline(name),
+      begin: ({ name }) => {
+        const log = openLog({ ...options, listeners: [] }, newRunId());
+        this.reopened.push(log);
+        log.emit({
+          kind: 'run.started',
+          runId: log.runId,
+          version: options.version,
+          pipeline: name,
+          assembly: '',
+          options: { ...this.remembered(), pipeline: name },
+          pid: process.pid,
+        });
+        return log;
+      },
+      open: (pipeline, journal) => this.openSession(machine, pipeline, journal),
+      end: (journal) => this.end(journal),
+      emit: this.log.emit,
+    });
+  }
+
+  private openSession(
+    machine: Machine,
+    pipeline: PipelineDefinition,
+    journal: Journal,
+    startPipeline?: PipelineStarter,
+  ): PipelineSession {
+    const { options } = this;
     const { layout, sources } = options;
-    const runners = actionRunners({ layout, ledger: this.ledger, provisioners: machine.provisioners, sources });
+    const runners = actionRunners({
+      layout,
+      ledger: this.ledger,
+      provisioners: machine.provisioners,
+      sources,
+      ...(startPipeline ? { startPipeline } : {}),
+    });
     const rules = ruleRunners();
     const facts: PlanFacts = {
       ledger: this.ledger,
@@ -229,7 +269,7 @@ class Rehearsal {
       kinds: new Set(runners.keys()),
     };
     return new PipelineSession({
-      journal: log,
+      journal,
       history: {
         executions: (name) => earlierExecutions(layout, name),
         reopen: (runId) => {
@@ -251,7 +291,7 @@ class Rehearsal {
       },
       deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
       signal: options.signal,
-      ...(options.until ? { until: options.until } : {}),
+      ...(options.until && journal === this.log ? { until: options.until } : {}),
     });
   }
 
@@ -281,7 +321,7 @@ class Rehearsal {
   }
 
   /** Waits for the verdict; a session that stays open has another one whenever a request has led to something. */
-  private async follow(session: PipelineSession): Promise<void> {
+  private async follow(session: PipelineSession, invoked: InvokedPipelines): Promise<void> {
     const { signal, stayOpen } = this.options;
     const aborted = new Promise<void>((done) => {
       if (signal.aborted) done();
@@ -289,6 +329,7 @@ class Rehearsal {
     });
     for (;;) {
       await session.settled();
+      await invoked.ended();
       await this.verdict(session);
       if (!stayOpen || signal.aborted) return;
       const activity = session.nextActivity();
