@@ -37,6 +37,11 @@ export interface DeployedStack {
   readonly lastChangeSet?: { readonly id: string; readonly logicalId?: string; readonly reason?: string };
   /** What the last deployment replaced or dropped and has not removed yet. */
   readonly obsolete?: readonly ObsoleteResource[];
+  /**
+   * Parameters as they were given, or their defaults: of a parameter that is read from the parameter store its name there, where `parameters` has
+   * its value.
+   */
+  readonly given?: Readonly<Record<string, string>>;
   /** Names of the exports that its template imports. */
   readonly imports?: readonly string[];
   readonly stackPolicy?: Readonly<Record<string, unknown>>;

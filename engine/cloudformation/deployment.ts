@@ -4,9 +4,11 @@ import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSe
 import { resolveOutputs } from './exports';
 import { generatedAttribute, physicalIdOf } from './identity';
 import type { Journal } from './journal';
+import { givenTexts } from './parameters';
 import { obsolescence, removeObsolete } from './removal';
 import type { DeploymentHost } from './provisioner';
-import { attributesOf, hasSingleIdentifier } from './resource-schema';
+import { attributesOf } from './resource-schema';
+import { refuseTakenName } from './taken-name';
 import { ResourceMaker } from './resource-maker';
 import { undo } from './rollback';
 import { policyDenial } from './stack-policy';
@@ -155,7 +157,7 @@ class Deployment {
       if (!finished) {
         maker.say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
         if (before) this.refuseByPolicy(replaced ? 'Update:Replace' : 'Update:Modify', logicalId, type);
-        this.refuseTaken(planned, before, replaced);
+        refuseTakenName(changeSet, this.host.ledger, planned, replaced ? { replaces: before } : { updates: before });
         journal.touching(planned, before);
       }
       const { resource, detail } = await maker.make(planned, finished ?? before);
@@ -184,6 +186,7 @@ class Deployment {
       status: obsolete.length > 0 ? `${verb}_COMPLETE_CLEANUP_IN_PROGRESS` : `${verb}_COMPLETE`,
       template: changeSet.template as unknown as Record<string, unknown>,
       parameters: textsOf(changeSet.parameters),
+      given: givenTexts(changeSet.template, changeSet.given ?? {}),
       tags: changeSet.tags,
       outputs,
       resources: this.resources,
@@ -220,6 +223,7 @@ class Deployment {
       region: changeSet.region,
       template: changeSet.template as unknown as Record<string, unknown>,
       parameters: textsOf(changeSet.parameters),
+      given: givenTexts(changeSet.template, changeSet.given ?? {}),
       tags: changeSet.tags,
       outputs: {},
       resources: {},
@@ -244,31 +248,6 @@ class Deployment {
       throw new SaiondoError(denial, {
         code: 'ValidationError',
         where: { file: this.changeSet.file, path: `Resources.${logicalId}` },
-      });
-  }
-
-  /** Two resources cannot have one name: neither a replacement its predecessor's nor a new one another stack's. */
-  private refuseTaken(planned: DeployedResource, before: DeployedResource | undefined, replaced: boolean): void {
-    const { account, region, file } = this.changeSet;
-    const where = { file, path: `Resources.${planned.logicalId}` };
-    if (replaced && before?.physicalId === planned.physicalId && before.type === planned.type) {
-      throw new SaiondoError(
-        `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${planned.physicalId} and update the stack again.`,
-        { code: 'ValidationError', where },
-      );
-    }
-    if ((before && !replaced) || !hasSingleIdentifier(planned.type)) return;
-    const taken = this.host.ledger
-      .resources(planned.type, account, region)
-      .find(
-        (one) =>
-          one.physicalId === planned.physicalId &&
-          (one.stack.stackName !== this.changeSet.stackName || one.logicalId !== planned.logicalId),
-      );
-    if (taken)
-      throw new SaiondoError(`${planned.physicalId} already exists in stack ${taken.stack.stackId}`, {
-        code: 'AlreadyExistsException',
-        where,
       });
   }
 

@@ -60,6 +60,7 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
           template,
           file,
           parameters,
+          given,
           tags: tagsOf(properties.Tags),
           parentId: stackIdOf({ account, region, stackName: parent }),
         },

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { SaiondoError } from '../../model/errors';
+import type { DeployedStack } from '../ledger';
 import type { Template, TemplateParameter } from './template';
 
 /** Where `AWS::SSM::Parameter::Value<…>` parameters are read. @throws where there is none */
@@ -61,6 +62,23 @@ export async function resolveParameters(
     values[name] = await typed(name, parameter, value, (key) => source(stack.account, stack.region, key), invalid);
   }
   return values;
+}
+
+/** Every parameter of a template as it is given, or its default. */
+export function givenTexts(template: Template, given: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template.Parameters ?? {}).flatMap(([name, parameter]): [string, string][] => {
+      const value = given[name] ?? parameter.Default;
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+}
+
+/** A parameter's value as an update takes it over (`UsePreviousValue`); undefined where only its default is known. */
+export function previousValue(stack: DeployedStack | undefined, template: Template, name: string): string | undefined {
+  const given = stack?.given?.[name];
+  // A stack of an earlier version of this package remembers only what was read from the parameter store.
+  return given ?? (SSM_VALUE.test(template.Parameters?.[name]?.Type ?? '') ? undefined : stack?.parameters[name]);
 }
 
 const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;

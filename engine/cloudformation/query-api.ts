@@ -8,8 +8,8 @@ import { deploy, refuseUnexecutable } from './deployment';
 import { resolveParameters, type ParameterSource } from './parameters';
 import type { DeploymentHost } from './provisioner';
 import { changeAnswers, members, resourceAnswers, stackAnswer, templateAnswer } from './query-answers';
+import { changeSetNameIn, listIn, parametersIn, policyIn, stackNameIn, tagsIn } from './query-form';
 import { stackIdOf, type StackAddress } from './stack-id';
-import type { StackPolicy } from './stack-policy';
 import type { Template } from './template';
 import { parseTemplate } from './template-file';
 
@@ -64,9 +64,9 @@ export class CloudFormationApi {
 
   private async answer(action: string, form: URLSearchParams, request: AwsRequest): Promise<unknown> {
     const { account, region } = request;
-    const stackName = nameOf(form.get('StackName') ?? '');
+    const stackName = stackNameIn(form);
     const at = { account, region, stackName };
-    const changeSetName = (form.get('ChangeSetName') ?? '').replace(/^arn:.*:changeSet\/([^/]+)\/.*$/, '$1');
+    const changeSetName = changeSetNameIn(form);
     const { ledger } = this.host;
     switch (action) {
       case 'DescribeStacks':
@@ -135,7 +135,7 @@ export class CloudFormationApi {
       case 'UpdateStack':
         return this.deployAtOnce(action, form, at);
       case 'DeleteStack': {
-        const retain = listOf(form, 'RetainResources.member');
+        const retain = listIn(form, 'RetainResources.member');
         refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
         for (const key of [...this.changeSets.keys()]) if (key.startsWith(`${keyOf(at)}/`)) this.changeSets.delete(key);
         this.begin(at, () => deleteStack(at, this.deploymentHost(at), retain));
@@ -148,7 +148,7 @@ export class CloudFormationApi {
         return stackPolicy ? { StackPolicyBody: JSON.stringify(stackPolicy) } : {};
       }
       case 'SetStackPolicy':
-        ledger.put({ ...this.stack(at), stackPolicy: policyOf(form) as Record<string, unknown> });
+        ledger.put({ ...this.stack(at), stackPolicy: policyIn(form) as Record<string, unknown> });
         return {};
       case 'UpdateTerminationProtection':
         ledger.put({ ...this.stack(at), terminationProtection: form.get('EnableTerminationProtection') === 'true' });
@@ -181,27 +181,17 @@ export class CloudFormationApi {
       form.get('UsePreviousTemplate') === 'true'
         ? (this.stack(at).template as unknown as Template)
         : await this.templateOf(form, at);
-    const given: Record<string, string> = {};
-    for (let i = 1; form.has(`Parameters.member.${i}.ParameterKey`); i++) {
-      const name = form.get(`Parameters.member.${i}.ParameterKey`) ?? '';
-      const value =
-        form.get(`Parameters.member.${i}.UsePreviousValue`) === 'true'
-          ? deployed?.parameters[name]
-          : form.get(`Parameters.member.${i}.ParameterValue`);
-      if (value !== null && value !== undefined) given[name] = value;
-    }
-    const tags: Record<string, string> = {};
-    for (let i = 1; form.has(`Tags.member.${i}.Key`); i++)
-      tags[form.get(`Tags.member.${i}.Key`) ?? ''] = form.get(`Tags.member.${i}.Value`) ?? '';
-    const stackPolicy = form.has('StackPolicyBody') ? policyOf(form) : undefined;
+    const given = parametersIn(form, template, deployed);
+    const stackPolicy = form.has('StackPolicyBody') ? policyIn(form) : undefined;
     return computeChangeSet(
       {
         ...at,
         template,
         file: `${at.stackName}.template.json`,
         parameters: await resolveParameters(template, given, at, parameterSource),
-        tags,
-        capabilities: listOf(form, 'Capabilities.member'),
+        given,
+        tags: tagsIn(form),
+        capabilities: listIn(form, 'Capabilities.member'),
         ...(stackPolicy ? { stackPolicy } : {}),
       },
       ledger,
@@ -365,24 +355,6 @@ export class CloudFormationApi {
 
 function keyOf({ account, region, stackName }: StackAddress): string {
   return `${account}/${region}/${stackName}`;
-}
-
-function nameOf(stack: string): string {
-  return /:stack\/([^/]+)\//.exec(stack)?.[1] ?? stack;
-}
-
-function listOf(form: URLSearchParams, prefix: string): string[] {
-  const items: string[] = [];
-  for (let i = 1; form.has(`${prefix}.${i}`); i++) items.push(form.get(`${prefix}.${i}`) ?? '');
-  return items;
-}
-
-function policyOf(form: URLSearchParams): StackPolicy {
-  try {
-    return JSON.parse(form.get('StackPolicyBody') ?? '{}') as StackPolicy;
-  } catch {
-    throw new SaiondoError('Error validating stack policy: Invalid stack policy', { code: 'ValidationError' });
-  }
 }
 
 function changeSetId(at: { account: string; region: string }, name: string): string {

@@ -10,7 +10,10 @@ export interface DeploymentRequest extends StackAddress {
   readonly template: Template;
   /** The template's file, for errors. */
   readonly file: string;
+  /** Resolved: what `Ref` gives. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** As they were given, where any were: an update may take them over. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Acknowledged capabilities; undefined: nobody asks. */
   readonly capabilities?: readonly string[];

@@ -108,6 +108,7 @@ async function prepare(context: ActionContext, host: CloudFormationActionHost, a
         template,
         file,
         parameters,
+        given,
         capabilities,
         tags: settings.Tags ?? {},
         ...(settings.StackPolicy ? { stackPolicy: settings.StackPolicy } : {}),

@@ -31,7 +31,10 @@ const api = new CloudFormationApi({
   ledger,
   provisioners: new Map(),
   emit: () => undefined,
-  parameterSource: async () => '30',
+  parameterSource: async (_account, _region, name) => {
+    if (name !== '/cdk-bootstrap/x/version') throw new Error(`there is no ${name}`);
+    return '30';
+  },
   readTemplate: async () => '',
 });
 const front = new AwsFront(
@@ -59,6 +62,7 @@ const template = (name: string): string =>
   JSON.stringify({
     Parameters: {
       Text: { Type: 'String', Default: 'a' },
+      Version: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk-bootstrap/x/version' },
       Secret: { Type: 'String', Default: 'hunter2', NoEcho: true },
     },
     Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: name, DisplayName: { Ref: 'Text' } } } },
@@ -95,7 +99,8 @@ test('a stack is created by a change set, updated with its previous values, prot
   expect(events[0]).toMatchObject({ LogicalResourceId: 'Stack', ResourceStatus: 'CREATE_COMPLETE' });
 
   const again = { StackName, Tags: [{ Key: 'team', Value: 'one' }] };
-  const previous = [{ ParameterKey: 'Text', UsePreviousValue: true }];
+  // One that is read from the parameter store is taken over by its name there, not by its value.
+  const previous = ['Text', 'Version'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true }));
   await expect(
     client.send(new UpdateStackCommand({ ...again, UsePreviousTemplate: true, Parameters: previous })),
   ).rejects.toThrow('No updates are to be performed.');
@@ -139,5 +144,5 @@ test('what AWS refuses is refused with its error, and a change set without chang
     name: 'InvalidChangeSetStatusException',
   });
   const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
-  expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Secret']);
+  expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Version', 'Secret']);
 }, 60_000);
