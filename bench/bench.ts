@@ -13,6 +13,7 @@ import { EventLog, readRun } from '../engine/run/event-log';
 import { Layout } from '../model/layout';
 import type { PipelineDefinition } from '../model/pipeline';
 import { currentExecution } from '../model/run-state';
+import { largeExecution, manyRuns } from './served-runs';
 import { triage } from './triage';
 
 /** Speed against a reference measured in the same run. Each line: what, the ratio or figure, and its bound. */
@@ -282,6 +283,11 @@ async function main(): Promise<void> {
   try {
     overhead();
     await bigLog();
+    for (const { name, value, unit, bound } of [
+      ...(await largeExecution(path.join(scratch, 'large'))),
+      ...(await manyRuns(path.join(scratch, 'many'))),
+    ])
+      console.log(`${name}: ${value.toFixed(2)} ${unit} (bound ${bound} ${unit})`);
     await engineOverWireit();
     await synthOverEmpty();
     await triage((line) => console.log(line));

@@ -67,6 +67,8 @@ const SNAPSHOTS =
 export function templateProblems(template: Template, file: string): readonly TemplateProblem[] {
   const problems: TemplateProblem[] = [];
   const add = (path: string, message: string): void => void problems.push({ where: { file, path }, message });
+  checkShapes(template, add);
+  if (problems.length > 0) return problems;
   checkSections(template, add);
   if (problems.length > 0) return problems;
   checkReferences(template, add);
@@ -85,6 +87,30 @@ export function refuseProblems(problems: readonly TemplateProblem[]): void {
 }
 
 type Add = (path: string, message: string) => void;
+
+/** Sections whose entries are maps themselves. */
+const MAPS = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs', 'Rules'];
+
+/** What cannot be read as a template at all: everything after this relies on it. */
+function checkShapes(template: Template, add: Add): void {
+  const nulls = (value: unknown, path: readonly string[]): void => {
+    if (value === null)
+      add(path.join('.'), `Template format error: [/${path.join('/')}] 'null' values are not allowed in templates`);
+    else if (typeof value === 'object')
+      for (const [key, one] of Object.entries(value as object)) nulls(one, [...path, key]);
+  };
+  nulls(template, []);
+  const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const section of MAPS) {
+    const entries: unknown = (template as unknown as Record<string, unknown>)[section];
+    if (entries === undefined || entries === null) continue;
+    if (!isMap(entries)) add(section, `Template format error: ${section} is no map`);
+    else
+      for (const [name, entry] of Object.entries(entries as object))
+        if (entry !== null && !isMap(entry))
+          add(`${section}.${name}`, `Template format error: ${section}/${name} is no map`);
+  }
+}
 
 function checkSections(template: Template, add: Add): void {
   for (const section of Object.keys(template)) {

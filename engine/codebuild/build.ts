@@ -2,10 +2,8 @@ import * as path from 'node:path';
 import { formatLocation } from '../../model/errors';
 import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../model/events';
 import { matchesPattern } from '../codepipeline/regular-expression';
-import { collectArtifacts } from './artifacts';
 import {
   BUILDSPEC_PHASES,
-  type ArtifactsSpec,
   type Buildspec,
   type BuildspecPhase,
   type BuildspecPhaseName,
@@ -13,9 +11,9 @@ import {
 } from './buildspec';
 import type { BuildCache } from './cache';
 import { MaskedLog } from './masked-log';
-import { readReport } from './reports';
 import type { RunAs } from './run-as';
 import { BuildShell, type ShellProgram } from './shell';
+import { upload } from './upload';
 
 /** A build, ready to run: everything decided, nothing started. */
 export interface BuildPlan {
@@ -124,7 +122,10 @@ class Build {
       });
       const goesOn = await this.phases();
       exportedVariables = await this.exported();
-      if (goesOn) await this.step('UPLOAD_ARTIFACTS', () => this.upload());
+      if (goesOn) {
+        const { plan, shell, log, key, emit } = this;
+        await this.step('UPLOAD_ARTIFACTS', () => upload({ plan, shell, log, key, emit }));
+      }
       if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
     } catch (error) {
       // A full disk, a folder that vanished: the build faults, the run goes on and says why.
@@ -240,57 +241,6 @@ class Build {
       return { code: 'JobFailed', message, ...failure };
     }
     return undefined;
-  }
-
-  /** Artifacts and reports. Reports are made of a failed build too: they are what one wants to read then. */
-  private async upload(): Promise<Failure | undefined> {
-    await this.reports();
-    const { buildspec, outputs } = this.plan;
-    for (const output of outputs) {
-      const section = output.section;
-      const spec = section === undefined ? buildspec.artifacts : buildspec.secondaryArtifacts[section];
-      const problem = spec
-        ? await this.collect(output, spec)
-        : `the buildspec has no ${section === undefined ? 'artifacts' : `artifacts.secondary-artifacts.${section}`} for the output artifact ${output.name}`;
-      if (problem !== undefined) return { code: 'JobFailed', message: problem, phase: 'UPLOAD_ARTIFACTS' };
-    }
-    return undefined;
-  }
-
-  /** @returns why nothing was collected */
-  private async collect(output: BuildOutput, given: ArtifactsSpec): Promise<string | undefined> {
-    const name = given.name === undefined ? undefined : await this.expanded(given.name);
-    const base = given.baseDirectory === undefined ? undefined : await this.expanded(given.baseDirectory);
-    const spec: ArtifactsSpec = {
-      ...given,
-      ...(base === undefined ? {} : { baseDirectory: base }),
-      files: await Promise.all(given.files.map((one) => this.expanded(one))),
-      excludePaths: await Promise.all(given.excludePaths.map((one) => this.expanded(one))),
-    };
-    const collected = await collectArtifacts(this.plan.source, spec, output.path);
-    if ('failure' in collected) return collected.failure;
-    if (name !== undefined) this.log.line(`Artifact name ${name}; in a pipeline it is ${output.name}`);
-    this.log.line(`Uploaded ${collected.files} files as ${output.name}`);
-    return undefined;
-  }
-
-  private async reports(): Promise<void> {
-    for (const [given, spec] of Object.entries(this.plan.buildspec.reports)) {
-      const name = await this.expanded(given);
-      const group = name.startsWith('arn:') ? name : `${this.plan.project}-${name}`;
-      const file = path.join(this.plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
-      const result = readReport(group, spec, this.plan.source, file);
-      if ('report' in result) {
-        const relative = path.relative(this.plan.runDirectory ?? this.plan.directory, file);
-        this.emit({ kind: 'build.report', ...this.key, report: { ...result.report, file: relative } });
-      }
-      for (const text of 'report' in result ? result.warnings : [result.problem])
-        this.emit({ kind: 'message', level: 'warning', text, where: formatLocation(spec.where) });
-    }
-  }
-
-  private async expanded(text: string): Promise<string> {
-    return (await this.shell.expand(text)) ?? text;
   }
 
   /** What later actions may see (CodeBuild User Guide, "env/exported-variables" of the build specification reference). */

@@ -1,5 +1,15 @@
 import { closest } from 'fastest-levenshtein';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import { SaiondoError, type Location } from '../../model/errors';
 import type { Limit } from './buildspec';
 
@@ -80,7 +90,8 @@ export class BuildspecDocument {
   }
 
   /** The node as a map with known keys only; undefined where there is none. */
-  map(node: unknown, at: string, known?: readonly string[]): YAMLMap | undefined {
+  map(given: unknown, at: string, known?: readonly string[]): YAMLMap | undefined {
+    const node = this.resolved(given);
     if (isNothing(node)) return undefined;
     if (!isMap(node)) return this.fail(node, at, `${at ? `\`${at}\`` : 'a buildspec'} is a map`);
     for (const { key } of known ? node.items : []) {
@@ -110,11 +121,12 @@ export class BuildspecDocument {
   }
 
   /** The entries of a list, or the one that stands instead of a list. */
-  items(node: unknown, at: string): { item: unknown; path: string }[] {
+  items(given: unknown, at: string): { item: unknown; path: string }[] {
+    const node = this.resolved(given);
     if (isNothing(node)) return [];
     if (isScalar(node)) return [{ item: node, path: at }];
     if (!isSeq(node)) return this.fail(node, at, `\`${at}\` is a list of texts`);
-    return node.items.map((item, i) => ({ item, path: `${at}[${i}]` }));
+    return node.items.map((item, i) => ({ item: this.resolved(item), path: `${at}[${i}]` }));
   }
 
   /** yes, no, true or false; no where there is none. */
@@ -125,12 +137,18 @@ export class BuildspecDocument {
     return this.fail(node, at, `\`${at}\` is ${JSON.stringify(value)}; expected yes or no`);
   }
 
-  /** A scalar as it was written: `3.10` stays `3.10`. */
-  text(node: unknown, at: string): string | undefined {
+  /** A scalar as it was written: `3.10` stays `3.10`, `True` stays `True`. */
+  text(given: unknown, at: string): string | undefined {
+    const node = this.resolved(given);
     if (isNothing(node)) return undefined;
     if (!isScalar(node))
       return this.fail(node, at, `\`${at}\` is ${isMap(node) ? 'a map' : 'a list'}; expected a text`);
-    return typeof node.value === 'number' && typeof node.source === 'string' ? node.source : String(node.value);
+    return typeof node.value !== 'string' && typeof node.source === 'string' ? node.source : String(node.value);
+  }
+
+  /** What an alias (`*name`) stands for. */
+  private resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.own.document) : node;
   }
 
   limit(node: unknown, at: string, text: string): void {

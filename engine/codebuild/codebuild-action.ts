@@ -10,19 +10,6 @@ import { sayLimit } from './limits';
 import { findProject, type ProjectVariable } from './project';
 import { startBuild, type BuildRequest } from './start-build';
 
-/** The keys of the action's configuration (CodePipeline User Guide, "AWS CodeBuild build and test action reference"). */
-const CONFIGURATION: readonly string[] = [
-  'ProjectName',
-  'PrimarySource',
-  'EnvironmentVariables',
-  'BatchEnabled',
-  'CombineArtifacts',
-  'BuildspecOverride',
-  'ServiceRoleArnOverride',
-  // CDK's own mark: it changes when the project does.
-  '_PROJECT_CONFIG_HASH',
-];
-
 /** Runs a CodeBuild action: the project's own buildspec, on copies of the action's input artifacts. */
 export const runCodeBuildAction: ActionRunner = async (context) => {
   try {
@@ -37,11 +24,6 @@ async function run(context: ActionContext): Promise<ActionResult> {
   const { configuration } = action;
   const account = accountOf(action, context.pipeline);
   const place: Location = { file: context.pipeline.name, path: `${context.stage}/${action.name}` };
-  for (const name of Object.keys(configuration).filter((one) => !CONFIGURATION.includes(one)))
-    sayLimit(context, context.emit, {
-      where: place,
-      text: `the configuration key ${name} of a CodeBuild action is not followed`,
-    });
   if (configuration.ServiceRoleArnOverride !== undefined)
     sayLimit(context, context.emit, {
       where: { ...place, path: `${place.path ?? ''}.ServiceRoleArnOverride` },

@@ -215,7 +215,7 @@ function readCommands(document: BuildspecDocument, node: unknown, at: string): C
       const what = isMap(item) ? 'a map (a colon and a blank: put it in quotes)' : 'not';
       return document.fail(item, path, `a command is a text; this one is ${what}`);
     }
-    return { text: String(item.value), where: document.place(item, path) };
+    return { text: document.text(item, path) ?? '', where: document.place(item, path) };
   });
 }
 

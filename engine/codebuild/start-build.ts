@@ -6,7 +6,8 @@ import type { ActionContext, ArtifactFolder } from '../action';
 import { runBuild, type BuildOutput, type BuildResult } from './build';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from './cache';
-import { followsOnFailure, isLambda, timeoutOf } from './compute';
+import { codeBuildVariables } from './codebuild-variables';
+import { followsOnFailure, timeoutOf } from './compute';
 import { resolveVariables } from './environment';
 import { shellProgram } from './image';
 import { writeImageCommands, type Shard } from './image-commands';
@@ -93,16 +94,8 @@ async function startIn(
     fs.rmSync(directory, { recursive: true, force: true });
     return { kind: 'not rehearsed', missing, summary: `needs ${missing.join(', ')}` };
   }
-  const inputs: Record<string, string> = {};
-  for (const input of context.inputs) {
-    if (input.name === request.primary.name) continue;
-    inputs[input.name] = path.join(directory, 'inputs', input.name);
-    await copyArtifact(input, path.join(directory, 'inputs', input.name));
-  }
-  const folders = { home: path.join(directory, 'home'), temporary: path.join(directory, 'tmp') };
-  const bin = path.join(directory, 'npm', 'bin');
-  for (const folder of [...Object.values(folders), bin]) fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
-  writeImageCommands(bin, request.shard);
+  const folders = makeFolders(directory, request.shard);
+  const inputs = await copyFurtherInputs(request, folders.inputs);
   const resolved = await resolveVariables(local, project, buildspec, request.variables);
   const { program } = shellProgram(buildspec.shell, project.image);
   const users = resolveUsers(buildspec, file, directory, layout.root);
@@ -152,13 +145,20 @@ async function startIn(
       shell: program,
       environment: {
         ...base,
-        PATH: [bin, base.PATH].join(path.delimiter),
+        PATH: [folders.bin, base.PATH].join(path.delimiter),
         HOME: folders.home,
         TMPDIR: folders.temporary,
-        NPM_CONFIG_PREFIX: path.dirname(bin),
-        CI: 'true',
+        NPM_CONFIG_PREFIX: folders.npm,
         ...resolved.variables,
-        ...codeBuildVariables(request, { buildId, buildNumber, source, inputs, log, started }),
+        ...codeBuildVariables(request, {
+          buildId,
+          buildNumber,
+          source,
+          inputs,
+          temporary: folders.temporary,
+          log,
+          started,
+        }),
       },
       secrets: resolved.secrets,
       unexportable: resolved.unexportable,
@@ -173,60 +173,35 @@ async function startIn(
     key,
     emit,
   );
-  const done = [...Object.values(folders), path.dirname(bin), path.join(directory, 'inputs')];
-  for (const folder of [...done, ...(result.status === 'SUCCEEDED' ? [source] : [])])
+  // The source of a failed build stays: somebody may want to look at it.
+  for (const folder of [...Object.values(folders), ...(result.status === 'SUCCEEDED' ? [source] : [])])
     await fs.promises.rm(folder, { recursive: true, force: true });
   return { kind: 'ended', buildId, result };
 }
 
-/** CodeBuild's own variables (CodeBuild User Guide, "Environment variables in build environments"; CODEBUILD_CI and CODEBUILD_LOG_PATH are seen in builds). */
-function codeBuildVariables(
-  request: BuildRequest,
-  build: {
-    readonly buildId: string;
-    readonly buildNumber: number;
-    readonly source: string;
-    readonly inputs: Readonly<Record<string, string>>;
-    readonly log: string;
-    readonly started: number;
-  },
-): Record<string, string> {
-  const { context, project, primary } = request;
-  const id = build.buildId.split(':')[1] ?? '';
-  const variables: Record<string, string> = {
-    CODEBUILD_CI: 'true',
-    CODEBUILD_BATCH_BUILD_IDENTIFIER: request.batchIdentifier ?? '',
-    CODEBUILD_BUILD_ARN: `${project.arn.replace(':project/', ':build/')}:${id}`,
-    CODEBUILD_BUILD_ID: build.buildId,
-    CODEBUILD_BUILD_IMAGE: project.image,
-    CODEBUILD_BUILD_NUMBER: String(build.buildNumber),
-    CODEBUILD_BUILD_SUCCEEDING: '1',
-    CODEBUILD_BUILD_URL: `file://${build.log}`,
-    CODEBUILD_INITIATOR: `codepipeline/${context.pipeline.name}`,
-    CODEBUILD_KMS_KEY_ID: project.encryptionKey,
-    CODEBUILD_LOG_PATH: id,
-    CODEBUILD_PROJECT_ARN: project.arn,
-    CODEBUILD_PUBLIC_BUILD_URL: '',
-    CODEBUILD_SOURCE_REPO_URL: '',
-    CODEBUILD_SOURCE_VERSION: sourceVersion(context, primary.name),
-    CODEBUILD_SRC_DIR: build.source,
-    CODEBUILD_START_TIME: String(build.started),
+/** The folders of a build beside its source; they end with it. */
+function makeFolders(directory: string, shard: Shard | undefined) {
+  const npm = path.join(directory, 'npm');
+  const folders = {
+    home: path.join(directory, 'home'),
+    temporary: path.join(directory, 'tmp'),
+    inputs: path.join(directory, 'inputs'),
+    npm,
+    /** First on PATH: what `npm install -g` installs, and the image's own commands. */
+    bin: path.join(npm, 'bin'),
   };
-  // Not set where CodePipeline does not know the revision.
-  const commit = context.revisionOf(primary.name)?.commitId;
-  if (commit) variables.CODEBUILD_RESOLVED_SOURCE_VERSION = commit;
-  for (const [name, at] of Object.entries(build.inputs)) {
-    variables[`CODEBUILD_SRC_DIR_${name}`] = at;
-    variables[`CODEBUILD_SOURCE_VERSION_${name}`] = sourceVersion(context, name);
-  }
-  if (isLambda(project)) variables.HOME = '/tmp';
-  return variables;
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  // Of everybody, as /tmp is: `run-as` may name another user.
+  fs.chmodSync(folders.temporary, 0o1777);
+  writeImageCommands(folders.bin, shard);
+  return folders;
 }
 
-/** In a pipeline a build's source is an object of the artifact bucket, and so is its version's ARN; a rehearsal has no such bucket. */
-function sourceVersion(context: ActionContext, artifact: string): string {
-  const { account, region, name } = context.pipeline;
-  return `arn:aws:s3:::codepipeline-${region}-${account}/${name.slice(0, 20)}/${artifact.slice(0, 10)}/${context.executionId.slice(0, 7)}`;
+/** Copies every input but the primary source. @returns their folders by artifact name */
+async function copyFurtherInputs({ context, primary }: BuildRequest, to: string): Promise<Record<string, string>> {
+  const further = context.inputs.filter((input) => input.name !== primary.name);
+  for (const input of further) await copyArtifact(input, path.join(to, input.name));
+  return Object.fromEntries(further.map(({ name }) => [name, path.join(to, name)]));
 }
 
 /** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING` */

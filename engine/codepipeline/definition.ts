@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SaiondoError } from '../../model/errors';
+import { SaiondoError, type Location } from '../../model/errors';
 import type {
   ActionDefinition,
   GitFilter,
@@ -12,9 +12,9 @@ import type {
 import type { DeployedResource, DeployedStack } from '../ledger';
 
 type Json = Record<string, unknown>;
-const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 const map = (value: unknown): Json => (value !== null && typeof value === 'object' ? (value as Json) : {});
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(map) : []);
 
 /** Reads a deployed `AWS::CodePipeline::Pipeline` (CodePipeline User Guide, "CodePipeline pipeline structure reference"). */
 export function readPipeline(resource: DeployedResource, stack: DeployedStack): PipelineDefinition {
@@ -40,7 +40,10 @@ export function readPipeline(resource: DeployedResource, stack: DeployedStack): 
     ),
   } as const;
   const structureVersion = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
-  check(definition.name, stages);
+  check(definition.name, stages, {
+    file: `stack ${stack.stackName}`,
+    path: `Resources.${resource.logicalId}.Properties.Stages`,
+  });
   return { ...definition, structureVersion };
 }
 
@@ -146,10 +149,11 @@ function readTrigger(trigger: Json): PipelineTrigger {
 }
 
 /** CodePipeline's own limits and rules of structure (User Guide, "Quotas in AWS CodePipeline"). @throws SaiondoError `PIPELINE_INVALID` */
-function check(name: string, stages: readonly StageDefinition[]): void {
+function check(name: string, stages: readonly StageDefinition[], where: Location): void {
   const fail = (message: string): never => {
     throw new SaiondoError(`pipeline ${name}: ${message}`, {
       code: 'PIPELINE_INVALID',
+      where,
       next: 'see "CodePipeline pipeline structure reference"',
     });
   };

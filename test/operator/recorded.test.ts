@@ -12,7 +12,7 @@ import { statusShape } from '../../operator/status.shape';
 import { streamLog } from '../../operator/triage/build-log';
 import { describeTriage } from '../../operator/triage/triage.describer';
 import { triageShape } from '../../operator/triage/triage.shape';
-import { ACCOUNT, recordRun, REGION } from '../engine/api/recorded-run';
+import { ACCOUNT, recordRun, REGION } from '../../bench/recorded-run';
 import { serve, type Served } from '../engine/api/served';
 
 // Runs recorded as the engine records them, over HTTP, with the SDK's real clients.

@@ -11,7 +11,7 @@ import type { PipelineControl } from '../../engine/codepipeline/control';
 import { accessKeyOf, AwsFront } from '../../engine/local/front';
 import { Runs } from '../../engine/run/runs';
 import { Layout } from '../../model/layout';
-import { ACCOUNT, recordRun, REGION, uuidOf } from '../engine/api/recorded-run';
+import { ACCOUNT, recordRun, REGION, uuidOf } from '../../bench/recorded-run';
 import { openBrowser } from '../fixtures/browser';
 import { machineHas } from '../fixtures/requires';
 

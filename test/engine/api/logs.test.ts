@@ -11,7 +11,7 @@ import {
   type GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { Layout } from '../../../model/layout';
-import { ACCOUNT, recordRun, REGION, uuidOf } from './recorded-run';
+import { ACCOUNT, recordRun, REGION, uuidOf } from '../../../bench/recorded-run';
 import { serve, type Served } from './served';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-logs-'));

@@ -20,7 +20,7 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import { Layout } from '../../../model/layout';
-import { ACCOUNT, recordRun, REGION, uuidOf } from './recorded-run';
+import { ACCOUNT, recordRun, REGION, uuidOf } from '../../../bench/recorded-run';
 import { serve, type Served } from './served';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-api-'));

@@ -7,7 +7,7 @@ import type { PipelineControl } from '../../../engine/codepipeline/control';
 import { accessKeyOf, AwsFront } from '../../../engine/local/front';
 import { Runs } from '../../../engine/run/runs';
 import type { Layout } from '../../../model/layout';
-import { ACCOUNT, REGION } from './recorded-run';
+import { ACCOUNT, REGION } from '../../../bench/recorded-run';
 
 /** The API over a folder of runs, and the SDK's clients of it. */
 export interface Served {

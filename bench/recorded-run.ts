@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { MaskedLog } from '../../../engine/codebuild/masked-log';
-import { EventLog } from '../../../engine/run/event-log';
-import { saveDigest } from '../../../engine/run/runs';
-import type { RunEventBody } from '../../../model/events';
-import type { Layout } from '../../../model/layout';
-import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
+import { MaskedLog } from '../engine/codebuild/masked-log';
+import { EventLog } from '../engine/run/event-log';
+import { saveDigest } from '../engine/run/runs';
+import type { RunEventBody } from '../model/events';
+import type { Layout } from '../model/layout';
+import type { ActionDefinition, PipelineDefinition } from '../model/pipeline';
 
 /** Where the recorded pipeline lives. */
 export const ACCOUNT = '111111111111';
