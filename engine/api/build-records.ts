@@ -24,22 +24,14 @@ export interface KnownBuild {
 
 /** The builds of the runs on disk that a caller sees, the newest first. */
 export function buildsOf(runs: Runs, ledger: StackLedger, caller: Caller): KnownBuild[] {
-  const configured = logNames(ledger);
+  const place = logPlaces(ledger);
   return runs
     .list()
     .flatMap((run) =>
       run.builds
         .filter((build) => sees(caller, build))
         .map((build): KnownBuild => {
-          const uuid = build.buildId.slice(build.buildId.indexOf(':') + 1);
-          const names = configured.get(`${build.account}/${build.region}/${build.project}`);
-          return {
-            run,
-            ...build,
-            uuid,
-            logGroup: names?.group ?? `/aws/codebuild/${build.project}`,
-            logStream: names?.stream ? `${names.stream}/${uuid}` : uuid,
-          };
+          return { run, ...build, ...place(build) };
         }),
     )
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt));
@@ -64,14 +56,29 @@ interface LogsProperties {
   readonly LogsConfig?: { readonly CloudWatchLogs?: { readonly GroupName?: string; readonly StreamName?: string } };
 }
 
-function logNames(ledger: StackLedger): Map<string, { group?: string | undefined; stream?: string | undefined }> {
-  return new Map(
+/** Where a build's log is found: its own id, its log group and its stream. */
+export type LogPlace = (build: {
+  readonly buildId: string;
+  readonly project: string;
+  readonly account: string;
+  readonly region: string;
+}) => Pick<KnownBuild, 'uuid' | 'logGroup' | 'logStream'>;
+
+/** The log groups and streams of builds, as the deployed projects name them. */
+export function logPlaces(ledger: StackLedger): LogPlace {
+  const configured = new Map(
     ledger.resources('AWS::CodeBuild::Project').map((project) => {
       const logs = (project.properties as LogsProperties).LogsConfig?.CloudWatchLogs;
-      return [
-        `${project.stack.account}/${project.stack.region}/${project.physicalId}`,
-        { group: logs?.GroupName, stream: logs?.StreamName },
-      ];
+      return [`${project.stack.account}/${project.stack.region}/${project.physicalId}`, logs] as const;
     }),
   );
+  return ({ buildId, project, account, region }) => {
+    const uuid = buildId.slice(buildId.indexOf(':') + 1);
+    const names = configured.get(`${account}/${region}/${project}`);
+    return {
+      uuid,
+      logGroup: names?.GroupName ?? `/aws/codebuild/${project}`,
+      logStream: names?.StreamName ? `${names.StreamName}/${uuid}` : uuid,
+    };
+  };
 }

@@ -143,16 +143,18 @@ export function pipelineExecution(
 
 /** Where an action's work is seen: the build of a CodeBuild action, its log stream. */
 export function externalOf(
+  history: PipelineHistory,
   { run }: OpenExecution,
   action: ActionState,
 ): { externalExecutionId: string | undefined; logStreamARN: string | undefined } {
   const build = [...run.builds.values()].find((one) => one.actionExecutionId === action.actionExecutionId);
   const id = action.externalExecutionId ?? build?.buildId;
   if (!build) return { externalExecutionId: id, logStreamARN: undefined };
-  const { account, region } = ownerOf(run, build);
+  const owner = ownerOf(run, build);
+  const { logGroup, logStream } = history.logOf({ ...build, ...owner });
   return {
     externalExecutionId: id,
-    logStreamARN: `arn:aws:logs:${region}:${account}:log-group:/aws/codebuild/${build.project}:log-stream:${build.buildId.split(':')[1] ?? ''}`,
+    logStreamARN: `arn:aws:logs:${owner.region}:${owner.account}:log-group:${logGroup}:log-stream:${logStream}`,
   };
 }
 
@@ -166,7 +168,7 @@ export function actionExecutionDetail(
   const declared = definition.stages
     .find((stage) => stage.name === action.stage)
     ?.actions.find((one) => one.name === action.action);
-  const external = externalOf(open, action);
+  const external = externalOf(history, open, action);
   return {
     pipelineExecutionId: state.executionId,
     actionExecutionId: action.actionExecutionId,

@@ -5,6 +5,7 @@ import type { StackLedger } from '../ledger';
 import { definitionOf, type ExecutionDigest, type RunDigest } from '../run/run-digest';
 import type { Runs } from '../run/runs';
 import { ApiError } from './api-error';
+import { logPlaces, type LogPlace } from './build-records';
 import { sees, type Caller } from './service';
 
 /** An execution and the run that recorded it. */
@@ -33,6 +34,8 @@ export class PipelineHistory {
     private readonly runs: Runs,
     readonly definition: PipelineDefinition,
     digests: readonly RunDigest[],
+    /** Where a build's log is found. */
+    readonly logOf: LogPlace,
   ) {
     this.executions = digests
       .flatMap((run) => {
@@ -80,6 +83,7 @@ export class PipelineHistory {
 /** The pipelines of an account and region: those that ran, and those that are deployed. */
 export function pipelinesOf(runs: Runs, ledger: StackLedger, caller: Caller): PipelineHistory[] {
   const digests = runs.list();
+  const logOf = logPlaces(ledger);
   const deployed = ledger.resources('AWS::CodePipeline::Pipeline').filter((one) => sees(caller, one.stack));
   const names = new Set([
     ...deployed.map((one) => one.physicalId),
@@ -90,7 +94,7 @@ export function pipelinesOf(runs: Runs, ledger: StackLedger, caller: Caller): Pi
     const resource = deployed.find((one) => one.physicalId === name);
     const definition = resource ? readPipeline(resource, resource.stack) : runs.open(own[0]?.runId ?? '').definition;
     if (!definition) throw new Error(`no run defines the pipeline ${name}`);
-    return new PipelineHistory(runs, definition, own);
+    return new PipelineHistory(runs, definition, own, logOf);
   });
 }
 

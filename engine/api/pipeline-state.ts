@@ -118,7 +118,7 @@ function actionState(history: PipelineHistory, stage: string, name: string): Api
       lastStatusChange: new Date(action.endedAt ?? action.startedAt),
       token: pending?.token,
       lastUpdatedBy: action.approval?.by,
-      ...externalOf(open, action),
+      ...externalOf(history, open, action),
       errorDetails: errorDetails(action),
     },
   };

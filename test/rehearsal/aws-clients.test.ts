@@ -6,6 +6,7 @@ import type { FilterLogEventsResponse, GetLogEventsResponse } from '@aws-sdk/cli
 import {
   CodePipelineClient,
   GetPipelineStateCommand,
+  ListPipelineExecutionsCommand,
   type GetPipelineExecutionOutput,
   type GetPipelineStateOutput,
   type ListActionExecutionsOutput,
@@ -170,6 +171,24 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
     ...['--pipeline-execution-id', pipelineExecutionId],
   );
   expect(pipelineExecution?.status).toBe('Stopped');
+
+  // Back to what passed Verify first: an execution of its own kind, with the target's revisions.
+  const { pipelineExecutionSummaries } = await sdk.send(new ListPipelineExecutionsCommand({ pipelineName: 'small' }));
+  const target = pipelineExecutionSummaries?.find((one) => one.status === 'Succeeded');
+  const { pipelineExecutionId: rollback } = await served.aws<{ pipelineExecutionId?: string }>(
+    ...['codepipeline', 'rollback-stage', '--pipeline-name', 'small', '--stage-name', 'Verify'],
+    ...['--target-pipeline-execution-id', target?.pipelineExecutionId ?? ''],
+  );
+  await served.next((event) => event.kind === 'run.ended');
+  const after = await sdk.send(new ListPipelineExecutionsCommand({ pipelineName: 'small' }));
+  expect(after.pipelineExecutionSummaries?.[0]).toMatchObject({
+    pipelineExecutionId: rollback,
+    status: 'Succeeded',
+    executionType: 'ROLLBACK',
+    rollbackMetadata: { rollbackTargetPipelineExecutionId: target?.pipelineExecutionId },
+    trigger: { triggerType: 'ManualRollback' },
+    sourceRevisions: [{ revisionId: target?.sourceRevisions?.[0]?.revisionId }],
+  });
   sdk.destroy();
 }, 120_000);
 

@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   BatchGetBuildsCommand,
+  BatchGetProjectsCommand,
   BatchGetReportsCommand,
   DescribeTestCasesCommand,
   ListBuildsForProjectCommand,
@@ -19,6 +21,7 @@ import {
   StartPipelineExecutionCommand,
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
+import { DiskLedger } from '../../../engine/cloudformation/ledger';
 import { Layout } from '../../../model/layout';
 import { ACCOUNT, recordRun, REGION, uuidOf } from '../../../bench/recorded-run';
 import { serve, type Served } from './served';
@@ -31,6 +34,38 @@ beforeAll(async () => {
   recordRun(layout, { runId: '20260101-000001-aaaa', builds: 3, fails: [0], structureVersion: 'v1' });
   recordRun(layout, { runId: '20260101-000002-bbbb', builds: 3, structureVersion: 'v2' });
   recordRun(layout, { runId: '20260101-000003-cccc', builds: 3, fails: [1], structureVersion: 'v2' });
+  new DiskLedger(layout).put({
+    stackName: 'Recorded',
+    stackId: 'Recorded',
+    account: ACCOUNT,
+    region: REGION,
+    status: 'CREATE_COMPLETE',
+    template: {},
+    parameters: {},
+    tags: {},
+    outputs: {},
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    resources: {
+      Project2: {
+        logicalId: 'Project2',
+        type: 'AWS::CodeBuild::Project',
+        physicalId: 'project-2',
+        attributes: {},
+        standing: 'recorded',
+        properties: {
+          ServiceRole: 'arn:aws:iam::111111111111:role/build',
+          TimeoutInMinutes: 20,
+          Environment: {
+            Type: 'ARM_LAMBDA_CONTAINER',
+            ComputeType: 'BUILD_LAMBDA_2GB',
+            Image: 'aws/codebuild/amazonlinux-aarch64-lambda-standard:nodejs22',
+            EnvironmentVariables: [{ Name: 'KEY', Value: 'saiondo/key', Type: 'SECRETS_MANAGER' }],
+          },
+          LogsConfig: { CloudWatchLogs: { Status: 'ENABLED', GroupName: '/shop/verify', StreamName: 'third' } },
+        },
+      },
+    },
+  });
   served = await serve(layout);
 });
 
@@ -260,4 +295,34 @@ test('builds with phases, logs, exported variables and reports with their cases'
   expect(failed.testCases).toMatchObject([
     { name: 'subtracts', prefix: 'sum', status: 'FAILED', durationInNanoSeconds: 250_000_000, message: '1 is not 2' },
   ]);
+});
+
+test('a project is what was deployed; a log group of its own holds its builds’ logs', async () => {
+  const { projects, projectsNotFound } = await served.builds.send(
+    new BatchGetProjectsCommand({ names: ['project-2', 'project-9'] }),
+  );
+  expect(projectsNotFound).toEqual(['project-9']);
+  expect(projects).toMatchObject([
+    {
+      arn: `arn:aws:codebuild:${REGION}:${ACCOUNT}:project/project-2`,
+      timeoutInMinutes: 20,
+      environment: {
+        type: 'ARM_LAMBDA_CONTAINER',
+        computeType: 'BUILD_LAMBDA_2GB',
+        // The secret's name, never its value.
+        environmentVariables: [{ name: 'KEY', value: 'saiondo/key', type: 'SECRETS_MANAGER' }],
+      },
+    },
+  ]);
+  const uuid = uuidOf('20260101-000003-cccc/build/2');
+  const { builds } = await served.builds.send(new BatchGetBuildsCommand({ ids: [`project-2:${uuid}`] }));
+  expect(builds?.[0]?.logs).toMatchObject({ groupName: '/shop/verify', streamName: `third/${uuid}` });
+  const state = await served.pipelines.send(new GetPipelineStateCommand({ name: 'recorded' }));
+  expect(state.stageStates?.[1]?.actionStates?.[2]?.latestExecution?.logStreamARN).toBe(
+    `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/shop/verify:log-stream:third/${uuid}`,
+  );
+  const { events } = await served.logs.send(
+    new GetLogEventsCommand({ logGroupName: '/shop/verify', logStreamName: `third/${uuid}` }),
+  );
+  expect(events?.at(-1)?.message).toBe('build 2 of 20260101-000003-cccc\n');
 });

@@ -56,7 +56,10 @@ function stageView(first, mayChange, retry) {
       setAttribute(element, 'data-status', stage.status);
       setAttribute(head, 'data-status', stage.status);
       setText(state, mark(stage.status));
-      setText(word, stage.detail ? `${stateWord(stage.status)}: ${stage.detail}` : stateWord(stage.status));
+      // What is not reached yet is one line: how much is to come.
+      list.hidden = stage.status === 'NotReached';
+      const more = list.hidden ? `${stage.actions.length} actions` : stage.detail;
+      setText(word, more ? `${stateWord(stage.status)}: ${more}` : stateWord(stage.status));
       setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));
       again.hidden = !(mayChange() && stage.status === 'Failed');
       actions(stage.actions.map((action) => ({ action, stage, shown })));
