@@ -18,22 +18,28 @@ interface Phases {
  * that a failed command is shown where a person edits it. CodeBuild never sees it.
  */
 export class BuildspecFiles implements IAspect {
-  private readonly files = fs
+  visit(node: IConstruct): void {
+    if (!(node instanceof CfnProject)) return;
+    const { buildSpec } = (Stack.of(node).resolve(node.source) ?? {}) as { buildSpec?: unknown };
+    if (typeof buildSpec !== 'string' || !buildSpec.startsWith('{')) return;
+    const inline = JSON.parse(buildSpec) as Phases;
+    const made = buildspecFiles().find(({ buildspec }) => isPartOf(buildspec, inline));
+    if (made) node.addMetadata(METADATA, { file: made.file, content: made.content });
+  }
+}
+
+let read: readonly { readonly file: string; readonly content: string; readonly buildspec: Phases }[] | undefined;
+
+/** Every file, read once: each stack of the app has the aspect, and parsing them anew took a tenth of a synth. */
+function buildspecFiles(): NonNullable<typeof read> {
+  read ??= fs
     .readdirSync(BUILDSPEC_FOLDER)
     .filter((name) => name.endsWith('.yml'))
     .map((name) => {
       const content = fs.readFileSync(path.join(BUILDSPEC_FOLDER, name), 'utf8');
       return { file: `buildspecs/${name}`, content, buildspec: parse(content) as Phases };
     });
-
-  visit(node: IConstruct): void {
-    if (!(node instanceof CfnProject)) return;
-    const { buildSpec } = (Stack.of(node).resolve(node.source) ?? {}) as { buildSpec?: unknown };
-    if (typeof buildSpec !== 'string' || !buildSpec.startsWith('{')) return;
-    const inline = JSON.parse(buildSpec) as Phases;
-    const made = this.files.find(({ buildspec }) => isPartOf(buildspec, inline));
-    if (made) node.addMetadata(METADATA, { file: made.file, content: made.content });
-  }
+  return read;
 }
 
 /** Whether every command of a file is in the inline buildspec: CDK Pipelines adds commands of its own. */

@@ -21,9 +21,15 @@ export const BUILDSPEC_FOLDER =
  * @throws SaiondoError `BUILDSPEC_INVALID` with file, line and the nearest known key.
  */
 export function readBuildspec(name: string): BuildSpec {
-  const file = path.join(BUILDSPEC_FOLDER, `${name}.yml`);
-  return BuildSpec.fromObject(checkBuildspec(fs.readFileSync(file, 'utf8'), `buildspecs/${name}.yml`));
+  const content =
+    checked.get(name) ??
+    checkBuildspec(fs.readFileSync(path.join(BUILDSPEC_FOLDER, `${name}.yml`), 'utf8'), `buildspecs/${name}.yml`);
+  checked.set(name, content);
+  return BuildSpec.fromObject(structuredClone(content));
 }
+
+/** What was read already: both environments have the same projects. */
+const checked = new Map<string, Record<string, unknown>>();
 
 /** The checked content of a buildspec. `file` is the name that errors carry. */
 export function checkBuildspec(text: string, file: string): Record<string, unknown> {

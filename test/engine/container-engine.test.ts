@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { ContainerEngine } from '../../engine/local/container-engine';
+
+/** The first image that is here and has a shell; without an engine or an image there is nothing to run. */
+function image(): string | undefined {
+  try {
+    const images = execFileSync('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return images.split('\n').find((name) => /^(node|python|debian):/.test(name));
+  } catch {
+    return undefined;
+  }
+}
+const found = image();
+
+(found ? test : test.skip)(
+  'a container writes to its tmpfs mounts alone, as its user, and is asked inside',
+  async () => {
+    const label = `test-${process.pid}`;
+    const engine = await ContainerEngine.find(label);
+    if (!engine || !found) throw new Error('the engine answered a moment ago');
+    try {
+      const { id } = await engine.run({
+        name: `saiondo-${label}`,
+        network: `saiondo-${label}`,
+        image: found,
+        alias: 'one',
+        entryPoint: ['sleep'],
+        command: ['60'],
+        environment: {},
+        ports: [],
+        readOnly: true,
+        tmpfs: [{ path: '/tmp', sizeMiB: 1, options: ['rw', 'nosuid', 'nodev'] }],
+        init: true,
+        user: '1000',
+      });
+      const inside = (script: string): Promise<boolean> => engine.succeeds(id, ['sh', '-c', script], 10);
+      expect(await inside('echo x > /tmp/x')).toBe(true);
+      expect(await inside('echo x > /var/x')).toBe(false);
+      expect(await inside('head -c 3000000 /dev/zero > /tmp/big')).toBe(false);
+      expect(await inside('test "$(id -u)" = 1000')).toBe(true);
+      expect(await inside('tr -d "\\0" < /proc/1/cmdline | grep -q init')).toBe(true);
+    } finally {
+      await engine.removeAll();
+    }
+  },
+  60_000,
+);
