@@ -1,0 +1,71 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import execa from 'execa';
+import { Layout } from '../../model/layout';
+import { recordRun, REGION } from '../engine/api/recorded-run';
+import { serve, type Served } from '../engine/api/served';
+
+// An execution with a hundred actions and 50 MB of logs, asked by the real command line over HTTP.
+const ROOT = path.join(__dirname, '../..');
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-large-'));
+const layout = new Layout(path.join(root, '.saiondo'));
+const MEGABYTE = 1024 * 1024;
+let served: Served;
+
+/** 25 MB before the error and 1 MB after it; further 24 MB are in the other builds' logs. */
+function log(at: number): string {
+  const line = `${'compiling something that takes a whole line to say '.repeat(2)}\n`;
+  const filling = (megabytes: number): string => line.repeat(Math.ceil((megabytes * MEGABYTE) / line.length));
+  if (at !== 50) return filling(0.25);
+  return `${filling(25)}FAIL test/sum.test.js\n  ● sum › subtracts\n\n    expect(received).toBe(expected)\n\n${filling(1)}[Container] 2026-01-01 00:00:00.000 Command did not exit successfully npm test exit status 1\n`;
+}
+
+beforeAll(async () => {
+  recordRun(layout, { runId: '20260101-100000-aaaa', builds: 98, fails: [50], log });
+  served = await serve(layout);
+  fs.writeFileSync(path.join(layout.root, 'serve.json'), JSON.stringify({ endpoint: served.url, pid: process.pid }));
+  await execa('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+}, 180_000);
+afterAll(async () => {
+  await served.close();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+test.each([['status'], ['history'], ['triage']])(
+  '%s answers within 2 s of work and 150 MB',
+  async (command) => {
+    const said = path.join(root, `${command}.json`);
+    const measure = `process.on('exit', () => require('fs').writeFileSync(process.env.SAID, JSON.stringify(process.resourceUsage())))`;
+    const preload = path.join(root, 'measure.js');
+    fs.writeFileSync(preload, measure);
+    const { stdout } = await execa(
+      process.execPath,
+      [
+        '--require',
+        preload,
+        path.join(ROOT, 'dist/bin/saiondo.js'),
+        command,
+        '--pipeline',
+        'recorded',
+        '--region',
+        REGION,
+        '--json',
+      ],
+      { cwd: root, env: { SAID: said }, maxBuffer: 64 * MEGABYTE },
+    );
+    const usage = JSON.parse(fs.readFileSync(said, 'utf8')) as NodeJS.ResourceUsage;
+    // Time of this process on a processor: what a machine that does other things besides cannot change.
+    expect((usage.userCPUTime + usage.systemCPUTime) / 1e6).toBeLessThan(2);
+    expect(usage.maxRSS / 1024).toBeLessThan(150);
+    if (command === 'triage')
+      expect(JSON.parse(stdout)).toMatchObject({
+        failure: { action: 'Verify/Test50', cause: { summary: expect.stringContaining('sum › subtracts') } },
+      });
+    if (process.env.SAIONDO_SHOW_USAGE)
+      process.stderr.write(
+        `${command} ${usage.maxRSS / 1024} MB ${(usage.userCPUTime + usage.systemCPUTime) / 1e6} s\n`,
+      );
+  },
+  60_000,
+);
