@@ -1,0 +1,167 @@
+import * as path from 'node:path';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { ZipFile } from 'yazl';
+import { answerSts } from '../../engine/local/aws-own-services';
+import { ensureAwsTools } from '../../engine/local/aws-tools';
+import { AwsFront, type AwsHandler, type AwsResponse } from '../../engine/local/front';
+import { connect, type OperationName } from '../../operator/aws';
+import { awsConnection } from '../../operator/credentials';
+import { checkAccounts } from '../../operator/doctor/accounts';
+import { checkQuotas } from '../../operator/doctor/quotas';
+import { checkValue } from '../../operator/doctor/secrets';
+import { s3Artifacts } from '../../operator/promotion/s3-artifacts';
+
+// moto answers as AWS does, behind the rehearsal's front; the credentials are found in the environment and roles are really assumed.
+const ROOT = path.join(__dirname, '../..');
+const region = 'eu-west-1';
+const home = { account: '111111111111', region };
+const dev = { account: '222222222222', region };
+let moto: ChildProcess;
+let front: AwsFront;
+let endpoint: string;
+
+const settings = (account?: string) => ({
+  endpoint,
+  region,
+  credentials: { accessKeyId: account ? `LSIAQ${account}00Q` : 'x', secretAccessKey: 'x' },
+});
+const aws = <Names extends OperationName>() => connect<Names>(awsConnection({ home, endpoint }));
+
+beforeAll(async () => {
+  const { bin } = await ensureAwsTools(path.join(ROOT, '.saiondo/tools'));
+  moto = spawn(path.join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const behind = await new Promise<string>((done, fail) => {
+    let said = '';
+    moto.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+      if (url) done(url);
+    });
+    moto.once('exit', () => fail(new Error(said)));
+  });
+  front = new AwsFront(
+    () => new URL(behind),
+    new Map<string, AwsHandler>([
+      ['sts', answerSts],
+      // moto does not list applied quotas: two pages in the service's own protocol.
+      ['servicequotas', ({ body }) => quotas(body.toString('utf8'))],
+    ]),
+  );
+  endpoint = await front.listen();
+  process.env.AWS_ACCESS_KEY_ID = `LSIAQ${home.account}00Q`;
+  process.env.AWS_SECRET_ACCESS_KEY = 'x';
+}, 300_000);
+afterAll(async () => {
+  delete process.env.AWS_ACCESS_KEY_ID;
+  delete process.env.AWS_SECRET_ACCESS_KEY;
+  await front.close();
+  await new Promise((done) => {
+    moto.once('exit', done);
+    moto.kill();
+  });
+});
+
+function quotas(body: string): AwsResponse {
+  const { NextToken } = JSON.parse(body) as { NextToken?: string };
+  const page = NextToken
+    ? { Quotas: [{ QuotaName: 'VPCs per Region', QuotaCode: 'L-F678F1CE', Value: 5 }] }
+    : { Quotas: [{ QuotaName: 'Subnets per VPC', QuotaCode: 'L-407747CB', Value: 200 }], NextToken: 'more' };
+  return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(page) };
+}
+
+const put = (account: string, Name: string, Value: string) =>
+  new SSMClient(settings(account)).send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
+
+test('an account that is not bootstrapped gets the command that mends it; another’s has to trust the pipeline’s', async () => {
+  const before = await checkAccounts(aws(), home, [dev]);
+  expect(before.signedIn).toBe(true);
+  expect(before.findings.map((one) => [one.check, one.status])).toEqual([
+    ['credentials', 'ok'],
+    ['bootstrap', 'error'],
+    ['bootstrap', 'error'],
+  ]);
+  expect(before.findings[2]?.mend).toContain('npx cdk bootstrap aws://222222222222/eu-west-1 --trust 111111111111');
+  await put(home.account, '/cdk-bootstrap/hnb659fds/version', '3');
+  await put(dev.account, '/cdk-bootstrap/hnb659fds/version', '30');
+  const trusting = (account: string) =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: account } }] });
+  await new IAMClient(settings(dev.account)).send(
+    new CreateRoleCommand({
+      RoleName: `cdk-hnb659fds-deploy-role-${dev.account}-${region}`,
+      AssumeRolePolicyDocument: trusting('999999999999'),
+    }),
+  );
+  const after = await checkAccounts(aws(), home, [dev]);
+  expect(after.findings.map((one) => one.text)).toEqual([
+    expect.stringContaining('signed in as'),
+    'aws://111111111111/eu-west-1: version 3; 8 or newer is needed',
+    'aws://222222222222/eu-west-1: version 30',
+    `cdk-hnb659fds-deploy-role-222222222222-eu-west-1 does not trust 111111111111`,
+  ]);
+});
+
+test('credentials of another account are an error', async () => {
+  const { findings } = await checkAccounts(aws(), { ...home, account: '333333333333' }, []);
+  expect(findings[0]).toMatchObject({
+    status: 'error',
+    text: expect.stringContaining('the pipeline is in 333333333333'),
+  });
+});
+
+test.each([
+  ['absent', undefined, 'error', 'is not there'],
+  ['a placeholder', '{"privateKey": "CHANGE_ME"}', 'error', 'holds a placeholder in `privateKey`'],
+  ['without its key', '{"other": "x"}', 'error', 'has no key `privateKey`'],
+  ['no JSON', 'x', 'error', 'is no JSON'],
+  ['right', '{"privateKey": "0x8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63"}', 'ok', 'is there'],
+])('a secret that is %s', async (title, value, status, text) => {
+  const name = `shop/dev/${title.replaceAll(' ', '-')}`;
+  if (value !== undefined)
+    await new SecretsManagerClient(settings(dev.account)).send(
+      new CreateSecretCommand({ Name: name, SecretString: value }),
+    );
+  const [finding] = await checkValue(aws(), { place: dev, kind: 'secret', name, keys: ['privateKey'] });
+  expect(finding).toMatchObject({ status, text: expect.stringContaining(text) });
+  expect(JSON.stringify(finding)).not.toContain('0x8f2a');
+});
+
+test('a parameter that is a placeholder', async () => {
+  await put(dev.account, '/shop/dev/url', 'TODO');
+  const [finding] = await checkValue(aws(), { place: dev, kind: 'parameter', name: '/shop/dev/url', keys: [] });
+  expect(finding).toMatchObject({ status: 'error', mend: expect.stringContaining('put-parameter --overwrite') });
+});
+
+test('a quota that is too low gets the command that raises it; one that AWS does not list is not known', async () => {
+  const need = { place: home, service: 'vpc', quota: 'VPCs per Region', why: 'the stacks' };
+  const found = await checkQuotas(aws(), [
+    { ...need, needed: 1 },
+    { ...need, needed: 500 },
+    { ...need, quota: 'No such quota', needed: 1 },
+  ]);
+  expect(found.map((one) => one.status)).toEqual(['ok', 'error', 'unknown']);
+  expect(found[1]?.mend).toContain('--quota-code L-F678F1CE --desired-value 500');
+});
+
+test('an artifact in S3 is read out of its zip, and only what is wanted', async () => {
+  const zip = new ZipFile();
+  zip.addBuffer(Buffer.from('{"api":"1"}'), 'images.json');
+  zip.addBuffer(Buffer.from('x'.repeat(100)), 'assembly-Dev/other.json');
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  const s3 = new S3Client({ ...settings(home.account), forcePathStyle: true });
+  await s3.send(
+    new CreateBucketCommand({ Bucket: 'artifacts', CreateBucketConfiguration: { LocationConstraint: region } }),
+  );
+  await s3.send(new PutObjectCommand({ Bucket: 'artifacts', Key: 'shop/Synth/1', Body: Buffer.concat(chunks) }));
+  const reader = s3Artifacts(aws<'getObject'>()());
+  const at = { executionId: 'e', name: 'Synth', bucket: 'artifacts', key: 'shop/Synth/1' };
+  expect([...((await reader.read(at, (file) => file === 'images.json')) ?? [])]).toEqual([
+    ['images.json', '{"api":"1"}'],
+  ]);
+  expect(await reader.read({ ...at, key: 'gone' }, () => true)).toBeUndefined();
+});

@@ -1,0 +1,77 @@
+import { permissionChanges, templateChanges } from '../../operator/promotion/template-changes';
+
+const replacementOf = (_type: string, property: string) =>
+  property === 'Engine' ? ('True' as const) : ('False' as const);
+const bucket = { Type: 'AWS::S3::Bucket', Properties: { Name: 'a' } };
+const statement = (Action: string) => ({
+  Type: 'AWS::IAM::Policy',
+  Properties: {
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } }] },
+  },
+});
+
+test('replacements come first, then removals, then what touches security', () => {
+  const before = {
+    Resources: {
+      A: bucket,
+      Database: { Type: 'AWS::RDS::DBInstance', Properties: { Engine: 'postgres', Size: 1 } },
+      Gone: bucket,
+      Policy: statement('dynamodb:GetItem'),
+      Same: bucket,
+    },
+  };
+  const after = {
+    Resources: {
+      A: { ...bucket, Properties: { Name: 'b' } },
+      Database: { Type: 'AWS::RDS::DBInstance', Properties: { Engine: 'mysql', Size: 1 } },
+      Policy: statement('dynamodb:*'),
+      Same: bucket,
+      CDKMetadata: { Type: 'AWS::CDK::Metadata' },
+    },
+  };
+  expect(
+    templateChanges(before, after, replacementOf).map((one) => [one.action, one.logicalId, one.replacement]),
+  ).toEqual([
+    ['Modify', 'Database', 'True'],
+    ['Remove', 'Gone', undefined],
+    ['Modify', 'Policy', 'False'],
+    ['Modify', 'A', 'False'],
+  ]);
+  expect(permissionChanges('S', before, after)).toEqual([
+    { change: 'added', stack: 'S', logicalId: 'Policy', statement: 'Allow dynamodb:* on ${Table.Arn}' },
+    { change: 'removed', stack: 'S', logicalId: 'Policy', statement: 'Allow dynamodb:GetItem on ${Table.Arn}' },
+  ]);
+});
+
+test('trust, resource policies and managed policies are permissions too', () => {
+  const role = {
+    Resources: {
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }],
+          },
+          ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+          Policies: [
+            {
+              PolicyName: 'p',
+              PolicyDocument: { Statement: [{ Effect: 'Deny', NotAction: 's3:Get*', Resource: '*' }] },
+            },
+          ],
+        },
+      },
+    },
+  };
+  expect(permissionChanges('S', undefined, role).map((one) => one.statement)).toEqual([
+    'Allow sts:AssumeRole for {"AWS":"*"}',
+    'managed policy arn:aws:iam::aws:policy/AdministratorAccess',
+    'Deny everything but s3:Get* on *',
+  ]);
+});
+
+test('a first deployment adds everything', () => {
+  expect(templateChanges(undefined, { Resources: { A: bucket } }, replacementOf)).toEqual([
+    { action: 'Add', logicalId: 'A', type: 'AWS::S3::Bucket', properties: [], security: false },
+  ]);
+});
