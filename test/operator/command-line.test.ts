@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { Layout } from '../../model/layout';
-import { recordRun, REGION } from '../engine/api/recorded-run';
+import { recordRun, REGION } from '../../bench/recorded-run';
 
 // The built command line as a person or a script calls it, on runs on disk.
 const ROOT = path.join(__dirname, '../..');

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { Layout } from '../../model/layout';
-import { recordRun, REGION } from '../engine/api/recorded-run';
+import { recordRun, REGION } from '../../bench/recorded-run';
 import { serve, type Served } from '../engine/api/served';
 
 // An execution with a hundred actions and 50 MB of logs, asked by the real command line over HTTP.
