@@ -177,6 +177,11 @@ export function currentExecution(run: RunState): ExecutionState | undefined {
   return run.executions.at(-1);
 }
 
+/** The execution that a run is judged by: a rollback mends what another has broken, it does not pass in its place. */
+export function judgedExecution(run: RunState): ExecutionState | undefined {
+  return run.executions.findLast((execution) => execution.mode === 'STANDARD') ?? currentExecution(run);
+}
+
 /** Takes one more event into the state, in place. Events of a newer version that are not known are passed over. */
 export function applyEvent(run: RunState, event: RunEvent): RunState {
   run.sequence = event.sequence;

@@ -1,9 +1,9 @@
-import { currentExecution, type RunState } from '../model/run-state';
+import { judgedExecution, type RunState } from '../model/run-state';
 
 /** What a person reads when a run is over: the verdict, what failed with its last lines, the command that repeats it, and where the run lies. */
 export function outcomeLines(state: RunState, paths: { run: string; report: string }): string[] {
   const lines = [state.summary ?? ''];
-  for (const action of currentExecution(state)?.actions.values() ?? []) {
+  for (const action of judgedExecution(state)?.actions.values() ?? []) {
     if (action.status !== 'Failed' || !action.failure) continue;
     const { failure } = action;
     const build = [...state.builds.values()].find((one) => one.buildId === action.externalExecutionId);

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { currentExecution, type ActionState, type RunState } from '../model/run-state';
+import { currentExecution, judgedExecution, type ActionState, type RunState } from '../model/run-state';
 import { seconds } from './duration';
 
 /** How much of each log's end the report carries, in bytes; the whole log stays beside it. */
@@ -99,7 +99,7 @@ function revisions(state: RunState): string {
 
 /** What failed comes first: where, which command, its last lines, and what to type next. */
 function failures(state: RunState, runDirectory: string): string {
-  const failed = [...(currentExecution(state)?.actions.values() ?? [])].filter((one) => one.failure);
+  const failed = [...(judgedExecution(state)?.actions.values() ?? [])].filter((one) => one.failure);
   const blocks = failed.map(({ stage, action, failure, externalExecutionId }) => {
     const build = state.builds.get(externalExecutionId ?? '');
     const where = failure?.where

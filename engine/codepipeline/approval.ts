@@ -49,7 +49,7 @@ export interface WaitingApproval {
 }
 
 /** Makes a {@link WaitingApproval}; exactly one of `decided` and `expired` is called, unless it is cancelled before. */
-export function approvalResult(options: {
+export function waitingApproval(options: {
   readonly approve: Approver;
   readonly request: { stage: string; action: string; message?: string };
   /** Milliseconds since 1970. */

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { SaiondoError } from '../../model/errors';
-import type { Emit, RunEventBody } from '../../model/events';
+import type { RunEventBody } from '../../model/events';
 import { actionPath, type ActionDefinition, type PipelineDefinition, type StageDefinition } from '../../model/pipeline';
-import type { ActionState, ExecutionState, RunState } from '../../model/run-state';
-import type { ActionResult } from '../action';
-import { endAction, inputArtifacts, startAction, type ActionHost, type ActionRequest } from './action-job';
-import {
-  approvalResult,
-  requestApproval,
-  type ApprovalDecision,
-  type Approver,
-  type WaitingApproval,
-} from './approval';
+import type { ActionState, ExecutionState } from '../../model/run-state';
+import { endAction, startAction, type ActionHost, type ActionRequest } from './action-job';
+import { requestApproval, type Approver } from './approval';
 import type { ConditionType } from './conditions';
 import type { PipelineControl } from './control';
 import { actionKey, decide, isActive, ruleKey, type Situation, type Step } from './decide';
+import { actionIn, Journals, type Journal, type RunHistory } from './journals';
+import type { Limit } from './limits';
 import {
   checkApproval,
   checkRetry,
@@ -23,27 +18,11 @@ import {
   checkStop,
   checkTransition,
   type KnownExecution,
-  type StageTransition,
 } from './requests';
-import type { Limit } from './limits';
 import { lastGood, rollbackOf } from './rollback';
-import type { RuleResult, RuleRunners } from './rule';
-import { resolveRule, variablesBefore } from './variables';
-
-/** A run's record: what has happened, and where what happens next is put. */
-export interface Journal {
-  readonly runId: string;
-  readonly state: RunState;
-  readonly emit: Emit;
-}
-
-/** What runs on disk tell beside those that are open. */
-export interface RunHistory {
-  /** The executions of a pipeline in earlier runs, the oldest first. */
-  executions(pipeline: string): readonly KnownExecution[];
-  /** Opens an earlier run again, so that one of its executions can go on. */
-  reopen(runId: string): Journal;
-}
+import type { RuleRunners } from './rule';
+import { evaluateRule } from './rule-job';
+import { WaitingApprovals } from './waiting-approvals';
 
 /** What a session works with. */
 export interface SessionHost extends ActionHost {
@@ -80,9 +59,9 @@ interface Job {
  * ({@link decide}); the session carries it out and takes requests while it does.
  */
 export class PipelineSession implements PipelineControl {
-  private readonly journals: Journal[];
+  private readonly journals: Journals;
   private readonly jobs = new Map<string, Job>();
-  private readonly approvals = new Map<string, WaitingApproval>();
+  private readonly approvals: WaitingApprovals;
   private readonly settledWaiters: { done: () => void; fail: (error: unknown) => void }[] = [];
   private readonly activityWaiters: (() => void)[] = [];
   private pipeline: PipelineDefinition;
@@ -94,7 +73,21 @@ export class PipelineSession implements PipelineControl {
   private failure: { error: unknown } | undefined;
 
   constructor(private readonly host: SessionHost) {
-    this.journals = [host.journal];
+    this.journals = new Journals(host.journal, host.history);
+    this.approvals = new WaitingApprovals(this.journals, {
+      layout: host.layout,
+      ledger: host.ledger,
+      local: host.local,
+      runners: host.runners,
+      approve: host.approve,
+      definitionOf: (execution) => this.definitionOf(execution),
+      now: () => this.now(),
+      decided: (record) => {
+        this.record(record);
+        this.pump();
+      },
+      undecided: () => this.checkSettled(),
+    });
     this.pipeline = host.journal.state.definition ?? host.deployed();
     const interrupt = (): void => this.interrupt();
     if (host.signal.aborted) this.interrupted = true;
@@ -109,13 +102,12 @@ export class PipelineSession implements PipelineControl {
 
   /** Everything that this session knows of its executions, the oldest first. */
   executions(): ExecutionState[] {
-    const all = this.journals.flatMap((journal) => journal.state.executions);
-    return this.journals.length === 1 ? all : all.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+    return this.journals.executions();
   }
 
   /** The records of the runs that are open: the session's own first. */
   openJournals(): readonly Journal[] {
-    return this.journals;
+    return this.journals.all();
   }
 
   /** Resolves when nothing runs and nothing is to be started: all has ended, or waits for a person. @throws what ended the session */
@@ -133,27 +125,30 @@ export class PipelineSession implements PipelineControl {
 
   /** Runs one action alone, whatever its stage's state, on the artifacts that its execution has. */
   async runAlone(executionId: string, path: string): Promise<ActionState | undefined> {
-    const execution = this.executionOf(executionId);
-    const definition = this.definitionOf(execution);
-    const stage = definition.stages.find((one) =>
-      one.actions.some((action) => actionPath(one.name, action.name) === path),
-    );
-    const action = stage?.actions.find((one) => actionPath(stage.name, one.name) === path);
-    if (!stage || !action)
-      throw new SaiondoError(`the pipeline has no action ${path}`, {
-        code: 'ACTION_UNKNOWN',
-        next: `it has: ${definition.stages.flatMap((one) => one.actions.map((two) => actionPath(one.name, two.name))).join(', ')}`,
-      });
+    const execution = this.journals.execution(executionId);
+    const [stage, action] = actionIn(this.definitionOf(execution), path);
     this.alone = true;
     this.guarded(() => this.startActionOf(execution, stage, action, randomUUID()));
     await this.settled();
     return execution.actions.get(path);
   }
 
+  /** Goes on with a stage that failed or was stopped, because whoever has the run wants it: newer executions elsewhere do not matter. */
+  resumeStage(executionId: string, stage: string): void {
+    this.granted(() =>
+      this.journals.emit({
+        kind: 'stage.started',
+        executionId,
+        stage,
+        retry: { mode: 'FAILED_ACTIONS', trigger: 'ManualStageRetry' },
+      }),
+    );
+  }
+
   startPipelineExecution(request: Parameters<PipelineControl['startPipelineExecution']>[0]): {
     readonly pipelineExecutionId: string;
   } {
-    checkStart(request, this.pipeline, this.executions());
+    checkStart(request, this.pipeline, this.journals.executions());
     return this.granted(() => ({
       pipelineExecutionId: this.startExecution({
         trigger: request.trigger ?? { type: 'StartPipelineExecution' },
@@ -166,9 +161,9 @@ export class PipelineSession implements PipelineControl {
   stopPipelineExecution(request: Parameters<PipelineControl['stopPipelineExecution']>[0]): {
     readonly pipelineExecutionId: string;
   } {
-    const known = checkStop(request, this.pipeline, this.known());
+    const known = checkStop(request, this.pipeline, this.journals.known(this.pipeline.name));
     return this.granted(() => {
-      const execution = this.opened(known);
+      const execution = this.journals.opened(known);
       this.stop(execution, request.abandon === true, request.reason);
       return { pipelineExecutionId: execution.executionId };
     });
@@ -177,12 +172,12 @@ export class PipelineSession implements PipelineControl {
   retryStageExecution(request: Parameters<PipelineControl['retryStageExecution']>[0]): {
     readonly pipelineExecutionId: string;
   } {
-    const known = checkRetry(request, this.pipeline, this.known());
+    const known = checkRetry(request, this.pipeline, this.journals.known(this.pipeline.name));
     return this.granted(() => {
-      const execution = this.opened(known);
+      const execution = this.journals.opened(known);
       // One that an engine left in the middle has not failed: it just goes on.
       if (!isActive(execution))
-        this.emitOf(execution)({
+        this.journals.emitOf(execution)({
           kind: 'stage.started',
           executionId: request.pipelineExecutionId,
           stage: request.stageName,
@@ -193,26 +188,26 @@ export class PipelineSession implements PipelineControl {
   }
 
   rollbackStage(request: Parameters<PipelineControl['rollbackStage']>[0]): { readonly pipelineExecutionId: string } {
-    const target = checkRollback(request, this.pipeline, this.known());
+    const target = checkRollback(request, this.pipeline, this.journals.known(this.pipeline.name));
     return this.granted(() => ({
       pipelineExecutionId: this.startRollback(request.stageName, target, { type: 'ManualRollback' }),
     }));
   }
 
   putApprovalResult(request: Parameters<PipelineControl['putApprovalResult']>[0]): { readonly approvedAt: Date } {
-    const known = checkApproval(request, this.pipeline, this.known());
+    const known = checkApproval(request, this.pipeline, this.journals.known(this.pipeline.name));
     const key = actionKey(known.execution.executionId, request.stageName, request.actionName);
     return this.granted(() => {
-      this.opened(known);
+      this.journals.opened(known);
       const { status, summary } = request.result;
-      this.decideApproval(key, { status, by: request.by, ...(summary ? { comment: summary } : {}) });
+      this.approvals.decide(key, { status, by: request.by, ...(summary ? { comment: summary } : {}) });
       return { approvedAt: new Date(this.now()) };
     });
   }
 
   setStageTransition(request: Parameters<PipelineControl['setStageTransition']>[0]): void {
-    const transition: StageTransition = checkTransition(request, this.pipeline);
-    this.granted(() => this.emitMain({ kind: 'transition.changed', ...transition }));
+    const transition = checkTransition(request, this.pipeline);
+    this.granted(() => this.journals.emit({ kind: 'transition.changed', ...transition }));
   }
 
   private now(): number {
@@ -246,13 +241,19 @@ export class PipelineSession implements PipelineControl {
     }
   }
 
+  /** Like {@link guarded}, where nobody is there to hear the error. */
+  private record(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   private fail(error: unknown): void {
     this.failure ??= { error };
     for (const job of this.jobs.values()) job.abort.abort(new Error('the run cannot be recorded'));
-    for (const [key, approval] of this.approvals) {
-      approval.cancel();
-      this.approvals.delete(key);
-    }
+    this.approvals.cancelAll();
     this.checkSettled();
   }
 
@@ -279,7 +280,7 @@ export class PipelineSession implements PipelineControl {
     return {
       pipeline: this.pipeline,
       definitionOf: (execution) => this.definitionOf(execution),
-      executions: this.executions(),
+      executions: this.journals.executions(),
       enabled: (stage) => this.isEnabled(stage),
       busy: (key) => {
         const job = this.jobs.get(key);
@@ -296,8 +297,8 @@ export class PipelineSession implements PipelineControl {
   }
 
   private act(step: Step): void {
-    const execution = this.executionOf(step.executionId);
-    const emit = this.emitOf(execution);
+    const execution = this.journals.execution(step.executionId);
+    const emit = this.journals.emitOf(execution);
     const { executionId } = execution;
     switch (step.kind) {
       case 'enter-stage':
@@ -310,15 +311,16 @@ export class PipelineSession implements PipelineControl {
           retry: { mode: step.mode, trigger: 'AutomatedStageRetry' },
         });
       case 'start-action': {
-        const [stage, action] = this.actionOf(execution, step.stage, step.action);
-        const before = execution.actions.get(actionPath(step.stage, step.action));
-        if (before?.approval && !before.approval.status) return this.awaitApproval(execution, stage, action, before);
+        const path = actionPath(step.stage, step.action);
+        const before = execution.actions.get(path);
+        if (before?.approval && !before.approval.status) return this.approvals.begin(execution, before);
+        const [stage, action] = actionIn(this.definitionOf(execution), path);
         return this.startActionOf(execution, stage, action, before?.actionExecutionId ?? randomUUID());
       }
       case 'evaluate-rule':
         return this.evaluate(execution, step.stage, step.condition, step.rule);
       case 'roll-back': {
-        const target = lastGood(step.stage, execution, this.pipeline, this.known());
+        const target = lastGood(step.stage, execution, this.pipeline, this.journals.known(this.pipeline.name));
         if (target)
           this.startRollback(step.stage, target, { type: 'AutomatedRollback', detail: execution.executionId });
         else
@@ -359,7 +361,7 @@ export class PipelineSession implements PipelineControl {
           code: 'MUTATION_LOOP',
           next: 'its synth gives another pipeline each time: compare two of them',
         });
-      this.emitMain({
+      this.journals.emit({
         kind: 'pipeline.mutated',
         fromStructureVersion: this.pipeline.structureVersion,
         toStructureVersion: next.structureVersion,
@@ -379,15 +381,15 @@ export class PipelineSession implements PipelineControl {
 
   private define(pipeline: PipelineDefinition): void {
     this.pipeline = pipeline;
-    this.emitMain({ kind: 'pipeline.defined', definition: pipeline });
-    for (const limit of this.host.limits(pipeline)) this.emitMain({ kind: 'message', level: 'limit', ...limit });
+    this.journals.emit({ kind: 'pipeline.defined', definition: pipeline });
+    for (const limit of this.host.limits(pipeline)) this.journals.emit({ kind: 'message', level: 'limit', ...limit });
   }
 
   private startExecution(
     request: Pick<Extract<RunEventBody, { kind: 'execution.started' }>, 'trigger' | 'variables' | 'sourceRevisions'>,
   ): string {
     const executionId = randomUUID();
-    this.emitMain({
+    this.journals.emit({
       kind: 'execution.started',
       executionId,
       structureVersion: this.pipeline.structureVersion,
@@ -402,7 +404,7 @@ export class PipelineSession implements PipelineControl {
       layout: this.host.layout,
       trigger,
     });
-    this.emitMain(event);
+    this.journals.emit(event);
     return event.executionId;
   }
 
@@ -415,13 +417,13 @@ export class PipelineSession implements PipelineControl {
     const key = actionKey(execution.executionId, stage.name, action.name);
     const job: Job = { executionId: execution.executionId, abort: new AbortController(), abandoned: false };
     const request: ActionRequest = {
-      runId: this.journalOf(execution).runId,
+      runId: this.journals.of(execution).runId,
       pipeline: this.definitionOf(execution),
       execution,
       stage,
       action,
       actionExecutionId,
-      emit: this.emitOf(execution),
+      emit: this.journals.emitOf(execution),
       signal: job.abort.signal,
     };
     const started = startAction(request, this.host);
@@ -429,7 +431,7 @@ export class PipelineSession implements PipelineControl {
     if (action.category === 'Approval') {
       requestApproval(request, started.resolved, this.now());
       const state = execution.actions.get(actionPath(stage.name, action.name));
-      if (state) this.awaitApproval(execution, stage, action, state);
+      if (state) this.approvals.begin(execution, state);
       return;
     }
     this.jobs.set(key, job);
@@ -439,184 +441,44 @@ export class PipelineSession implements PipelineControl {
   /** A job is over. Its result counts unless it was abandoned; either way its key is free again. */
   private jobEnded(key: string, job: Job, record: () => void): void {
     this.jobs.delete(key);
-    if (!job.abandoned && !this.failure) {
-      try {
-        record();
-      } catch (error) {
-        this.fail(error);
-      }
-    }
+    if (!job.abandoned && !this.failure) this.record(record);
     this.pump();
     this.checkSettled();
   }
 
-  private evaluate(execution: ExecutionState, stageName: string, condition: ConditionType, ruleName: string): void {
-    const definition = this.definitionOf(execution);
-    const stage = definition.stages.find((one) => one.name === stageName);
-    const rule = stage?.[condition]?.conditions.flatMap((one) => one.rules).find((one) => one.name === ruleName);
-    if (!stage || !rule)
-      throw new SaiondoError(`${stageName} has no rule ${ruleName}`, { code: 'RULE_MISSING', source: 'internal' });
-    const key = ruleKey(execution.executionId, stageName, condition, ruleName);
-    const job: Job = { executionId: execution.executionId, abort: new AbortController(), abandoned: false };
-    const { runId } = this.journalOf(execution);
-    const emit = this.emitOf(execution);
-    const run = async (): Promise<RuleResult> => {
-      const runner = this.host.rules.get(rule.provider);
-      if (!runner)
-        return {
-          status: 'NotRehearsed',
-          missing: [rule.provider],
-          summary: `the rehearsal does not evaluate ${rule.provider} rules`,
-        };
-      try {
-        const variables = variablesBefore(definition, execution, { stage: stageName, runOrder: Infinity });
-        return await runner({
-          layout: this.host.layout,
-          runId,
-          pipeline: definition,
-          executionId: execution.executionId,
-          ruleExecutionId: randomUUID(),
-          stage: stageName,
-          condition,
-          rule: resolveRule(rule, variables, `${stageName}/${condition}/${ruleName}`),
-          inputs: inputArtifacts(rule.inputArtifacts ?? [], { runId, execution }, this.host.layout),
-          ledger: this.host.ledger,
-          local: this.host.local,
-          emit,
-          signal: job.abort.signal,
-        });
-      } catch (error) {
-        return { status: 'Failed', summary: error instanceof Error ? error.message : String(error) };
-      }
-    };
+  private evaluate(execution: ExecutionState, stage: string, condition: ConditionType, ruleName: string): void {
+    const pipeline = this.definitionOf(execution);
+    const conditions = pipeline.stages.find((one) => one.name === stage)?.[condition]?.conditions ?? [];
+    const rule = conditions.flatMap((one) => one.rules).find((one) => one.name === ruleName);
+    if (!rule) throw new SaiondoError(`${stage} has no rule ${ruleName}`, { code: 'RULE_MISSING', source: 'internal' });
+    const { executionId } = execution;
+    const key = ruleKey(executionId, stage, condition, ruleName);
+    const job: Job = { executionId, abort: new AbortController(), abandoned: false };
+    const emit = this.journals.emitOf(execution);
+    const { runId } = this.journals.of(execution);
     this.jobs.set(key, job);
-    const minutes = rule.timeoutInMinutes;
-    let late = false;
-    const expire = (): void => {
-      late = true;
-      job.abort.abort(new Error('timed out'));
-    };
-    const timer = minutes === undefined ? undefined : setTimeout(expire, minutes * 60_000);
-    void run().then((found) => {
-      clearTimeout(timer);
-      this.jobEnded(key, job, () => {
-        const result: RuleResult = late ? { status: 'Failed', summary: `it took more than ${minutes} minutes` } : found;
-        if (result.status === 'Abandoned') return;
-        emit({
-          kind: 'condition.evaluated',
-          executionId: execution.executionId,
-          stage: stageName,
-          condition,
-          rule: ruleName,
-          provider: rule.provider,
-          status: result.status,
-          detail: result.summary,
-        });
-      });
-    });
-  }
-
-  /** An approval that waits: somebody is asked, and its deadline is watched. */
-  private awaitApproval(
-    execution: ExecutionState,
-    stage: StageDefinition,
-    action: ActionDefinition,
-    state: ActionState,
-  ): void {
-    const key = actionKey(execution.executionId, stage.name, action.name);
-    const { approval } = state;
-    if (!approval) return;
-    const waiting: WaitingApproval = approvalResult({
-      approve: this.host.approve,
-      request: { stage: stage.name, action: action.name, ...(approval.message ? { message: approval.message } : {}) },
-      deadline: Date.parse(approval.deadline),
-      now: () => this.now(),
-      decided: (decision) => {
-        if (this.approvals.get(key) !== waiting) return;
-        this.guarded(() => this.decideApproval(key, decision));
-        this.pump();
-      },
-      expired: () => {
-        if (this.approvals.get(key) !== waiting) return;
-        this.guarded(() => this.expireApproval(key));
-        this.pump();
-      },
-      undecided: () => this.checkSettled(),
-    });
-    this.approvals.set(key, waiting);
-    waiting.begin();
-  }
-
-  private decideApproval(key: string, decision: ApprovalDecision): void {
-    const { execution, action } = this.approvalOf(key);
-    const { stage, actionExecutionId } = action;
-    const at = { executionId: execution.executionId, stage, action: action.action, actionExecutionId };
-    const emit = this.emitOf(execution);
-    emit({
-      kind: 'approval.decided',
-      ...at,
-      token: action.approval?.token ?? '',
-      status: decision.status,
-      by: decision.by,
-      ...(decision.comment ? { comment: decision.comment } : {}),
-    });
-    this.endApproval(
-      key,
-      execution,
-      action,
-      decision.status === 'Approved'
-        ? { status: 'Succeeded', summary: `approved by ${decision.by}` }
-        : {
-            status: 'Failed',
-            failure: {
-              code: 'ApprovalRejected',
-              message: `rejected by ${decision.by}${decision.comment ? `: ${decision.comment}` : ''}`,
-            },
-          },
+    void evaluateRule({ runId, pipeline, execution, stage, condition, rule, emit, abort: job.abort }, this.host).then(
+      (result) =>
+        this.jobEnded(key, job, () => {
+          if (result.status === 'Abandoned') return;
+          const { status, summary: detail } = result;
+          emit({
+            kind: 'condition.evaluated',
+            executionId,
+            stage,
+            condition,
+            rule: rule.name,
+            provider: rule.provider,
+            status,
+            detail,
+          });
+        }),
     );
-  }
-
-  /** A deadline that has passed is a rejection (CodePipeline User Guide, "Add a manual approval action"). */
-  private expireApproval(key: string): void {
-    const { execution, action } = this.approvalOf(key);
-    this.endApproval(key, execution, action, {
-      status: 'Failed',
-      failure: {
-        code: 'TimeoutError',
-        message: `nobody decided until ${action.approval?.deadline ?? ''}: the approval timed out, which rejects it`,
-      },
-    });
-  }
-
-  private endApproval(key: string, execution: ExecutionState, action: ActionState, result: ActionResult): void {
-    this.approvals.get(key)?.cancel();
-    this.approvals.delete(key);
-    const [stage, definition] = this.actionOf(execution, action.stage, action.action);
-    endAction(
-      {
-        runId: this.journalOf(execution).runId,
-        pipeline: this.definitionOf(execution),
-        execution,
-        stage,
-        action: definition,
-        actionExecutionId: action.actionExecutionId,
-        emit: this.emitOf(execution),
-      },
-      this.host,
-      result,
-    );
-  }
-
-  private approvalOf(key: string): { execution: ExecutionState; action: ActionState } {
-    for (const execution of this.executions())
-      for (const action of execution.actions.values())
-        if (actionKey(execution.executionId, action.stage, action.action) === key) return { execution, action };
-    throw new SaiondoError(`no approval ${key} waits`, { code: 'APPROVAL_MISSING', source: 'internal' });
   }
 
   private stop(execution: ExecutionState, abandon: boolean, reason: string | undefined): void {
     const { executionId } = execution;
-    this.emitOf(execution)({
+    this.journals.emitOf(execution)({
       kind: 'execution.stopping',
       executionId,
       abandon,
@@ -639,16 +501,16 @@ export class PipelineSession implements PipelineControl {
       job.abandoned = true;
       job.abort.abort(new Error('abandoned'));
     }
-    this.endApproval(key, execution, action, { status: 'Abandoned', summary: 'the execution was stopped' });
+    this.approvals.end(execution, action, { status: 'Abandoned', summary: 'the execution was stopped' });
   }
 
   /** Ctrl-C: what runs is abandoned and can be resumed; what waits for a person goes on waiting. */
   private interrupt(): void {
     this.interrupted = true;
-    for (const approval of this.approvals.values()) approval.cancel();
+    this.approvals.cancelAll();
     if (this.failure) return;
     try {
-      for (const execution of this.executions()) {
+      for (const execution of this.journals.executions()) {
         if (!isActive(execution)) continue;
         if ([...this.jobs.values()].some((job) => job.executionId === execution.executionId && !job.abandoned))
           this.stop(execution, true, 'interrupted');
@@ -660,10 +522,7 @@ export class PipelineSession implements PipelineControl {
   }
 
   private checkSettled(): void {
-    const quiet =
-      this.jobs.size === 0 &&
-      !this.pumping &&
-      (this.interrupted || ![...this.approvals.values()].some((one) => one.asking));
+    const quiet = this.jobs.size === 0 && !this.pumping && (this.interrupted || !this.approvals.asking);
     if (!quiet) return;
     for (const { done, fail } of this.settledWaiters.splice(0)) {
       if (this.failure) fail(this.failure.error);
@@ -672,62 +531,6 @@ export class PipelineSession implements PipelineControl {
   }
 
   private definitionOf(execution: ExecutionState): PipelineDefinition {
-    if (execution.structureVersion === this.pipeline.structureVersion) return this.pipeline;
-    return (
-      this.journalOf(execution).state.definitions.find((one) => one.structureVersion === execution.structureVersion) ??
-      this.pipeline
-    );
-  }
-
-  private actionOf(execution: ExecutionState, stageName: string, name: string): [StageDefinition, ActionDefinition] {
-    const stage = this.definitionOf(execution).stages.find((one) => one.name === stageName);
-    const action = stage?.actions.find((one) => one.name === name);
-    if (!stage || !action)
-      throw new SaiondoError(`the pipeline has no action ${actionPath(stageName, name)}`, {
-        code: 'ACTION_UNKNOWN',
-        source: 'internal',
-      });
-    return [stage, action];
-  }
-
-  private executionOf(executionId: string): ExecutionState {
-    const execution = this.executions().find((one) => one.executionId === executionId);
-    if (!execution)
-      throw new SaiondoError(`there is no execution ${executionId}`, { code: 'PipelineExecutionNotFoundException' });
-    return execution;
-  }
-
-  private journalOf(execution: ExecutionState): Journal {
-    return this.journals.find((journal) => journal.state.executions.includes(execution)) ?? this.host.journal;
-  }
-
-  /** Every execution of the pipeline, in the runs that are open and in those on disk. */
-  private known(): KnownExecution[] {
-    const open = new Set(this.journals.map((journal) => journal.runId));
-    return [
-      ...this.host.history.executions(this.pipeline.name).filter((one) => !open.has(one.runId)),
-      ...this.executions().map((execution) => ({ runId: this.journalOf(execution).runId, execution, open: true })),
-    ].sort((a, b) => a.execution.startedAt.localeCompare(b.execution.startedAt));
-  }
-
-  /** A known execution as one of this session's; its run is opened again where it is not. */
-  private opened({ runId, execution }: KnownExecution): ExecutionState {
-    if (!this.journals.some((journal) => journal.runId === runId)) this.journals.push(this.host.history.reopen(runId));
-    return this.executionOf(execution.executionId);
-  }
-
-  private emitOf(execution: ExecutionState): Emit {
-    const journal = this.journalOf(execution);
-    return (event) => this.emitTo(journal, event);
-  }
-
-  private emitMain(event: RunEventBody): void {
-    this.emitTo(this.host.journal, event);
-  }
-
-  /** A run that had its verdict goes on when something happens in it again. */
-  private emitTo(journal: Journal, event: RunEventBody): void {
-    if (journal.state.verdict) journal.emit({ kind: 'run.resumed', pid: process.pid });
-    journal.emit(event);
+    return this.journals.definition(execution, this.pipeline);
   }
 }

@@ -6,7 +6,7 @@ import { formatLocation, SaiondoError } from '../../model/errors';
 import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
-import { currentExecution, type RunState } from '../../model/run-state';
+import { judgedExecution, type RunState } from '../../model/run-state';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
 import { assemblyLimits } from '../assembly/limits';
 import { computeChangeSet } from '../cloudformation/change-set';
@@ -23,7 +23,8 @@ import type { PipelineStarter } from '../codepipeline/invoke-pipeline-action';
 import { limitsOf } from '../codepipeline/limits';
 import { ruleRunners } from '../codepipeline/rule-runners';
 import type { PlanFacts } from '../codepipeline/plan';
-import { PipelineSession, type Journal } from '../codepipeline/session';
+import type { Journal } from '../codepipeline/journals';
+import { PipelineSession } from '../codepipeline/session';
 import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import { endLeftBuilds } from '../local/build-processes';
@@ -299,18 +300,15 @@ class Rehearsal {
   private begin(session: PipelineSession, { name }: PipelineDefinition): void {
     const { options, log } = this;
     session.open();
-    const last = currentExecution(log.state);
+    const last = judgedExecution(log.state);
     if (log.state.executions.some(isActive)) return;
     const current = last?.structureVersion === log.state.definition?.structureVersion;
     if (last && current && (!this.ended || ['Succeeded', 'Superseded'].includes(last.status))) return;
     const failed = [...(last?.stages ?? [])].find(([, stage]) => ['Failed', 'Stopped'].includes(stage.status));
-    if (last && current && failed) {
-      session.retryStageExecution({
-        pipelineName: name,
-        stageName: failed[0],
-        pipelineExecutionId: last.executionId,
-        retryMode: 'FAILED_ACTIONS',
-      });
+    // A rollback that has entered the stage since makes it unretryable: the pipeline starts again.
+    const rolledBack = log.state.executions.some((one) => one.mode === 'ROLLBACK' && one.rollbackStage === failed?.[0]);
+    if (last && current && failed && !rolledBack) {
+      session.resumeStage(last.executionId, failed[0]);
       return;
     }
     session.startPipelineExecution({
@@ -346,7 +344,7 @@ class Rehearsal {
   }
 
   private async runOnly(session: PipelineSession, path_: string): Promise<void> {
-    const execution = currentExecution(this.log.state);
+    const execution = judgedExecution(this.log.state);
     if (!execution)
       throw new SaiondoError(`the run ${this.log.runId} has no execution whose artifacts ${path_} could use`, {
         code: 'RUN_MISSING',

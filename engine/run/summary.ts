@@ -1,5 +1,5 @@
 import type { RunVerdict } from '../../model/events';
-import { currentExecution, type ActionState, type ExecutionState, type RunState } from '../../model/run-state';
+import { judgedExecution, type ActionState, type ExecutionState, type RunState } from '../../model/run-state';
 import { isActive, nextStage } from '../codepipeline/decide';
 
 /** What a run was to do, as far as its end depends on it. */
@@ -18,7 +18,7 @@ export function summarize(
   state: RunState,
   options: SummaryOptions,
 ): { verdict: RunVerdict; text: string; exitCode: number } {
-  const execution = subject(state);
+  const execution = judgedExecution(state);
   const actions = [...(execution?.actions.values() ?? [])].filter(
     (action) => !options.only || `${action.stage}/${action.action}` === options.only,
   );
@@ -61,11 +61,6 @@ export function summarize(
         exitCode: lenient,
       };
   }
-}
-
-/** The execution that a run is judged by: a rollback mends what another has broken, it does not pass in its place. */
-function subject(state: RunState): ExecutionState | undefined {
-  return state.executions.findLast((execution) => execution.mode === 'STANDARD') ?? currentExecution(state);
 }
 
 function outcomeOf(
