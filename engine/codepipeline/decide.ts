@@ -65,7 +65,7 @@ export function ruleKey(executionId: string, stage: string, condition: Condition
 }
 
 /** Whether an execution has not ended. `Waiting` is how older engines left one that an approval holds. */
-export function isActive(execution: ExecutionState): boolean {
+export function isActive(execution: Pick<ExecutionState, 'status'>): boolean {
   return ['InProgress', 'Stopping', 'Waiting'].includes(execution.status);
 }
 

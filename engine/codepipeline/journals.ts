@@ -2,7 +2,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Emit, RunEventBody } from '../../model/events';
 import { actionPath, type ActionDefinition, type PipelineDefinition, type StageDefinition } from '../../model/pipeline';
 import type { ExecutionState, RunState } from '../../model/run-state';
-import type { KnownExecution } from './requests';
+import { openExecution, type KnownExecution } from './known-execution';
 
 /** A run's record: what has happened, and where what happens next is put. */
 export interface Journal {
@@ -66,14 +66,14 @@ export class Journals {
     const open = new Set(this.open.map((journal) => journal.runId));
     return [
       ...this.history.executions(pipeline).filter((one) => !open.has(one.runId)),
-      ...this.executions().map((execution) => ({ runId: this.of(execution).runId, execution, open: true })),
-    ].sort((a, b) => a.execution.startedAt.localeCompare(b.execution.startedAt));
+      ...this.executions().map((execution) => openExecution(this.of(execution).runId, execution)),
+    ].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   }
 
   /** A known execution as one of the session's; its run is opened again where it is not. */
-  opened({ runId, execution }: KnownExecution): ExecutionState {
+  opened({ runId, executionId }: KnownExecution): ExecutionState {
     if (!this.open.some((journal) => journal.runId === runId)) this.open.push(this.history.reopen(runId));
-    return this.execution(execution.executionId);
+    return this.execution(executionId);
   }
 
   /** Where the events of an execution go: to its own run. */

@@ -3,15 +3,8 @@ import { actionPath, type PipelineDefinition, type StageDefinition } from '../..
 import type { ExecutionState } from '../../model/run-state';
 import type { PipelineControl } from './control';
 import { isActive } from './decide';
+import type { KnownExecution } from './known-execution';
 import { isRollbackTarget } from './rollback';
-
-/** An execution and the run that records it. */
-export interface KnownExecution {
-  readonly runId: string;
-  readonly execution: ExecutionState;
-  /** Whether this session has it. One of an earlier engine that has not ended does not run, but can go on. */
-  readonly open: boolean;
-}
 
 /** A change of a transition, named by the stage that it leads into. */
 export interface StageTransition {
@@ -47,14 +40,12 @@ function checkStage(name: string, pipeline: PipelineDefinition): StageDefinition
 
 /** A newer execution that has entered a stage. */
 function newerIn(stage: string, than: KnownExecution, known: readonly KnownExecution[]): KnownExecution | undefined {
-  return known.slice(known.indexOf(than) + 1).find((one) => one.execution.stages.has(stage));
+  return known.slice(known.indexOf(than) + 1).find((one) => one.stageStatus(stage) !== undefined);
 }
 
 /** The execution that runs in a stage now. */
 function holderOf(stage: string, known: readonly KnownExecution[]): KnownExecution | undefined {
-  return known.find(
-    (one) => one.open && ['InProgress', 'Stopping'].includes(one.execution.stages.get(stage)?.status ?? ''),
-  );
+  return known.find((one) => one.open && ['InProgress', 'Stopping'].includes(one.stageStatus(stage) ?? ''));
 }
 
 /** API Reference, StartPipelineExecution. @throws SaiondoError with the API's code */
@@ -106,15 +97,15 @@ export function checkStop(
   known: readonly KnownExecution[],
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
-  const found = known.find((one) => one.execution.executionId === request.pipelineExecutionId);
-  const execution = found?.execution;
-  if (!found || !execution || !isActive(execution))
+  const found = known.find((one) => one.executionId === request.pipelineExecutionId);
+  if (!found || !isActive(found))
     return refuse(
       'PipelineExecutionNotStoppableException',
-      `the execution ${request.pipelineExecutionId} ${execution ? `is ${execution.status}` : 'is not in progress'}`,
+      `the execution ${request.pipelineExecutionId} ${found ? `is ${found.status}` : 'is not in progress'}`,
     );
-  if (execution.stopping && (execution.stopping.abandon || !request.abandon))
-    refuse('DuplicatedStopRequestException', `the execution ${execution.executionId} is being stopped already`);
+  const { stopping } = found.state();
+  if (stopping && (stopping.abandon || !request.abandon))
+    refuse('DuplicatedStopRequestException', `the execution ${found.executionId} is being stopped already`);
   return found;
 }
 
@@ -126,29 +117,26 @@ export function checkRetry(
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
   const stage = checkStage(request.stageName, pipeline);
-  const found = known.find((one) => one.execution.executionId === request.pipelineExecutionId);
+  const found = known.find((one) => one.executionId === request.pipelineExecutionId);
   if (!found)
     return refuse('PipelineExecutionNotFoundException', `there is no execution ${request.pipelineExecutionId}`);
-  const { execution } = found;
-  const state = execution.stages.get(stage.name);
+  const status = found.stageStatus(stage.name);
   const notRetryable = (why: string): never =>
-    refuse('StageNotRetryableException', `${stage.name} of ${execution.executionId} cannot be retried: ${why}`);
-  if (execution.structureVersion !== pipeline.structureVersion)
-    notRetryable('the pipeline’s structure has changed since');
-  if (found.open && isActive(execution)) notRetryable('the execution is in progress');
-  if (!isActive(execution) && state?.status !== 'Failed' && state?.status !== 'Stopped')
-    notRetryable(`it is ${state?.status ?? 'not reached'}, not failed`);
+    refuse('StageNotRetryableException', `${stage.name} of ${found.executionId} cannot be retried: ${why}`);
+  if (found.structureVersion !== pipeline.structureVersion) notRetryable('the pipeline’s structure has changed since');
+  if (found.open && isActive(found)) notRetryable('the execution is in progress');
+  if (!isActive(found) && status !== 'Failed' && status !== 'Stopped')
+    notRetryable(`it is ${status ?? 'not reached'}, not failed`);
   if (pipeline.executionMode !== 'PARALLEL') {
     const newer = newerIn(stage.name, found, known);
     if (newer)
       refuse(
         'NotLatestPipelineExecutionException',
-        `${newer.execution.executionId}, which is newer, has entered ${stage.name} since`,
+        `${newer.executionId}, which is newer, has entered ${stage.name} since`,
         'start the pipeline again, or roll the stage back',
       );
     const holder = holderOf(stage.name, known);
-    if (holder)
-      refuse('ConflictException', `${holder.execution.executionId} is in ${stage.name}`, 'retry when it has left');
+    if (holder) refuse('ConflictException', `${holder.executionId} is in ${stage.name}`, 'retry when it has left');
   }
   return found;
 }
@@ -161,27 +149,24 @@ export function checkRollback(
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
   const stage = checkStage(request.stageName, pipeline);
-  const target = known.find((one) => one.execution.executionId === request.targetPipelineExecutionId);
+  const target = known.find((one) => one.executionId === request.targetPipelineExecutionId);
   if (!target)
     return refuse('PipelineExecutionNotFoundException', `there is no execution ${request.targetPipelineExecutionId}`);
   const unable = (why: string): never =>
     refuse('UnableToRollbackStageException', `${stage.name} cannot be rolled back: ${why}`);
   if (pipeline.executionMode === 'PARALLEL') unable('a pipeline in PARALLEL mode has no rollback');
   if (stage === pipeline.stages[0]) unable('it is the source stage');
-  const { execution } = target;
-  if (execution.structureVersion !== pipeline.structureVersion)
+  if (target.structureVersion !== pipeline.structureVersion)
     refuse(
       'PipelineExecutionOutdatedException',
-      `${execution.executionId} ran by another structure of ${pipeline.name}`,
+      `${target.executionId} ran by another structure of ${pipeline.name}`,
       'a target is of the pipeline’s present structure',
     );
-  if (execution.mode === 'ROLLBACK') unable(`${execution.executionId} is a rollback itself`);
-  if (!isRollbackTarget(stage.name, execution, pipeline))
-    unable(
-      `${execution.executionId} did not succeed there: it is ${execution.stages.get(stage.name)?.status ?? 'not reached'}`,
-    );
+  if (target.mode === 'ROLLBACK') unable(`${target.executionId} is a rollback itself`);
+  if (!isRollbackTarget(stage.name, target, pipeline))
+    unable(`${target.executionId} did not succeed there: it is ${target.stageStatus(stage.name) ?? 'not reached'}`);
   const running = holderOf(stage.name, known);
-  if (running) unable(`${running.execution.executionId} runs in it`);
+  if (running) unable(`${running.executionId} runs in it`);
   return target;
 }
 
@@ -201,12 +186,16 @@ export function checkApproval(
       `its approvals: ${stage.actions.flatMap((one) => (one.category === 'Approval' ? [one.name] : [])).join(', ') || 'none'}`,
     );
   const path = actionPath(request.stageName, request.actionName);
-  const byToken = known.find(({ execution }) =>
-    execution.actionExecutions.some(
-      (one) => actionPath(one.stage, one.action) === path && one.approval?.token === request.token,
-    ),
+  // The approvals of an earlier run wait only where it has not ended.
+  const waiting = known.filter((one) => one.open || isActive(one));
+  const byToken = waiting.find((one) =>
+    one
+      .state()
+      .actionExecutions.some(
+        (action) => actionPath(action.stage, action.action) === path && action.approval?.token === request.token,
+      ),
   );
-  const state = byToken?.execution.actions.get(path);
+  const state = byToken?.state().actions.get(path);
   const overtaken = byToken && !byToken.open && newerIn(stage.name, byToken, known);
   if (!byToken || state?.approval?.token !== request.token || overtaken)
     return refuse(
@@ -214,7 +203,7 @@ export function checkApproval(
       `the token is not that of the approval that waits at ${path}`,
       'read the state again and decide on what it shows',
     );
-  if (state.status !== 'InProgress' || !isActive(byToken.execution))
+  if (state.status !== 'InProgress' || !isActive(byToken))
     refuse('ApprovalAlreadyCompletedException', `${path} is ${state.approval.status ?? state.status} already`);
   return byToken;
 }

@@ -5,14 +5,14 @@ import type { RunEventBody } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import { actionPath, type PipelineDefinition } from '../../model/pipeline';
 import type { ExecutionState } from '../../model/run-state';
-import type { KnownExecution } from './requests';
+import type { KnownExecution } from './known-execution';
 
 /** Whether a stage can be rolled back to an execution (CodePipeline User Guide, "Configure stage rollback": Considerations). */
-export function isRollbackTarget(stage: string, execution: ExecutionState, pipeline: PipelineDefinition): boolean {
+export function isRollbackTarget(stage: string, execution: KnownExecution, pipeline: PipelineDefinition): boolean {
   return (
     execution.mode === 'STANDARD' &&
     execution.structureVersion === pipeline.structureVersion &&
-    execution.stages.get(stage)?.status === 'Succeeded'
+    execution.stageStatus(stage) === 'Succeeded'
   );
 }
 
@@ -24,9 +24,7 @@ export function lastGood(
   known: readonly KnownExecution[],
 ): KnownExecution | undefined {
   if (pipeline.executionMode === 'PARALLEL' || pipeline.stages[0]?.name === stage) return undefined;
-  return known.findLast(
-    ({ execution }) => execution.executionId !== failed.executionId && isRollbackTarget(stage, execution, pipeline),
-  );
+  return known.findLast((one) => one.executionId !== failed.executionId && isRollbackTarget(stage, one, pipeline));
 }
 
 /**
@@ -35,15 +33,16 @@ export function lastGood(
  */
 export function rollbackOf(
   stage: string,
-  { runId: targetRun, execution: target }: KnownExecution,
+  known: KnownExecution,
   pipeline: PipelineDefinition,
   into: { readonly runId: string; readonly layout: Layout; readonly trigger: { type: string; detail?: string } },
 ): Extract<RunEventBody, { kind: 'execution.started' }> {
   const executionId = randomUUID();
+  const target = known.state();
   const { layout, runId } = into;
   const outputs = pipeline.stages.flatMap((one) => one.actions.flatMap((action) => action.outputArtifacts));
   for (const { name } of outputs) {
-    const from = layout.artifact(targetRun, target.executionId, name);
+    const from = layout.artifact(known.runId, target.executionId, name);
     if (!fs.existsSync(from)) continue;
     const to = layout.artifact(runId, executionId, name);
     fs.mkdirSync(path.dirname(to), { recursive: true });

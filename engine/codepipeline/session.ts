@@ -9,16 +9,9 @@ import type { ConditionType } from './conditions';
 import type { PipelineControl } from './control';
 import { actionKey, decide, isActive, ruleKey, type Situation, type Step } from './decide';
 import { actionIn, Journals, type Journal, type RunHistory } from './journals';
+import type { KnownExecution } from './known-execution';
 import type { Limit } from './limits';
-import {
-  checkApproval,
-  checkRetry,
-  checkRollback,
-  checkStart,
-  checkStop,
-  checkTransition,
-  type KnownExecution,
-} from './requests';
+import { checkApproval, checkRetry, checkRollback, checkStart, checkStop, checkTransition } from './requests';
 import { lastGood, rollbackOf } from './rollback';
 import type { RuleRunners } from './rule';
 import { evaluateRule } from './rule-job';
@@ -196,7 +189,7 @@ export class PipelineSession implements PipelineControl {
 
   putApprovalResult(request: Parameters<PipelineControl['putApprovalResult']>[0]): { readonly approvedAt: Date } {
     const known = checkApproval(request, this.pipeline, this.journals.known(this.pipeline.name));
-    const key = actionKey(known.execution.executionId, request.stageName, request.actionName);
+    const key = actionKey(known.executionId, request.stageName, request.actionName);
     return this.granted(() => {
       this.journals.opened(known);
       const { status, summary } = request.result;
@@ -509,15 +502,13 @@ export class PipelineSession implements PipelineControl {
     this.interrupted = true;
     this.approvals.cancelAll();
     if (this.failure) return;
-    try {
+    this.record(() => {
       for (const execution of this.journals.executions()) {
         if (!isActive(execution)) continue;
         if ([...this.jobs.values()].some((job) => job.executionId === execution.executionId && !job.abandoned))
           this.stop(execution, true, 'interrupted');
       }
-    } catch (error) {
-      this.fail(error);
-    }
+    });
     this.pump();
   }
 

@@ -1,25 +1,33 @@
-import * as fs from 'node:fs';
-import type { KnownExecution } from '../codepipeline/requests';
-import type { Layout } from '../../model/layout';
-import { readRun } from './event-log';
+import { SaiondoError } from '../../model/errors';
+import type { KnownExecution } from '../codepipeline/known-execution';
+import type { Runs } from './runs';
 
-/**
- * The executions of a pipeline in the runs on disk, the oldest first. Every log is read: it is asked for a retry, a rollback or a stop only. A log that
- * cannot be read (of a newer version, damaged) has none.
- */
-export function earlierExecutions(layout: Layout, pipeline: string): KnownExecution[] {
-  if (!fs.existsSync(layout.runs())) return [];
-  return fs
-    .readdirSync(layout.runs())
-    .sort()
-    .flatMap((runId) => {
-      try {
-        const state = readRun(layout.events(runId));
-        return state.definition?.name === pipeline
-          ? state.executions.map((execution) => ({ runId, execution, open: false }))
-          : [];
-      } catch {
-        return [];
-      }
-    });
+/** The executions of a pipeline in the runs on disk, the oldest first: known by their runs' digests; a log is read only for what is asked of it. */
+export function earlierExecutions(runs: Runs, pipeline: string): KnownExecution[] {
+  return runs
+    .list()
+    .reverse()
+    .filter((run) => run.pipeline === pipeline)
+    .flatMap(({ runId, executions }) =>
+      executions.map((digest): KnownExecution => {
+        const { executionId, startedAt, structureVersion, mode, status } = digest;
+        return {
+          runId,
+          open: false,
+          executionId,
+          startedAt,
+          structureVersion,
+          mode,
+          status,
+          stageStatus: (stage) => digest.stages.find((one) => one.name === stage)?.status,
+          state: () => {
+            const execution = runs.open(runId).executions.find((one) => one.executionId === executionId);
+            if (execution) return execution;
+            throw new SaiondoError(`the run ${runId} has no execution ${executionId} any more`, {
+              code: 'RUN_MISSING',
+            });
+          },
+        };
+      }),
+    );
 }

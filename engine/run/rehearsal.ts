@@ -38,7 +38,7 @@ import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { InvokedPipelines } from './invoked-pipelines';
 import { takeLock } from './lock';
-import { saveDigest } from './runs';
+import { Runs, saveDigest } from './runs';
 import { summarize } from './summary';
 
 /** What a rehearsal is asked to do. */
@@ -262,6 +262,7 @@ class Rehearsal {
       ...(startPipeline ? { startPipeline } : {}),
     });
     const rules = ruleRunners();
+    const earlier = new Runs(layout);
     const facts: PlanFacts = {
       ledger: this.ledger,
       containers: machine.containers,
@@ -272,7 +273,7 @@ class Rehearsal {
     return new PipelineSession({
       journal,
       history: {
-        executions: (name) => earlierExecutions(layout, name),
+        executions: (name) => earlierExecutions(earlier, name),
         reopen: (runId) => {
           const reopened = openLog(options, runId);
           this.reopened.push(reopened);

@@ -46,8 +46,12 @@ const step = z.union([
     variables: z.record(z.string(), z.string()).optional(),
     /** A commit by its message. */
     revision: z.string().optional(),
+    /** So many executions at once; then they have no name of their own. */
+    times: z.number().optional(),
     refused,
   }),
+  /** Every execution that has not ended is stopped and abandoned. */
+  z.strictObject({ stopAll: z.literal(true) }),
   /** `one Succeeded`, `one Build InProgress`, `one Build/Compile Failed`: until it is so. */
   z.strictObject({ until: z.string() }),
   z.strictObject({ release: z.string() }),
@@ -289,6 +293,16 @@ class Scenario {
     const { session } = this.open ?? fail('no session is open');
     if ('settle' in one) return this.settled();
     if ('until' in one) return this.until(one.until);
+    if ('stopAll' in one) {
+      for (const { executionId, status } of session.executions().reverse())
+        if (status === 'InProgress')
+          session.stopPipelineExecution({ pipelineName: PIPELINE, pipelineExecutionId: executionId, abandon: true });
+      return;
+    }
+    if ('start' in one && one.times !== undefined) {
+      for (let time = 0; time < one.times; time++) session.startPipelineExecution({ name: PIPELINE });
+      return;
+    }
     if ('release' in one) return void fs.writeSync(this.gates.get(one.release) ?? -1, '\n');
     if ('commit' in one) {
       const repository = path.join(this.root, 'repository');

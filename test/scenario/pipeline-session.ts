@@ -18,6 +18,7 @@ import { which } from '../../engine/local/tools';
 import { unrehearsed } from '../../engine/run/announce';
 import { earlierExecutions } from '../../engine/run/earlier-runs';
 import { EventLog } from '../../engine/run/event-log';
+import { Runs } from '../../engine/run/runs';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
@@ -197,6 +198,16 @@ export function openSession(options: {
     return log;
   };
   const log = open(options.runId);
+  if (log.state.sequence === 0)
+    log.emit({
+      kind: 'run.started',
+      runId: options.runId,
+      version: '0.0.0',
+      pipeline: PIPELINE,
+      assembly: '',
+      options: {},
+      pid: process.pid,
+    });
   const stop = new AbortController();
   // The same for a connection, for CodeCommit and for S3.
   const sources = new Map(
@@ -219,7 +230,7 @@ export function openSession(options: {
     layout,
     journal: { runId: options.runId, state: log.state, emit: log.emit },
     history: {
-      executions: (name) => earlierExecutions(layout, name),
+      executions: (name) => earlierExecutions(new Runs(layout), name),
       reopen: (runId) => {
         const reopened = open(runId);
         return { runId, state: reopened.state, emit: reopened.emit };
