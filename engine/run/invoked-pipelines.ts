@@ -1,7 +1,8 @@
 import type { Emit } from '../../model/events';
 import type { PipelineDefinition } from '../../model/pipeline';
 import type { PipelineStarter } from '../codepipeline/invoke-pipeline-action';
-import type { Journal, PipelineSession } from '../codepipeline/session';
+import type { Journal } from '../codepipeline/journals';
+import type { PipelineSession } from '../codepipeline/session';
 
 /** What pipelines that a pipeline starts are run with. */
 export interface InvokedPipelinesHost {
