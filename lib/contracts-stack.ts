@@ -50,7 +50,10 @@ export class ContractsStack extends EnvironmentStack {
     deployer.grantRead(deploy.project);
     chain.grantRead(deploy.project);
     deploy.project.addToRolePolicy(
-      new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [registryArn] }),
+      new PolicyStatement({
+        actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
+        resources: [registryArn],
+      }),
     );
   }
 }

@@ -9,7 +9,7 @@ import { readBuildspec } from './buildspec';
 import { DeliveryProject } from './delivery-project';
 import type { EnvironmentStack } from './environment-stack';
 
-/** Builds the web app and uploads it to the site's bucket. */
+/** Uploads the web app, as the pipeline built and tested it, to the site's bucket. */
 export function makeSiteDeployment(
   stack: EnvironmentStack,
   { key, bucket, distribution }: { readonly key: IKey; readonly bucket: Bucket; readonly distribution: Distribution },
@@ -19,7 +19,6 @@ export function makeSiteDeployment(
     buildSpec: readBuildspec('web-deploy'),
     key,
     environmentVariables: {
-      COMPONENT_DIR: { value: stack.props.configuration.components.web.directory },
       WEB_BUCKET: { value: bucket.bucketName },
       DISTRIBUTION_ID: { value: distribution.distributionId },
     },

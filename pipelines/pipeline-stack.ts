@@ -3,7 +3,7 @@ import { LinuxBuildImage, type Project } from 'aws-cdk-lib/aws-codebuild';
 import { ExecutionMode, PipelineType, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CodeBuildStep, CodePipeline } from 'aws-cdk-lib/pipelines';
+import { CodeBuildStep, CodePipeline, type FileSet } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
@@ -113,6 +113,8 @@ export class PipelineStack extends Stack {
       baseImages: new BaseImages(this, 'BaseImages', configuration),
     });
     pipeline.addWave('Verify', { post: verify.steps });
+    const source = sources.application.primaryOutput;
+    if (!source) throw new Error('a source has an output');
     const environment = (name: 'dev' | 'prod', stageName: 'Dev' | 'Prod'): void => {
       // The stage hangs on the app, not on this stack: its stacks' names are then `Dev-Network`, without the pipeline's.
       const stage = new EnvironmentStage(this.node.root, stageName, {
@@ -121,7 +123,7 @@ export class PipelineStack extends Stack {
         configuration,
         images,
       });
-      const smokeTest = this.deliver(stage, sources, 'SmokeTest', 'smoke-test');
+      const smokeTest = this.deliver(stage, source, 'SmokeTest', 'smoke-test');
       const record = recordStep({
         stack: this,
         configuration,
@@ -132,7 +134,10 @@ export class PipelineStack extends Stack {
         repositories,
       });
       record.addStepDependency(smokeTest);
-      pipeline.addStage(stage, { stackSteps: this.deliverySteps(stage, sources), post: [smokeTest, record] });
+      pipeline.addStage(stage, {
+        stackSteps: this.deliverySteps(stage, source, verify.web),
+        post: [smokeTest, record],
+      });
     };
     environment('dev', 'Dev');
     pipeline.addWave('Promote', { post: promotionSteps({ stack: this, configuration, ...sources, assembly }) });
@@ -179,19 +184,18 @@ export class PipelineStack extends Stack {
     return { application, pipeline: same ? application : source(repositories.pipeline, 'Pipeline') };
   }
 
-  /** What the pipeline does between an environment's stacks. */
-  private deliverySteps(stage: EnvironmentStage, sources: Sources) {
+  /** What the pipeline does between an environment's stacks. Firebase's app holds its environment's address, so it is built for each. */
+  private deliverySteps(stage: EnvironmentStage, source: FileSet, web: FileSet) {
+    const site = stage.props.environment.web.hosting === 'cloudfront' ? web : source;
     return [
-      { stack: stage.data, post: [this.deliver(stage, sources, 'Migrate', 'migrate')] },
-      { stack: stage.web, post: [this.deliver(stage, sources, 'DeployWeb', 'web')] },
-      { stack: stage.contracts, post: [this.deliver(stage, sources, 'DeployContracts', 'contracts')] },
+      { stack: stage.data, post: [this.deliver(stage, source, 'Migrate', 'migrate')] },
+      { stack: stage.web, post: [this.deliver(stage, site, 'DeployWeb', 'web')] },
+      { stack: stage.contracts, post: [this.deliver(stage, source, 'DeployContracts', 'contracts')] },
     ];
   }
 
   /** A step that runs one of the environment's own projects. */
-  private deliver(stage: EnvironmentStage, { application }: Sources, id: string, task: DeliveryTask): DeliveryStep {
-    const input = application.primaryOutput;
-    if (!input) throw new Error('a source has an output');
+  private deliver(stage: EnvironmentStage, input: FileSet, id: string, task: DeliveryTask): DeliveryStep {
     const { account, region } = stage.props.environment;
     return new DeliveryStep(id, { input, task, prefix: stage.prefix, account, region });
   }

@@ -29,6 +29,8 @@ export interface VerificationProps {
 /** The steps of the stage, and what has to be said about their roles once the pipeline is built. */
 export interface Verification {
   readonly steps: Step[];
+  /** The web app as it was built for its test: what the environments get where CloudFront serves it. */
+  readonly web: FileSet;
   readonly acknowledge: () => void;
 }
 
@@ -45,9 +47,12 @@ export function verification(props: VerificationProps): Verification {
         commands: [],
         env: { COMPONENT_DIR: components[component].directory },
         partialBuildSpec: readBuildspec(buildspec),
+        ...(component === 'web' ? { primaryOutputDirectory: `${components.web.directory}/build/web` } : {}),
         timeout,
       }),
   );
+  const web = tests.find((step) => step.primaryOutput)?.primaryOutput;
+  if (!web) throw new Error('the web test has the built app as its output');
   const images = SERVICES.map((service) => {
     const repository = repositories.of[service];
     return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
@@ -71,6 +76,7 @@ export function verification(props: VerificationProps): Verification {
   });
   return {
     steps: [...tests, ...images],
+    web,
     acknowledge: () => {
       for (const image of images) {
         acknowledge(image.project, {

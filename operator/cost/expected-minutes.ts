@@ -14,7 +14,7 @@ export const EXPECTED_MINUTES: Readonly<Record<string, number>> = {
   LlmImage: 3,
   Migrate: 2,
   DeployContracts: 2,
-  DeployWeb: 5,
+  DeployWeb: 0.7,
   SmokeTest: 1,
   Record: 0.3,
   Changes: 0.7,

@@ -17,18 +17,18 @@ test('web-test tests and builds the Flutter app in its folder (flutter is a reco
 
 test('web-deploy uploads index.html last, and nothing that changes under its name is kept without asking', async () => {
   const { status, calls } = await recordedBuild(root, 'web-deploy', {
-    variables: { COMPONENT_DIR, WEB_BUCKET: 'site', DISTRIBUTION_ID: 'E1' },
-    commands,
+    variables: { WEB_BUCKET: 'site', DISTRIBUTION_ID: 'E1' },
+    commands: { aws: '' },
   });
   expect(status).toBe('SUCCEEDED');
-  const [, , assets = '', code = '', pages = '', index = '', invalidation] = calls;
+  const [assets = '', code = '', pages = '', index = '', invalidation] = calls;
   expect(assets).toContain(
     '--exclude *.html --exclude *.js --exclude *.json --exclude *.wasm --cache-control public,max-age=3600',
   );
   expect(code).toContain('--exclude * --include *.js --include *.json --include *.wasm --cache-control no-cache');
   expect(pages).toContain('--include *.html --exclude index.html --cache-control no-cache');
-  expect(index).toContain('s3 cp build/web/index.html s3://site/index.html --cache-control no-cache');
-  expect(invalidation).toBe('app: aws cloudfront create-invalidation --distribution-id E1 --paths /*');
+  expect(index).toContain('s3 cp index.html s3://site/index.html --cache-control no-cache');
+  expect(invalidation).toBe('src: aws cloudfront create-invalidation --distribution-id E1 --paths /*');
 });
 
 test('web-firebase deploys with the key in a file that is gone afterwards, also when it fails', async () => {
