@@ -119,6 +119,7 @@ const FREE = [
   /^AWS::(KMS::Alias|RDS::(DBParameterGroup|DBSubnetGroup)|WAFv2::(WebACLAssociation|LoggingConfiguration|IPSet))$/,
   /^AWS::KinesisFirehose::/,
   /^AWS::CDK::Metadata$/,
+  /^Custom::/,
 ];
 
 /** What the stacks of an environment cost a month at rest: no request, no traffic, no log line. */
