@@ -10,9 +10,11 @@ import * as path from 'node:path';
  *       runs/<runId>/artifacts/<executionId>/<artifact>/
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
  *       runs/<runId>/report.html
+ *       runs/<runId>/digest.json             what a list of runs shows of it: derived from the events, made anew when they have grown
  *       state/ledger/<account>/<region>/<stack>.json   what CloudFormation deployed
  *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
  *       state/caches/<project>/              CodeBuild caches
+ *       serve.json                           the address of what is served from here now, for this user alone
  *       tools/                               what the rehearsal installed for itself (virtual environment, yarn, …)
  */
 export class Layout {

@@ -18,6 +18,15 @@ export interface ApiSources {
 }
 
 const INVALID_TOKEN = 'InvalidNextTokenException';
+/** API Reference, ActionExecutionFilter and RuleExecutionFilter. */
+const oneExecution = z
+  .object({
+    pipelineExecutionId: executionId.optional(),
+    latestInPipelineExecution: z
+      .object({ pipelineExecutionId: executionId, startTimeRange: z.enum(['Latest', 'All']) })
+      .optional(),
+  })
+  .optional();
 
 /** The operations of CodePipeline that read: over the run in progress and the runs on disk. */
 export function codePipelineReads({ runs, ledger }: ApiSources): Record<string, Operation> {
@@ -110,14 +119,7 @@ export function codePipelineReads({ runs, ledger }: ApiSources): Record<string, 
         pipelineName,
         maxResults,
         nextToken,
-        filter: z
-          .object({
-            pipelineExecutionId: executionId.optional(),
-            latestInPipelineExecution: z
-              .object({ pipelineExecutionId: executionId, startTimeRange: z.enum(['Latest', 'All']) })
-              .optional(),
-          })
-          .optional(),
+        filter: oneExecution,
       }),
       (input, caller) => {
         const history = named(input.pipelineName, caller);
@@ -133,14 +135,7 @@ export function codePipelineReads({ runs, ledger }: ApiSources): Record<string, 
         pipelineName,
         maxResults,
         nextToken,
-        filter: z
-          .object({
-            pipelineExecutionId: executionId.optional(),
-            latestInPipelineExecution: z
-              .object({ pipelineExecutionId: executionId, startTimeRange: z.enum(['Latest', 'All']) })
-              .optional(),
-          })
-          .optional(),
+        filter: oneExecution,
       }),
       (input, caller) => {
         const history = named(input.pipelineName, caller);
