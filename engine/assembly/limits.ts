@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import type { Location } from '../../model/errors';
 import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/language-extensions';
 import { NEEDS_ANSWER } from '../cloudformation/resource-maker';
-import { nameForPeople } from '../cloudformation/template';
+import { nameForPeople, referencesIn, type Template } from '../cloudformation/template';
+import { whyNotCalled, type LambdaFunction } from '../local/provisioners/inline-function';
 import type { AssemblyStack } from './assembly';
 
 /** Something in an assembly that a rehearsal on this machine lacks, known before anything runs. */
@@ -37,12 +38,22 @@ function stackLimits(
       message: `stack ${stackName} will not be deployed: the transform ${transform} is a macro, which runs in AWS`,
     }));
   const resources = Object.entries(template.Resources ?? {})
-    .filter(([, { Type: type }]) => NEEDS_ANSWER.test(type) && !answered(type))
+    .filter(([, { Type: type }]) => NEEDS_ANSWER.test(type) && (type === CUSTOM || !answered(type)))
+    .filter(([, resource]) => whyNotCalled(functionBehind(resource.Properties?.ServiceToken, template)) !== undefined)
     .map(([logicalId, { Type: type }]) => ({
       where: { file, path: `Resources.${logicalId}` },
       message: `stack ${stackName} will be deployed, and its action not count as rehearsed: nothing here answers ${type} ${nameForPeople(template, logicalId)}`,
     }));
   return [...macros, ...resources];
+}
+
+const CUSTOM = 'AWS::CloudFormation::CustomResource';
+
+/** The function of the same template that a ServiceToken names. */
+function functionBehind(token: unknown, template: Template): LambdaFunction | undefined {
+  const [reference] = referencesIn(token, '');
+  const found = reference && template.Resources[reference.name];
+  return found?.Type === 'AWS::Lambda::Function' ? (found.Properties as LambdaFunction | undefined) : undefined;
 }
 
 /** What a synth asked AWS for and was not told; the values in the templates are the CDK's dummies (`cdk.context.json` keeps real ones). */

@@ -42,6 +42,12 @@ export interface Provisioner {
 /** Provisioners by resource type. A type without one is recorded. */
 export type Provisioners = ReadonlyMap<string, Provisioner>;
 
+/** What stands for a type; a custom resource of any name is one of AWS::CloudFormation::CustomResource. */
+export function provisionerOf(provisioners: Provisioners, type: string): Provisioner | undefined {
+  const custom = type.startsWith('Custom::') ? provisioners.get('AWS::CloudFormation::CustomResource') : undefined;
+  return provisioners.get(type) ?? custom;
+}
+
 /** What a deployment reports to, and what it works with. */
 export interface DeploymentHost {
   readonly ledger: DiskLedger;

@@ -1,5 +1,5 @@
 import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ledger';
-import type { DeploymentHost } from './provisioner';
+import { provisionerOf, type DeploymentHost } from './provisioner';
 import { saysOf } from './resource-maker';
 import type { Template } from './template';
 
@@ -56,7 +56,12 @@ export async function removeResource(
   }
   try {
     say(resource, 'DELETE_IN_PROGRESS');
-    await host.provisioners.get(resource.type)?.remove?.(resource, stack.account, stack.region, stack.stackName);
+    await provisionerOf(host.provisioners, resource.type)?.remove?.(
+      resource,
+      stack.account,
+      stack.region,
+      stack.stackName,
+    );
     const detail = policy === 'Snapshot' ? 'AWS takes a snapshot first; here none is taken' : undefined;
     say(resource, 'DELETE_COMPLETE', detail ? { detail } : {});
     return { removed: true };

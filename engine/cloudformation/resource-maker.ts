@@ -1,7 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ledger';
 import { withDynamicReferences } from './dynamic-references';
-import type { DeploymentHost, Provisioner } from './provisioner';
+import { provisionerOf, type DeploymentHost } from './provisioner';
 import type { DeploymentRequest } from './stack';
 
 /** Says what a resource's state is: the events of a stack. */
@@ -51,7 +51,7 @@ export class ResourceMaker {
   ): Promise<{ resource: DeployedResource; detail?: string }> {
     const { account, region, stackName } = this.request;
     const { logicalId, type, physicalId } = planned;
-    const provisioner = this.provisionerOf(type);
+    const provisioner = provisionerOf(this.host.provisioners, type);
     const properties = await this.secretsFilledIn(planned);
     if (!provisioner) {
       const notRehearsed = NEEDS_ANSWER.test(type) ? whyNot(type) : undefined;
@@ -82,14 +82,6 @@ export class ResourceMaker {
       },
       ...(detail ? { detail } : {}),
     };
-  }
-
-  private provisionerOf(type: string): Provisioner | undefined {
-    const { provisioners } = this.host;
-    return (
-      provisioners.get(type) ??
-      (type.startsWith('Custom::') ? provisioners.get('AWS::CloudFormation::CustomResource') : undefined)
-    );
   }
 
   /** A provisioner gets values; the ledger keeps the references. What nothing provisions still has to name what exists. */

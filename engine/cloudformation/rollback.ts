@@ -1,5 +1,5 @@
 import type { DeployedResource } from '../ledger';
-import type { DeploymentHost } from './provisioner';
+import { provisionerOf, type DeploymentHost } from './provisioner';
 import type { Touched } from './journal';
 import { ResourceMaker } from './resource-maker';
 import type { DeploymentRequest } from './stack';
@@ -39,7 +39,8 @@ export async function undo(
       }
       if (before && before.physicalId === now.physicalId) continue;
       const kept = !before && request.template.Resources[now.logicalId]?.DeletionPolicy === 'Retain';
-      if (!kept) await provisioners.get(now.type)?.remove?.(now, request.account, request.region, request.stackName);
+      if (!kept)
+        await provisionerOf(provisioners, now.type)?.remove?.(now, request.account, request.region, request.stackName);
       maker.say(now, kept ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
     } catch (error) {
       failed = true;

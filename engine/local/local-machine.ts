@@ -317,6 +317,7 @@ export class LocalMachine implements LocalAws {
     add(
       customResourceProvisioners({
         endpointUrl: () => this.endpointUrl,
+        environment: (account, region) => this.environment(account, region),
         putParameter: async (account, region, name, value) => {
           this.values.set(parameterKey(account, region, name), value);
           await putParameter(this.behind, account, region, name, value);

@@ -4,9 +4,13 @@ import type { Provisioned, Provisioner, ProvisionRequest } from '../../cloudform
 import { accessKeyOf } from '../front';
 import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
+import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
 
-/** What the CDK's own custom resources are answered with. */
-export type CustomResourceHost = AwsCallHost;
+/** What custom resources are answered with. */
+export interface CustomResourceHost extends AwsCallHost {
+  /** The environment of a process that acts in an account and region. */
+  readonly environment: (account: string, region: string) => Readonly<Record<string, string>>;
+}
 
 /** Types whose effect is on something that is only recorded here: there is nothing to do, and nothing to miss. */
 const NOTHING_TO_DO: Readonly<Record<string, string>> = {
@@ -17,11 +21,14 @@ const NOTHING_TO_DO: Readonly<Record<string, string>> = {
 
 /**
  * The custom resources whose functions the CDK brings along, each answered as its function would (aws-cdk-lib, `custom-resource-handlers`):
- * objects are deleted with their bucket, files deployed to a bucket, AWS called, exports carried between regions. Every other custom resource
- * is not rehearsed, and said so.
+ * objects are deleted with their bucket, files deployed to a bucket, AWS called, exports carried between regions. Of the others those are
+ * answered whose function's code stands in a template: it is called. What is left is not rehearsed, and said so.
  */
 export function customResourceProvisioners(host: CustomResourceHost): [string, Provisioner][] {
+  const functions = new Map<string, LambdaFunction>();
   return [
+    ['AWS::Lambda::Function', remembered(functions)],
+    ['AWS::CloudFormation::CustomResource', inlineResource(functions, host)],
     ['Custom::S3AutoDeleteObjects', autoDeleteObjects(host)],
     ['Custom::CDKBucketDeployment', onceForEach((request) => deployToBucket(request, (at) => s3(host, at)))],
     ['Custom::AWS', awsCustomResource(host)],
@@ -32,6 +39,41 @@ export function customResourceProvisioners(host: CustomResourceHost): [string, P
       { ensure: async () => ({ standing: 'recorded', detail }) },
     ]),
   ];
+}
+
+/** Functions as they are deployed: a custom resource finds its own though its stack is not complete yet. */
+function remembered(functions: Map<string, LambdaFunction>): Provisioner {
+  const key = (account: string, region: string, name: string): string => `${account}/${region}/${name}`;
+  return {
+    async ensure({ account, region, physicalId, properties }) {
+      functions.set(key(account, region, physicalId), properties as LambdaFunction);
+      return { standing: 'recorded' };
+    },
+    remove: async ({ physicalId }, account, region) => void functions.delete(key(account, region, physicalId)),
+  };
+}
+
+function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: CustomResourceHost): Provisioner {
+  const functionOf = ({ ServiceToken }: Readonly<Record<string, unknown>>): LambdaFunction | undefined => {
+    const [, region, account, name] =
+      /^arn:[^:]*:lambda:([^:]*):(\d{12}):function:([^:]+)/.exec(String(ServiceToken)) ?? [];
+    return functions.get(`${account ?? ''}/${region ?? ''}/${name ?? ''}`);
+  };
+  return onceForEach(
+    async (request) => {
+      const { account, region, previous, properties, type } = request;
+      const lambda = functionOf(properties);
+      const why = whyNotCalled(lambda);
+      if (!lambda || why) return { standing: 'recorded', notRehearsed: `${type}: ${why ?? ''}` };
+      return callFunction(lambda, request, previous ? 'Update' : 'Create', host.environment(account, region));
+    },
+    async (resource, account, region, stackName) => {
+      const lambda = functionOf(resource.properties);
+      if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
+      const request = { ...resource, account, region, stackName, previous: resource };
+      await callFunction(lambda, request, 'Delete', host.environment(account, region));
+    },
+  );
 }
 
 /** A function is called when properties change, not when the machine brings back what stands. */
