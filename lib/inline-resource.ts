@@ -14,9 +14,18 @@ const FOLDER = [path.join(__dirname, 'functions'), path.join(__dirname, '../../l
   fs.existsSync(folder),
 );
 
+/**
+ * The functions by the types that they stand for: aws-cdk-lib's own, with the same property, so that whoever knows those (a rehearsal, a person)
+ * knows these.
+ */
+const KINDS = {
+  'empty-bucket': { type: 'Custom::S3AutoDeleteObjects', property: 'BucketName' },
+  'close-security-group': { type: 'Custom::VpcRestrictDefaultSG', property: 'DefaultSecurityGroupId' },
+} as const;
+
 /** A change that CloudFormation itself cannot make, made by a function. */
 export interface InlineResourceProps {
-  readonly function: 'empty-bucket' | 'close-security-group';
+  readonly function: keyof typeof KINDS;
   /** Name or id of what is changed: another one is another resource. */
   readonly target: string;
   /** What the function may do. */
@@ -41,6 +50,7 @@ export class InlineResource extends Construct {
 
   constructor(scope: Construct, id: string, props: InlineResourceProps) {
     super(scope, id);
+    const kind = KINDS[props.function];
     const logGroup = makeLogGroup(this, 'Logs', props.environment, props.key);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     for (const statement of props.statements) this.role.addToPolicy(statement);
@@ -57,12 +67,9 @@ export class InlineResource extends Construct {
     acknowledgeLint(code, 'W3005');
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: code.functionArn,
-      resourceType: `Custom::${props.function
-        .split('-')
-        .map((part) => (part[0] ?? '').toUpperCase() + part.slice(1))
-        .join('')}`,
+      resourceType: kind.type,
       serviceTimeout: Duration.minutes(15),
-      properties: { Target: props.target },
+      properties: { [kind.property]: props.target },
     });
     this.resource.node.addDependency(this.role);
   }

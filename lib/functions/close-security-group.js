@@ -6,8 +6,11 @@ const {
   RevokeSecurityGroupIngressCommand,
 } = require('@aws-sdk/client-ec2');
 
-async function change({ RequestType, ResourceProperties: { Target: GroupId } }) {
+const targetOf = ({ DefaultSecurityGroupId }) => DefaultSecurityGroupId;
+
+async function change({ RequestType, ResourceProperties }) {
   if (RequestType === 'Delete') return;
+  const GroupId = targetOf(ResourceProperties);
   const ec2 = new EC2Client({});
   const Filters = [{ Name: 'group-id', Values: [GroupId] }];
   const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({ Filters }));

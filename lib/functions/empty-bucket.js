@@ -1,8 +1,11 @@
 // Empties a bucket, every version of every object, when its stack is deleted: CloudFormation deletes no bucket that holds one.
 const { S3Client, DeleteObjectsCommand, ListObjectVersionsCommand } = require('@aws-sdk/client-s3');
 
-async function change({ RequestType, ResourceProperties: { Target: Bucket } }) {
+const targetOf = ({ BucketName }) => BucketName;
+
+async function change({ RequestType, ResourceProperties }) {
   if (RequestType !== 'Delete') return;
+  const Bucket = targetOf(ResourceProperties);
   const s3 = new S3Client({});
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));

@@ -9,7 +9,7 @@ exports.handler = async (event) => {
     reason = `${error.name}: ${error.message}`;
   }
   const { StackId, RequestId, LogicalResourceId, ResourceProperties } = event;
-  const PhysicalResourceId = ResourceProperties.Target;
+  const PhysicalResourceId = targetOf(ResourceProperties);
   const body = JSON.stringify({
     Status: status,
     Reason: reason,

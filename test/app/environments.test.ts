@@ -66,7 +66,7 @@ test('deleting dev leaves nothing that costs money', () => {
   for (const part of PARTS) {
     for (const bucket of resources(templates[`Dev/${part}`], 'AWS::S3::Bucket')) {
       expect(bucket.DeletionPolicy).toBe('Delete');
-      expect(resources(templates[`Dev/${part}`], 'Custom::EmptyBucket')).toHaveLength(1);
+      expect(resources(templates[`Dev/${part}`], 'Custom::S3AutoDeleteObjects')).toHaveLength(1);
     }
     for (const instance of resources(templates[`Dev/${part}`], 'AWS::RDS::DBInstance')) {
       expect(instance.Properties).toMatchObject({ DeletionProtection: false, DeleteAutomatedBackups: true });

@@ -46,7 +46,7 @@ async function run(
     StackId: 's',
     RequestId: 'r',
     LogicalResourceId: 'l',
-    ResourceProperties: { Target: 'target' },
+    ResourceProperties: { BucketName: 'target', DefaultSecurityGroupId: 'target' },
   });
   const answer = received.filter(({ url }) => url === '/answer');
   expect(answer).toHaveLength(1);

@@ -38,8 +38,8 @@ test.each(['Dev', 'Prod'])(
 
 test.each(['Dev', 'Prod'])('%s: the default security group is closed, without an asset to publish', (stage) => {
   const template = templates[`${stage}/Network`];
-  const [closed] = resources(template, 'Custom::CloseSecurityGroup');
-  expect(JSON.stringify(closed.Properties.Target)).toContain('DefaultSecurityGroup');
+  const [closed] = resources(template, 'Custom::VpcRestrictDefaultSG');
+  expect(JSON.stringify(closed.Properties.DefaultSecurityGroupId)).toContain('DefaultSecurityGroup');
   const [code] = resources(template, 'AWS::Lambda::Function');
   expect(code.Properties.Code.ZipFile).toContain('RevokeSecurityGroupIngress');
   expect(code.Properties.Code.ZipFile.length).toBeLessThanOrEqual(4096);

@@ -84,9 +84,9 @@ test('prod keeps access logs, dev does not', () => {
 
 test('dev’s bucket is emptied and deleted with its stack, prod’s stays', () => {
   expect(site('Dev').DeletionPolicy).toBe('Delete');
-  expect(resources(templates['Dev/Web'], 'Custom::EmptyBucket')).toHaveLength(1);
+  expect(resources(templates['Dev/Web'], 'Custom::S3AutoDeleteObjects')).toHaveLength(1);
   expect(site('Prod').DeletionPolicy).toBe('Retain');
-  expect(resources(templates['Prod/Web'], 'Custom::EmptyBucket')).toEqual([]);
+  expect(resources(templates['Prod/Web'], 'Custom::S3AutoDeleteObjects')).toEqual([]);
 });
 
 test('Firebase Hosting, by configuration: no bucket, no distribution, and the key out of Secrets Manager', () => {
