@@ -71,17 +71,14 @@ export async function* streamLog(
   follow?: { readonly ended: () => Promise<boolean>; readonly pause: () => Promise<void> },
 ): AsyncGenerator<string> {
   let token: string | undefined;
-  let rest = '';
   for (;;) {
     // Asked before the page is read: what is written between the two is in the page.
     const ended = follow ? await follow.ended() : true;
     const page = await aws.getLogEvents({ ...address, startFromHead: true, ...(token ? { nextToken: token } : {}) });
-    for (const event of page.events ?? []) {
-      const lines = plain(rest + (event.message ?? '')).split('\n');
-      // An event that does not end its line is CodeBuild's cut of a long one; AWS's own events end theirs, or are one line each.
-      rest = event.message?.endsWith('\n') ? (lines.pop(), '') : '';
-      yield* lines;
-    }
+    for (const event of page.events ?? [])
+      yield* plain(event.message ?? '')
+        .replace(/\n$/, '')
+        .split('\n');
     const more = page.nextForwardToken !== undefined && page.nextForwardToken !== token;
     token = page.nextForwardToken ?? token;
     if (more && (page.events ?? []).length > 0) continue;
