@@ -26,6 +26,7 @@ interface Resource {
 }
 interface Action {
   Name: string;
+  RoleArn?: unknown;
   Configuration: Record<string, string>;
   InputArtifacts?: { Name: string }[];
 }
@@ -62,15 +63,10 @@ export function cutAssembly(from: string, to: string, failure: SeededFailure, an
       if (stage.Name !== 'Source') stage.Actions = stage.Actions.filter((one) => kept.has(`${stage.Name}/${one.Name}`));
       for (const action of stage.Actions)
         if (`${stage.Name}/${action.Name}` === failure.action && Object.keys(failure.environment).length > 0)
-          action.Configuration.EnvironmentVariables = JSON.stringify(
-            Object.entries(failure.environment).map(([name, value]) => ({
-              name,
-              value: value.replace('{answers}', answers ?? ''),
-            })),
-          );
+          template.Resources.SeededProject = ownProject(to, action, failure, answers);
     }
     Object.assign(pipeline?.Properties ?? {}, { Stages: stages.filter((stage) => stage.Actions.length > 0) });
-    for (const project of resources.filter((one) => one.Type === 'AWS::CodeBuild::Project')) {
+    for (const project of Object.values(template.Resources).filter((one) => one.Type === 'AWS::CodeBuild::Project')) {
       const name = String(project.Properties.Name);
       Object.assign(project.Properties, failure.projects[name] ?? {});
       if (name === 'saiondo-synth')
@@ -81,6 +77,36 @@ export function cutAssembly(from: string, to: string, failure: SeededFailure, an
         });
     }
   });
+}
+
+/**
+ * An environment's project as one of the pipeline's own account, with its own buildspec and these variables: what its stack would be
+ * deployed for is only where the project is, and the variables.
+ */
+function ownProject(assembly: string, action: Action, failure: SeededFailure, answers: string | undefined): Resource {
+  const name = action.Configuration.ProjectName;
+  const found = (fs.readdirSync(assembly, { recursive: true }) as string[])
+    .filter((file) => file.endsWith('.template.json'))
+    .flatMap((file) =>
+      Object.values((JSON.parse(fs.readFileSync(path.join(assembly, file), 'utf8')) as Template).Resources),
+    )
+    .find((one) => one.Type === 'AWS::CodeBuild::Project' && one.Properties.Name === name);
+  if (!found) throw new Error(`${failure.name}: the assembly has no project ${name}`);
+  delete action.RoleArn;
+  const { Name, Source, Artifacts, TimeoutInMinutes, Environment } = found.Properties;
+  const variables = Object.entries(failure.environment).map(([variable, value]) => ({
+    Name: variable,
+    Type: 'PLAINTEXT',
+    Value: value.replace('{answers}', answers ?? ''),
+  }));
+  return {
+    Type: found.Type,
+    Properties: {
+      ...{ Name, Source, Artifacts, TimeoutInMinutes },
+      ServiceRole: 'arn:aws:iam::111111111111:role/seeded',
+      Environment: { ...(Environment as object), EnvironmentVariables: variables },
+    },
+  };
 }
 
 function editTemplate(file: string, edit: (template: Template) => void): void {

@@ -28,7 +28,7 @@ export const failureSchema = z.strictObject({
   projects: z.record(z.string(), properties).default({}),
   /** Properties of an environment's resources: the first one of its type in the stack. */
   resources: z.array(z.strictObject({ stack: z.string(), type: z.string(), set: properties })).default([]),
-  /** Environment variables of the action, instead of what earlier actions would give. */
+  /** The project's environment variables, instead of what its environment would give; it is then the pipeline's account's own. */
   environment: z.record(z.string(), z.string()).default({}),
   parameters: z
     .array(z.strictObject({ account: z.string(), region: z.string(), name: z.string(), value: z.string() }))
