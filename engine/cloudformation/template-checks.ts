@@ -106,9 +106,16 @@ function checkShapes(template: Template, add: Add): void {
     if (entries === undefined || entries === null) continue;
     if (!isMap(entries)) add(section, `Template format error: ${section} is no map`);
     else
-      for (const [name, entry] of Object.entries(entries as object))
+      for (const [name, entry] of Object.entries(entries as object)) {
         if (entry !== null && !isMap(entry))
           add(`${section}.${name}`, `Template format error: ${section}/${name} is no map`);
+        const condition: unknown =
+          section === 'Resources' || section === 'Outputs'
+            ? (entry as { Condition?: unknown } | null)?.Condition
+            : undefined;
+        if (condition !== undefined && condition !== null && typeof condition !== 'string')
+          add(`${section}.${name}.Condition`, `Template format error: the Condition of ${section}/${name} is no text`);
+      }
   }
 }
 
