@@ -96,6 +96,12 @@ const EC2_PREFIX: Readonly<Record<string, string>> = {
   EIP: 'eipalloc',
 };
 
+/** What EC2 makes together with a resource, by attribute: AWS's clients refuse an id of another form. */
+const MADE_WITH_IT: Readonly<Record<string, string>> = {
+  'AWS::EC2::VPC.DefaultSecurityGroup': 'sg',
+  'AWS::EC2::VPC.DefaultNetworkAcl': 'acl',
+};
+
 /** The ARN of a resource by its type's form (Service Authorization Reference). */
 export function arnOf(address: ResourceAddress, name: string): string {
   const [, family = '', kind = ''] = address.type.split('::');
@@ -139,6 +145,8 @@ export function generatedAttribute(
   // A nested stack's outputs are known when it is deployed.
   if (address.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.'))
     return `${physicalId}.${attribute}`;
+  const made = MADE_WITH_IT[`${address.type}.${attribute}`];
+  if (made) return `${made}-${hash({ ...address, logicalId: `${address.logicalId}.${attribute}` }, 17)}`;
   const known = attributesOf(address.type);
   const property = attribute
     .split('.')

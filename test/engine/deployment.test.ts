@@ -99,3 +99,23 @@ test('a property that AWS does not know fails before anything is deployed', () =
     't.json (Resources.Bucket.Properties.BucketNam): AWS::S3::Bucket Bucket: unknown property `BucketNam`; did you mean `BucketName`?',
   );
 });
+
+test('what EC2 makes together with a network has an id of its own form: AWS’s clients refuse another', async () => {
+  const ledger = new DiskLedger(new Layout(path.join(root, 'e')));
+  const network: Template = {
+    Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } } },
+    Outputs: {
+      Group: { Value: { 'Fn::GetAtt': ['Vpc', 'DefaultSecurityGroup'] } },
+      Acl: { Value: { 'Fn::GetAtt': ['Vpc', 'DefaultNetworkAcl'] } },
+    },
+  };
+  const { result } = await deployed(ledger, 'One', network);
+  expect(result).toMatchObject({
+    stack: {
+      outputs: {
+        Group: { value: expect.stringMatching(/^sg-[0-9a-f]{17}$/) },
+        Acl: { value: expect.stringMatching(/^acl-[0-9a-f]{17}$/) },
+      },
+    },
+  });
+});
