@@ -5,7 +5,7 @@ import { revisionsText } from './status';
 /** Failed cases that are shown to people; `--json` has all that were read. */
 const TESTS = 8;
 /** Characters of a command: a block of a buildspec may be long. */
-const COMMAND_WIDTH = 320;
+const COMMAND_WIDTH = 1000;
 /** Characters of what AWS says of an action. */
 const LINE_WIDTH = 200;
 
