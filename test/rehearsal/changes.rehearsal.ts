@@ -24,7 +24,7 @@ test(
     const { exitCode } = await clone.rehearse();
     expect(exitCode).toBe(0);
   },
-  20 * MINUTES,
+  45 * MINUTES,
 );
 
 test(
@@ -42,7 +42,7 @@ test(
     expect(changes.filter((change) => !/Services\/(llmTask|llmService|SmokeTest)/.test(change))).toEqual([]);
     expect(changes).toHaveLength(6);
   },
-  20 * MINUTES,
+  45 * MINUTES,
 );
 
 test(
@@ -56,7 +56,7 @@ test(
     expect(state.executions.map((execution) => execution.status)).toEqual(['Cancelled', 'Succeeded']);
     expect(state.executions[1]?.actions.has('Promotion/Prod')).toBe(true);
   },
-  20 * MINUTES,
+  45 * MINUTES,
 );
 
 const breakages: [string, string, (text: string) => string, string, Record<string, unknown>][] = [
@@ -115,5 +115,5 @@ test.each(breakages)(
       await clone.undo();
     }
   },
-  20 * MINUTES,
+  45 * MINUTES,
 );
