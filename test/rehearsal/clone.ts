@@ -54,7 +54,7 @@ export class Clone {
     if (after === before) throw new Error(`the change of ${file} changes nothing`);
     fs.mkdirSync(path.dirname(at), { recursive: true });
     fs.writeFileSync(at, after);
-    await this.git('add', '--all');
+    await this.git('add', '--', file);
     await this.git('commit', '--quiet', '--message', `test: change ${file}`);
   }
 
