@@ -4,6 +4,7 @@ import { listExecutions } from '../operator/executions';
 import { confirm } from './confirm';
 import { operatorCommand } from './operator-command';
 import { awsFor } from './target';
+import { variablesOf } from './variable-option';
 
 interface RetryOptions {
   all?: boolean;
@@ -129,15 +130,7 @@ export function startCommand(): Command {
           });
         return { actionName, revisionType: 'COMMIT_ID' as const, revisionValue };
       });
-      const variables = options.variable.map((given) => {
-        const [, name = '', value = ''] = /^([^=]+)=([\s\S]+)$/.exec(given) ?? [];
-        if (!name)
-          throw new SaiondoError(`--variable ${given} is not NAME=VALUE`, {
-            code: 'USAGE',
-            next: 'for example --variable LEVEL=debug',
-          });
-        return { name, value };
-      });
+      const variables = Object.entries(variablesOf(options.variable)).map(([name, value]) => ({ name, value }));
       const on = sourceRevisions.map((one) => `${one.actionName} ${one.revisionValue.slice(0, 7)}`).join(', ');
       await confirm(`Start ${target.pipeline} on ${on || 'the newest commits'}?`, options.yes);
       const { pipelineExecutionId } = await aws.startPipelineExecution({

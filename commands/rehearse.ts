@@ -19,6 +19,7 @@ import { portOf, Serving } from './serving';
 import { prepareMachine } from './prepare-machine';
 import { packageRoot, version } from './package';
 import { Terminal } from './terminal';
+import { variablesOf } from './variable-option';
 
 interface Options {
   source: string[];
@@ -41,6 +42,7 @@ interface Options {
   keep?: boolean;
   serve?: boolean;
   port?: string;
+  variable: string[];
   healthSeconds?: string;
 }
 
@@ -67,6 +69,7 @@ export function rehearseCommand(): Command {
     .option('--pipeline <NAME>', 'the pipeline, where there are several')
     .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
     .option('--no-containers', 'do not use a container engine, though one answers')
+    .option('--variable <NAME=VALUE>', 'a value for one of the pipeline’s variables; repeatable', collect, [])
     .option('--health-seconds <SECONDS>', 'how long a service may take to become healthy (60)')
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
     .addOption(
@@ -160,6 +163,7 @@ async function run(options: Options): Promise<number> {
       ...(options.until ? { until: options.until } : {}),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
+      variables: variablesOf(options.variable),
       signal: controller.signal,
       stayOpen: options.serve === true,
       onControl: (session) => (control = session),

@@ -161,6 +161,19 @@ test('a source that is no git repository fails its action and says what to do', 
   expect(stdout).toMatch(/is no git repository[\s\S]*→ .*git init/);
 }, 60_000);
 
+test('a pipeline’s variable without a default needs --variable, and has its value', async () => {
+  const { run } = place({
+    pipeline: { Variables: [{ Name: 'LEVEL' }] },
+    stages: {
+      Verify: [{ name: 'Test', environment: { LEVEL: '#{variables.LEVEL}' }, commands: ['test "$LEVEL" = high'] }],
+    },
+  });
+  expect((await run()).exitCode).not.toBe(0);
+  expect((await run('--variable', 'LEVEL=high')).exitCode).toBe(0);
+  const { exitCode, stderr } = await run('--variable', 'LEVEL');
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--variable LEVEL is not NAME=VALUE')]);
+}, 60_000);
+
 test('Ctrl-C ends every process of the run, exit 130, and the run can be resumed', async () => {
   const { run, start, directory } = place({
     stages: {
