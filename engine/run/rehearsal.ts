@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import * as http from 'node:http';
 import * as path from 'node:path';
 import { formatLocation, SaiondoError } from '../../model/errors';
 import type { Emit, RunEvent, RunVerdict } from '../../model/events';
@@ -34,6 +33,7 @@ import { LocalMachine } from '../local/local-machine';
 import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
 import { announceTriggers, unrehearsed } from './announce';
+import { checkEndpoints } from './check-endpoints';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog } from './event-log';
 import { InvokedPipelines } from './invoked-pipelines';
@@ -339,7 +339,7 @@ class Rehearsal {
 
   private async verdict(session: PipelineSession): Promise<void> {
     const { log, options } = this;
-    await this.checkEndpoints();
+    if (!options.signal.aborted && this.machine?.containers) await checkEndpoints(this.ledger, log.emit);
     for (const journal of session.openJournals()) if (!journal.state.verdict) this.end(journal);
     if (options.beforeClose) await options.beforeClose(log.state);
   }
@@ -419,26 +419,6 @@ class Rehearsal {
     await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
   }
 
-  /** What a person would try first: each load balancer is asked for its health path, as the run leaves it. */
-  private async checkEndpoints(): Promise<void> {
-    if (this.options.signal.aborted || !this.machine?.containers) return;
-    const groups = this.ledger.resources('AWS::ElasticLoadBalancingV2::TargetGroup');
-    for (const balancer of this.ledger.resources('AWS::ElasticLoadBalancingV2::LoadBalancer')) {
-      const health = groups.find((group) => group.stack.stackName === balancer.stack.stackName)?.properties
-        .HealthCheckPath;
-      const url = `http://${String(balancer.attributes.DNSName)}${String(health ?? '/')}`;
-      const { status, body } = await get(url);
-      this.log.emit({
-        kind: 'endpoint.checked',
-        environment: balancer.stack.stackName,
-        name: balancer.logicalId,
-        url,
-        status,
-        body: body.slice(0, 500),
-      });
-    }
-  }
-
   private end(journal: Journal): void {
     const { options } = this;
     const own = journal === this.log;
@@ -481,18 +461,4 @@ class Rehearsal {
     const { pipeline, sources, until, only } = this.options;
     return { pipeline, sources: Object.fromEntries(sources), until, only };
   }
-}
-
-function get(url: string): Promise<{ status: number; body: string }> {
-  return new Promise((done) => {
-    http
-      .get(url, { timeout: 5000 }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('end', () =>
-          done({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-        );
-      })
-      .once('error', (error) => done({ status: 0, body: error.message }));
-  });
 }
