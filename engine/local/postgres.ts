@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -37,6 +37,7 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
   const started = Date.now();
   const owner = unprivilegedUser();
   const home = reachable(options.directory, owner) ? options.directory : outside(options.directory);
+  if (home !== options.directory) forgetUnlessOurs(home, options.directory);
   const { initdb, postgres } = await binaries(owner);
   const data = path.join(home, 'data');
   // Folders on the way are made so that the server's user gets through: the mode of a recursive mkdir is that of each folder it makes.
@@ -191,6 +192,22 @@ function outside(directory: string): string {
     os.tmpdir(),
     `saiondo-postgres-${createHash('sha256').update(path.resolve(directory)).digest('hex').slice(0, 16)}`,
   );
+}
+
+/**
+ * Data that lies outside belongs to the state that made it: when that was deleted to begin anew, the data is deleted too. The state and the data
+ * have the same mark.
+ */
+function forgetUnlessOurs(home: string, directory: string): void {
+  const marks = [`${directory}.mark`, path.join(home, 'mark')];
+  const [ours, theirs] = marks.map((file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined));
+  if (ours !== undefined && ours === theirs) return;
+  fs.rmSync(home, { recursive: true, force: true });
+  const mark = randomUUID();
+  for (const file of marks) {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(file, mark, { mode: 0o600 });
+  }
 }
 
 async function binaries(owner: Owner | undefined): Promise<{ initdb: string; postgres: string }> {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
-import { startPostgres } from '../../engine/local/postgres';
+import { postgresDirectories, startPostgres } from '../../engine/local/postgres';
 import { ServiceRegistry } from '../../engine/local/service-registry';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-postgres-test-'));
@@ -36,4 +36,29 @@ test('an instance starts where none of the folders on its way exists yet, takes 
   await reader.connect();
   expect((await reader.query('SELECT value FROM kept')).rows).toEqual([{ value: 7 }]);
   await reader.end();
+});
+
+test('who deletes the state begins anew, wherever the data had to lie', async () => {
+  // A folder that the server's user cannot enter: as root its data lies outside.
+  const state = path.join(root, 'closed');
+  const options = { name: 'closed', directory: path.join(state, 'instance'), user: 'saiondo', database: 'saiondo' };
+  for (const password of ['first', 'second']) {
+    fs.mkdirSync(state, { mode: 0o700 });
+    const { port } = await startPostgres(registry, { ...options, password });
+    const client = new Client({
+      host: '127.0.0.1',
+      port,
+      user: 'saiondo',
+      password,
+      database: 'saiondo',
+      ssl: { rejectUnauthorized: false },
+    });
+    await client.connect();
+    await client.query('CREATE TABLE of_this_state (value int)');
+    await client.end();
+    await registry.stop(options.name);
+    fs.rmSync(state, { recursive: true });
+  }
+  for (const directory of postgresDirectories(options.directory))
+    fs.rmSync(directory, { recursive: true, force: true });
 });
