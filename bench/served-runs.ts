@@ -14,42 +14,22 @@ import { packageRoot } from '../commands/package';
 import { accessKeyOf } from '../engine/local/front';
 import { Runs } from '../engine/run/runs';
 import { Layout } from '../model/layout';
+import { seconds, type Measured } from './figure';
 import { ACCOUNT, recordRun, REGION } from './recorded-run';
-
-/** What one measurement came to, and what it may come to. */
-export interface Measured {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: 's' | 'MB';
-  readonly bound: number;
-}
 
 const ACTIONS = 100;
 const LOG_BYTES = 50_000_000;
 const RUNS = 500;
+const SAIONDO = path.join(packageRoot, 'dist', 'bin', 'saiondo.js');
 
 /**
  * An execution of 100 actions with 50 MB of logs, asked as the operator's commands ask, of `saiondo serve` in a process of its own.
  * @param directory an empty folder
  */
 export async function largeExecution(directory: string): Promise<Measured[]> {
-  const layout = new Layout(path.join(directory, '.saiondo'));
-  const line =
-    'a line of a build that says a good deal about what it does, as builds do, and now and then what fails\n';
-  const text = Buffer.from(line.repeat(Math.ceil(LOG_BYTES / ACTIONS / line.length)));
-  const { buildIds } = recordRun(layout, {
-    runId: '20260101-000001-aaaa',
-    builds: ACTIONS,
-    fails: [ACTIONS - 1],
-    log: (at) => (at === ACTIONS - 1 ? Buffer.concat([text, Buffer.from('ERROR: 1 is not 2\n')]) : text),
-  });
-  const server = execa('node', [path.join(packageRoot, 'dist', 'bin', 'saiondo.js'), 'serve'], {
-    cwd: directory,
-    buffer: false,
-  });
+  const buildIds = recordLarge(directory);
+  const { server, address } = await serve(directory);
   try {
-    const lines = readline.createInterface({ input: server.stdout as NodeJS.ReadableStream });
-    const address = await new Promise<string>((done) => lines.once('line', done));
     const settings = {
       endpoint: new URL(address).origin,
       region: REGION,
@@ -93,6 +73,57 @@ export async function largeExecution(directory: string): Promise<Measured[]> {
 }
 
 /**
+ * The operator's commands on the same execution, each a process of its own with all that it loads.
+ * @param directory an empty folder
+ */
+export async function largeCommands(directory: string): Promise<Measured[]> {
+  recordLarge(directory);
+  const { server } = await serve(directory);
+  const said = path.join(directory, 'usage.txt');
+  const preload = path.join(directory, 'usage.js');
+  fs.writeFileSync(
+    preload,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(said)}, String(process.resourceUsage().maxRSS)))`,
+  );
+  try {
+    const measured: Measured[] = [];
+    for (const command of ['status', 'history', 'triage']) {
+      const given = ['--require', preload, SAIONDO, command, '--pipeline', 'recorded', '--region', REGION, '--json'];
+      const took = await seconds(() => execa(process.execPath, given, { cwd: directory }));
+      const megabytes = Number(fs.readFileSync(said, 'utf8')) / 1024;
+      const on = `saiondo ${command} on ${ACTIONS} actions and ${LOG_BYTES / 1e6} MB of logs`;
+      measured.push({ name: on, value: took, unit: 's', bound: 2 });
+      measured.push({ name: `${on}, its memory`, value: megabytes, unit: 'MB', bound: 150 });
+    }
+    return measured;
+  } finally {
+    server.kill('SIGINT');
+    await server.catch(() => undefined);
+  }
+}
+
+/** @returns the ids of its builds; the last one failed */
+function recordLarge(directory: string): string[] {
+  const line =
+    'a line of a build that says a good deal about what it does, as builds do, and now and then what fails\n';
+  const text = Buffer.from(line.repeat(Math.ceil(LOG_BYTES / ACTIONS / line.length)));
+  const { buildIds } = recordRun(new Layout(path.join(directory, '.saiondo')), {
+    runId: '20260101-000001-aaaa',
+    builds: ACTIONS,
+    fails: [ACTIONS - 1],
+    log: (at) => (at === ACTIONS - 1 ? Buffer.concat([text, Buffer.from('ERROR: 1 is not 2\n')]) : text),
+  });
+  return buildIds;
+}
+
+/** `saiondo serve` in a process of its own, when it answers. */
+async function serve(directory: string): Promise<{ server: execa.ExecaChildProcess; address: string }> {
+  const server = execa('node', [SAIONDO, 'serve'], { cwd: directory, buffer: false });
+  const lines = readline.createInterface({ input: server.stdout as NodeJS.ReadableStream });
+  return { server, address: await new Promise<string>((done) => lines.once('line', done)) };
+}
+
+/**
  * A list of 500 runs: with their digests, as runs leave them, and made anew from their events.
  * @param directory an empty folder
  */
@@ -104,19 +135,13 @@ export async function manyRuns(directory: string): Promise<Measured[]> {
       builds: 3,
       fails: at % 3 === 0 ? [0] : [],
     });
-  const list = await seconds(() => Promise.resolve(new Runs(layout).list()));
+  const list = await seconds(() => new Runs(layout).list());
   for (const runId of new Runs(layout).ids()) fs.rmSync(path.join(layout.run(runId), 'digest.json'));
-  const anew = await seconds(() => Promise.resolve(new Runs(layout).list()));
+  const anew = await seconds(() => new Runs(layout).list());
   return [
     { name: `${RUNS} runs listed`, value: list, unit: 's', bound: 0.5 },
     { name: `${RUNS} runs listed without their digests`, value: anew, unit: 's', bound: 10 },
   ];
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const started = process.hrtime.bigint();
-  await work();
-  return Number(process.hrtime.bigint() - started) / 1e9;
 }
 
 /** The most memory that a process has had, where /proc tells (Linux): 0 elsewhere. */

@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import execa from 'execa';
 import { loadConfiguration, type Configuration } from '../config/load';
 import type { SourceRepository } from '../engine/codepipeline/sources';
 import type { PipelineControl } from '../engine/codepipeline/control';
@@ -17,6 +16,7 @@ import { approver } from './approver';
 import { fixturesOf } from './fixtures';
 import { portOf, Serving } from './serving';
 import { prepareMachine } from './prepare-machine';
+import { synthesize } from './synthesize';
 import { packageRoot, version } from './package';
 import { Terminal } from './terminal';
 import { variablesOf } from './variable-option';
@@ -112,7 +112,9 @@ async function run(options: Options): Promise<number> {
   const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
   const sources = sourcesOf(options, ours ? configuration : undefined);
   const assembly = async (): Promise<string> =>
-    options.assembly ? path.resolve(options.assembly) : synthesize(layout, sources, configuration);
+    options.assembly
+      ? path.resolve(options.assembly)
+      : synthesize(layout, configuration && sources.get(configuration.repositories.application.name)?.path);
   const tools = await prepareMachine({
     assembly,
     layout,
@@ -234,32 +236,6 @@ function sourcesOf(options: Options, configuration: Configuration | undefined): 
     sources.set(repository, { path: path.resolve(at), ...(commit ? { commit } : {}), ...uncommitted });
   }
   return sources;
-}
-
-/** Synthesizes this checkout's app: what a first rehearsal deploys, as `cdk deploy` would. */
-async function synthesize(
-  layout: Layout,
-  sources: ReadonlyMap<string, SourceRepository>,
-  configuration: Configuration | undefined,
-): Promise<string> {
-  const output = path.join(layout.root, 'cdk.out');
-  const application = configuration && sources.get(configuration.repositories.application.name)?.path;
-  const cli = require.resolve('aws-cdk/bin/cdk');
-  const environment = {
-    CDK_VALIDATION: 'false',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    ...(application ? { SAIONDO_APPLICATION_DIR: application } : {}),
-  };
-  try {
-    await execa(process.execPath, [cli, 'synth', '--quiet', '--no-notices', '--output', output], { env: environment });
-  } catch (cause) {
-    throw new SaiondoError(`the app does not synthesize:\n${(cause as execa.ExecaError).stderr.trim()}`, {
-      code: 'SYNTH_FAILED',
-      next: 'npm run synth shows the same',
-      cause,
-    });
-  }
-  return output;
 }
 
 function lastRun(layout: Layout): string {

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { largeExecution, manyRuns, type Measured } from '../../../bench/served-runs';
+import type { Measured } from '../../../bench/figure';
+import { largeExecution, manyRuns } from '../../../bench/served-runs';
 import { prepareCommandLine } from '../../fixtures/served-rehearsal';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-scale-'));
