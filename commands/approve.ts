@@ -119,13 +119,15 @@ async function decide(
 }
 
 function showPromotion(promotion: Promotion, paint: Paint): string {
-  const { approval, execution, last, difference } = promotion;
+  const { stage, approval, execution, last, difference } = promotion;
   const { colours } = paint;
   return [
     `${colours.bold(`${approval.stage}/${approval.action}`)} waits${approval.deadline ? ` until ${approval.deadline}` : ''}`,
     ...(approval.message ? [approval.message] : []),
-    `gets ${execution.id}  ${revisionsText(execution.revisions)}`,
-    last ? `has  ${last.id}  ${revisionsText(last.revisions)}` : 'has  nothing that this pipeline delivered',
+    `${colours.bold(stage)} gets ${execution.id}  ${revisionsText(execution.revisions)}`,
+    last
+      ? `${colours.bold(stage)} has  ${last.id}  ${revisionsText(last.revisions)}`
+      : `${colours.bold(stage)} has  nothing that this pipeline delivered`,
     '',
     ...showDifference(difference, paint),
   ].join('\n');

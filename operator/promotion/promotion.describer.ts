@@ -60,24 +60,40 @@ export async function describePromotion(
 ): Promise<Promotion> {
   const { approval, pipeline } = found;
   const name = pipeline.name ?? '';
+  const stage = promotedStage(pipeline, approval);
   const executions = await listExecutions(aws(), name, EXECUTIONS);
   const after = await executed(aws(), name, executions, approval.executionId);
-  const last = await lastDelivered(aws(), name, pipeline, approval.stage, executions, approval.executionId);
+  const last = await lastDelivered(aws(), name, pipeline, stage, executions, approval.executionId);
   const unread: string[] = [];
-  const prepared = await preparedChangeSets(aws, pipeline, approval.stage, after, tools.home).catch(
-    (error: unknown) => {
-      unread.push(`the change sets that are prepared: ${reasonOf(error)}`);
-      return undefined;
-    },
-  );
-  const difference = await describeDifference(pipeline, approval.stage, last, after, tools, prepared);
+  const prepared = await preparedChangeSets(aws, pipeline, stage, after, tools.home).catch((error: unknown) => {
+    unread.push(`the change sets that are prepared: ${reasonOf(error)}`);
+    return undefined;
+  });
+  const difference = await describeDifference(pipeline, stage, last, after, tools, prepared);
   return {
     pipeline: name,
+    stage,
     approval: withoutToken(approval),
     execution: after.execution,
     ...(last ? { last: last.execution } : {}),
     difference: { ...difference, unknown: [...unread, ...difference.unknown] },
   };
+}
+
+/**
+ * The stage that an approval lets the execution go on to: its own where actions follow it there by run order, else the next one (an approval
+ * that is a stage of its own promotes what comes after it); its own again where it is the last action of all.
+ */
+export function promotedStage(
+  pipeline: PipelineDeclaration,
+  { stage, action }: Pick<OpenApproval, 'stage' | 'action'>,
+): string {
+  const stages = pipeline.stages ?? [];
+  const at = stages.findIndex((one) => one.name === stage);
+  const actions = stages[at]?.actions ?? [];
+  const order = actions.find((one) => one.name === action)?.runOrder ?? 1;
+  const goesOnHere = actions.some((one) => (one.runOrder ?? 1) > order);
+  return (goesOnHere ? undefined : stages[at + 1]?.name) ?? stage;
 }
 
 /** An execution with its actions. */

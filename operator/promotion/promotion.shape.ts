@@ -69,6 +69,8 @@ export type Difference = z.infer<typeof differenceShape>;
 /** What `saiondo approve --dry-run --json` prints: what the stage will get. */
 export const promotionShape = z.object({
   pipeline: z.string(),
+  /** The stage that goes on when the approval is given: the approval's own, or the next one where the approval ends its stage. */
+  stage: z.string(),
   approval: waitingApprovalShape,
   execution: executionShape,
   /** The last execution that succeeded in the stage; absent before the first. */
