@@ -17,9 +17,10 @@ function main(): void {
   const configuration = loadConfiguration('saiondo.yaml');
   const applicationDirectory = process.env.SAIONDO_APPLICATION_DIR ?? path.join('examples', 'saiondo');
   const images = imageTags(configuration, applicationDirectory);
-  const app = new App({ analyticsReporting: false });
-  // A rehearsal synthesizes in order to run: the rules are for `npm run synth`, `npm run check` and the pipeline's own synth.
-  if (process.env.CDK_VALIDATION !== 'false') {
+  // A rehearsal synthesizes in order to run: the rules, and the tree for people, are for `npm run synth`, `npm run check` and the pipeline's own synth.
+  const checked = process.env.CDK_VALIDATION !== 'false';
+  const app = new App({ analyticsReporting: false, treeMetadata: checked });
+  if (checked) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used: a third of a second of every synth
     const { AwsSolutionsChecks } = require('cdk-nag') as typeof import('cdk-nag');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as nodeModule from 'node:module';
 import * as path from 'node:path';
@@ -10,6 +10,7 @@ import * as vm from 'node:vm';
  * does nothing elsewhere. Libraries for Node 20 (v8-compile-cache) keep what is compiled when a module loads, which is the smaller part.
  */
 const FILE = `synth-${process.version}-${process.arch}.bin`;
+const PACKAGES = `${path.sep}node_modules${path.sep}`;
 
 /** A module as Node calls it: its internal method is the one place where the source of a module can be met with its compiled code. */
 interface CompilingModule {
@@ -55,6 +56,10 @@ function write(
   const unfinished = `${file}.${process.pid}`;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+  try {
     fs.writeFileSync(unfinished, Buffer.concat([Buffer.from(`${index}\n`), ...compiled.map(({ code }) => code)]), {
       mode: 0o600,
     });
@@ -71,9 +76,10 @@ function install(file: string): void {
   const prototype = nodeModule.Module.prototype as unknown as CompilingModule;
   const compile = prototype._compile;
   prototype._compile = function (content, filename, format) {
-    if (format === 'module' || !filename.includes(`${path.sep}node_modules${path.sep}`))
+    // Compiled code that V8 takes from a cache has no dynamic import (`ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING`).
+    if (format === 'module' || !filename.includes(PACKAGES) || /\bimport\s*\(/.test(content))
       return compile.call(this, content, filename, format);
-    const digest = createHash('sha1').update(content).digest('base64');
+    const digest = hash('sha1', content, 'base64');
     const before = kept.get(filename);
     const current = before?.digest === digest ? before : undefined;
     let script: vm.Script;
@@ -81,7 +87,6 @@ function install(file: string): void {
       script = new vm.Script(nodeModule.Module.wrap(content), {
         filename,
         ...(current ? { cachedData: current.code } : {}),
-        importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       });
     } catch {
       // A module of another kind, or a wrong one: Node's own way tells which.
