@@ -11,6 +11,8 @@ export interface DeployedResource {
   readonly standing: 'real' | 'recorded';
   /** Why it is only recorded though its effect matters: a custom resource that nothing here answers. */
   readonly notRehearsed?: string;
+  /** The tool that this machine lacks for it, where that is why. */
+  readonly missing?: string;
   /** Which replacement of its logical id it is, from 1: a replaced resource has another physical id. */
   readonly generation?: number;
 }

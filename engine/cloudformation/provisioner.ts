@@ -27,6 +27,8 @@ export interface Provisioned {
   readonly standing: 'real' | 'recorded';
   /** Why it is only recorded though its effect matters. */
   readonly notRehearsed?: string;
+  /** The tool that this machine lacks for it, where that is why. */
+  readonly missing?: string;
   /** For a person: `127.0.0.1:54321, ready in 1.2 s`. */
   readonly detail?: string;
 }

@@ -79,6 +79,7 @@ export class ResourceMaker {
         attributes: { ...planned.attributes, ...made.attributes },
         standing: made.standing,
         ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
+        ...(made.missing ? { missing: made.missing } : {}),
       },
       ...(detail ? { detail } : {}),
     };

@@ -106,6 +106,19 @@ function substitutions(argument: unknown, at: string): Reference[] {
   return [...found, ...referencesIn(variables, at)];
 }
 
+/** Every resource that has to be there before one, through others too. */
+export function allDependenciesOf(template: Template, logicalId: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [logicalId];
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const id of dependenciesOf(template, next))
+      if (!found.has(id)) {
+        found.add(id);
+        open.push(id);
+      }
+  return found;
+}
+
 /** What a resource has to wait for: what it refers to and what it names in DependsOn. */
 export function dependenciesOf(template: Template, logicalId: string): readonly string[] {
   const resource = template.Resources[logicalId];

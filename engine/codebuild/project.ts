@@ -1,5 +1,6 @@
 import { SaiondoError, type Location } from '../../model/errors';
 import type { DeployedResource, DeployedStack, StackLedger } from '../ledger';
+import { allDependenciesOf, type Template } from '../cloudformation/template';
 import type { OriginalFile } from './buildspec-document';
 
 /** One environment variable of a project or an action (CodeBuild API Reference, EnvironmentVariable). */
@@ -35,10 +36,19 @@ export interface Project {
   readonly encryptionKey: string;
   readonly cache: CacheSettings;
   readonly batch?: BatchSettings;
+  /** What its template lets it depend on and this rehearsal has not: a build of it would meet nothing there. */
+  readonly unavailable: readonly UnavailableResource[];
   /** Every property as it was deployed. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** The place of a property. */
   readonly place: (property: string) => Location;
+}
+
+/** A resource that was not rehearsed. */
+export interface UnavailableResource {
+  readonly logicalId: string;
+  /** The tool that this machine lacks for it, else its type. */
+  readonly missing: string;
 }
 
 /** Where a project keeps its cache. */
@@ -125,12 +135,22 @@ export function readProject(
           },
         }
       : {}),
+    unavailable: unavailableTo(resource),
     properties,
     place: (property) => ({
       file: resource.stack.stackName,
       path: `Resources.${resource.logicalId}.Properties.${property}`,
     }),
   };
+}
+
+function unavailableTo({ stack, logicalId }: DeployedResource & { readonly stack: DeployedStack }): UnavailableResource[] {
+  const open = Object.values(stack.resources).filter((one) => one.notRehearsed);
+  if (open.length === 0) return [];
+  const dependencies = allDependenciesOf(stack.template as unknown as Template, logicalId);
+  return open
+    .filter((one) => dependencies.has(one.logicalId))
+    .map((one) => ({ logicalId: one.logicalId, missing: one.missing ?? one.type }));
 }
 
 function buildspecSource(resource: DeployedResource & { readonly stack: DeployedStack }): OriginalFile | undefined {

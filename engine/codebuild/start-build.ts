@@ -45,6 +45,13 @@ export type BuildOutcome =
  * @throws SaiondoError where the build could not be started: a wrong buildspec, a missing secret
  */
 export async function startBuild(request: BuildRequest): Promise<BuildOutcome> {
+  const { unavailable } = request.project;
+  if (unavailable.length > 0)
+    return {
+      kind: 'not rehearsed',
+      missing: [...new Set(unavailable.map((one) => one.missing))],
+      summary: `depends on ${unavailable.map((one) => one.logicalId).join(', ')}`,
+    };
   let seconds = 0;
   for (let attempt = 1; ; attempt++) {
     const outcome = await startOnce(request, attempt);

@@ -163,7 +163,7 @@ async function execute(
   if (open.length > 0)
     return {
       status: 'NotRehearsed',
-      missing: [...new Set(open.map((resource) => resource.type))],
+      missing: [...new Set(open.map((resource) => resource.missing ?? resource.type))],
       summary: `${summaryOf(changeSet)}; ${open.map((resource) => `${nameForPeople(template, resource.logicalId)}: ${resource.notRehearsed ?? ''}`).join('; ')}`,
     };
   return {

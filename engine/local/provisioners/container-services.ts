@@ -188,7 +188,8 @@ export class ContainerServices {
   /** A rolling update: the new task has to get healthy beside the old one; else it goes, and the old one stays. */
   private async ensureService(request: ProvisionRequest): Promise<Provisioned> {
     const { engine, registry } = this.host;
-    if (!engine || !registry) return { standing: 'recorded', detail: 'not rehearsed: needs a container engine' };
+    if (!engine || !registry)
+      return { standing: 'recorded', notRehearsed: 'its tasks need a container engine', missing: 'docker' };
     const properties = request.properties as unknown as ServiceProperties;
     const definition = this.taskDefinitions.get(properties.TaskDefinition);
     const container = definition?.ContainerDefinitions?.[0];
