@@ -1,4 +1,4 @@
-import { rehearsalHandlers } from '../engine/api/handlers';
+import { recordedHandlers } from '../engine/api/handlers';
 import { DiskLedger } from '../engine/cloudformation/ledger';
 import { AwsFront } from '../engine/local/front';
 import { Runs } from '../engine/run/runs';
@@ -6,10 +6,9 @@ import type { Layout } from '../model/layout';
 
 /** The runs on disk as AWS answers for them, for as long as a command needs it. Nothing can be changed there: no engine runs. */
 export async function serveRuns(layout: Layout): Promise<{ endpoint: string; close: () => Promise<void> }> {
-  const sources = { runs: new Runs(layout), ledger: () => new DiskLedger(layout) };
   const front = new AwsFront(
     () => undefined,
-    rehearsalHandlers(sources, () => undefined),
+    recordedHandlers(new Runs(layout), () => new DiskLedger(layout)),
   );
   return { endpoint: await front.listen(), close: () => front.close() };
 }

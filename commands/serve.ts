@@ -1,8 +1,7 @@
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { rehearsalHandlers } from '../engine/api/handlers';
+import { recordedHandlers } from '../engine/api/handlers';
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import { answerSts } from '../engine/local/aws-own-services';
 import { AwsFront } from '../engine/local/front';
 import { Runs } from '../engine/run/runs';
 import { Layout } from '../model/layout';
@@ -32,8 +31,8 @@ Examples:
 async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const nothing = (): undefined => undefined;
   const serving = new Serving(layout, nothing, true);
-  const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, nothing);
-  const front = new AwsFront(nothing, new Map([...handlers, ['sts', answerSts]]), nothing, serving.page);
+  const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
+  const front = new AwsFront(nothing, handlers, nothing, serving.page);
   const endpoint = await front.listen(port);
   console.log(serving.announce(endpoint));
   process.stderr.write('serves the runs on disk; Ctrl-C ends it\n');

@@ -245,6 +245,9 @@ export type RunEventBody =
     } & ActionKey)
   | {
       kind: 'changeset.created';
+      /** Where the stack is: events of older versions do not say. */
+      account?: string;
+      region?: string;
       executionId?: string;
       stage?: string;
       action?: string;
@@ -253,9 +256,19 @@ export type RunEventBody =
       changeSetName: string;
       changes: ResourceChange[];
     }
-  | { kind: 'stack.status'; environment: string; stackName: string; status: string; reason?: string }
+  | {
+      kind: 'stack.status';
+      account?: string;
+      region?: string;
+      environment: string;
+      stackName: string;
+      status: string;
+      reason?: string;
+    }
   | {
       kind: 'resource.status';
+      account?: string;
+      region?: string;
       environment: string;
       stackName: string;
       logicalId: string;

@@ -123,6 +123,9 @@ export interface ConditionRecord {
   readonly time: string;
 }
 
+/** What became of a stack, or of a resource in it. */
+export type StackEvent = Extract<RunEvent, { kind: 'stack.status' | 'resource.status' }>;
+
 /** A run as a whole: what every view shows, folded from its events and nothing else. */
 export interface RunState {
   runId: string;
@@ -146,6 +149,8 @@ export interface RunState {
     action?: string;
     changes: readonly ResourceChange[];
   }[];
+  /** What became of stacks and their resources, in the order in which it happened. */
+  stackEvents: StackEvent[];
   tools: { name: string; status: string; detail?: string; neededBy: string[] }[];
   messages: { level: string; text: string; where?: string; time: string }[];
   endpoints: { environment: string; name: string; url: string; status: number; body: string }[];
@@ -165,6 +170,7 @@ export function emptyRun(): RunState {
     executions: [],
     builds: new Map(),
     changeSets: [],
+    stackEvents: [],
     tools: [],
     messages: [],
     endpoints: [],
@@ -437,8 +443,10 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
     case 'process.started':
     case 'process.stopped':
     case 'pipeline.mutated':
+      break;
     case 'stack.status':
     case 'resource.status':
+      run.stackEvents.push(event);
       break;
   }
   return run;

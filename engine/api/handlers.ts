@@ -1,9 +1,22 @@
+import type { DiskLedger } from '../cloudformation/ledger';
+import { answerSts } from '../local/aws-own-services';
 import type { AwsHandler } from '../local/front';
+import type { Runs } from '../run/runs';
+import { cloudFormationReads } from './cloudformation';
 import { codeBuildReads } from './codebuild';
 import { codePipelineChanges, type ControlSource } from './codepipeline-changes';
 import { codePipelineReads, type ApiSources } from './codepipeline-reads';
 import { logsReads } from './logs';
 import { serviceHandler } from './service';
+
+/** What the runs on disk answer without an engine: nothing can be changed there. */
+export function recordedHandlers(runs: Runs, ledger: () => DiskLedger): ReadonlyMap<string, AwsHandler> {
+  return new Map([
+    ...rehearsalHandlers({ runs, ledger }, () => undefined),
+    ['cloudformation', cloudFormationReads(runs, ledger)],
+    ['sts', answerSts],
+  ]);
+}
 
 /**
  * CodePipeline, CodeBuild and CloudWatch Logs as a rehearsal answers them, by the service's name in a signature. Everything that the first

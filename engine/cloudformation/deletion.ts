@@ -36,7 +36,7 @@ export async function deleteStack(
   if (!stack) return { status: 'DELETE_COMPLETE' };
   refuseDeletion(stack, ledger, retain);
   const say = (status: string, reason?: string): void =>
-    emit({ kind: 'stack.status', environment, stackName, status, ...(reason ? { reason } : {}) });
+    emit({ kind: 'stack.status', account, region, environment, stackName, status, ...(reason ? { reason } : {}) });
   say('DELETE_IN_PROGRESS');
   stack = await removeObsolete(stack, host);
   const template = stack.template as unknown as Template;

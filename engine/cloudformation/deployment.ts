@@ -275,6 +275,8 @@ class Deployment {
     const { environment, emit } = this.host;
     emit({
       kind: 'stack.status',
+      account: this.changeSet.account,
+      region: this.changeSet.region,
       environment,
       stackName: this.changeSet.stackName,
       status,

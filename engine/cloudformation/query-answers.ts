@@ -1,6 +1,8 @@
 import type { ChangeSet } from './change-set';
+import type { StackEvent } from '../../model/run-state';
 import type { DeployedStack } from '../ledger';
 import { isHidden, NO_ECHO } from './parameters';
+import { stackIdOf, type StackAddress } from './stack-id';
 import type { Template } from './template';
 
 /** A list of the Query protocol. */
@@ -50,6 +52,26 @@ export function resourceAnswers(stack: DeployedStack): Record<string, unknown>[]
     LastUpdatedTimestamp: stack.updatedAt,
     Timestamp: stack.updatedAt,
   }));
+}
+
+/** What became of a stack or a resource, as DescribeStackEvents shows it: the stack stands among its resources, under its own name. */
+export function eventAnswer(at: StackAddress, id: string, event: StackEvent): Record<string, unknown> {
+  const stackId = stackIdOf(at);
+  const subject =
+    event.kind === 'resource.status'
+      ? { logicalId: event.logicalId, physicalId: event.physicalId ?? '', type: event.type }
+      : { logicalId: at.stackName, physicalId: stackId, type: 'AWS::CloudFormation::Stack' };
+  return {
+    EventId: id,
+    StackId: stackId,
+    StackName: at.stackName,
+    LogicalResourceId: subject.logicalId,
+    PhysicalResourceId: subject.physicalId,
+    ResourceType: subject.type,
+    ResourceStatus: event.status,
+    ResourceStatusReason: event.reason ?? '',
+    Timestamp: event.time,
+  };
 }
 
 /** What a change set does, as DescribeChangeSet shows it. */

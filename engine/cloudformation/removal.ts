@@ -48,7 +48,7 @@ export async function removeResource(
   stack: { readonly account: string; readonly region: string; readonly stackName: string },
   host: DeploymentHost,
 ): Promise<{ removed: true } | { removed: false; reason: string }> {
-  const say = saysOf(stack.stackName, host);
+  const say = saysOf(stack, host);
   // What was made by an earlier operation is kept under RetainExceptOnCreate.
   if (policy === 'Retain' || policy === 'RetainExceptOnCreate') {
     say(resource, 'DELETE_SKIPPED');

@@ -3,6 +3,7 @@ import type { DeployedResource } from '../ledger';
 import { withDynamicReferences } from './dynamic-references';
 import { provisionerOf, type DeploymentHost } from './provisioner';
 import type { DeploymentRequest } from './stack';
+import type { StackAddress } from './stack-id';
 
 /** Says what a resource's state is: the events of a stack. */
 export type Say = (
@@ -12,10 +13,15 @@ export type Say = (
 ) => void;
 
 /** The speaker of a stack's events. */
-export function saysOf(stackName: string, host: Pick<DeploymentHost, 'emit' | 'environment'>): Say {
+export function saysOf(
+  { account, region, stackName }: StackAddress,
+  host: Pick<DeploymentHost, 'emit' | 'environment'>,
+): Say {
   return ({ logicalId, type, physicalId }, status, more = {}) =>
     host.emit({
       kind: 'resource.status',
+      account,
+      region,
       environment: host.environment,
       stackName,
       logicalId,
@@ -37,7 +43,7 @@ export class ResourceMaker {
     private readonly request: DeploymentRequest,
     private readonly host: DeploymentHost,
   ) {
-    this.say = saysOf(request.stackName, host);
+    this.say = saysOf(request, host);
   }
 
   /**

@@ -55,6 +55,8 @@ async function run(context: ActionContext, host: CloudFormationActionHost): Prom
       host.changeSets.put(changeSetName, changeSet);
       context.emit({
         kind: 'changeset.created',
+        account: at.account,
+        region: at.region,
         executionId: context.executionId,
         stage: context.stage,
         action: action.name,

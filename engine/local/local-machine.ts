@@ -7,6 +7,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { ControlSource } from '../api/codepipeline-changes';
+import { recordedStacks } from '../api/cloudformation';
 import { rehearsalHandlers } from '../api/handlers';
 import { Runs } from '../run/runs';
 import type { AwsHandler } from './front';
@@ -226,6 +227,7 @@ export class LocalMachine implements LocalAws {
     });
     this.makeProvisioners();
     this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
+    const runs = new Runs(layout);
     const deployments = {
       ledger,
       provisioners: this.provisioners,
@@ -235,9 +237,9 @@ export class LocalMachine implements LocalAws {
       readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
     };
     this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
-    const api = new CloudFormationApi(deployments);
+    const api = new CloudFormationApi({ ...deployments, recorded: recordedStacks(runs) });
     const handlers = new Map<string, AwsHandler>([
-      ...rehearsalHandlers({ runs: new Runs(layout), ledger: () => ledger }, this.options.control ?? (() => undefined)),
+      ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],

@@ -11,14 +11,21 @@ export type DeploymentCalls = Pick<Calls, 'describeStackEvents' | 'describeServi
 /** Events of a service that are shown: the newest ones repeat themselves. */
 const SERVICE_EVENTS = 5;
 
+/** When an action worked on a stack: what came before and after is of other deployments. */
+export interface DeploymentTime {
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+}
+
 /** Why a stack's deployment failed: its failed resources, oldest first, and for an ECS service its events and its stopped tasks. */
 export async function describeDeployment(
   aws: DeploymentCalls,
   stackName: string,
-  since: Date | undefined,
+  time: DeploymentTime,
   unknown: string[],
 ): Promise<DeploymentEvent[]> {
-  const failed = await failedEvents(aws, stackName, since, unknown);
+  const { since } = time;
+  const failed = await failedEvents(aws, stackName, time, unknown);
   const services = failed.filter((event) => event.ResourceType === 'AWS::ECS::Service');
   const told = await Promise.all(services.map((event) => serviceEvents(aws, event, since, unknown)));
   return [
@@ -36,7 +43,7 @@ export async function describeDeployment(
 async function failedEvents(
   aws: DeploymentCalls,
   stackName: string,
-  since: Date | undefined,
+  { since, until }: DeploymentTime,
   unknown: string[],
 ): Promise<StackEvent[]> {
   const found: StackEvent[] = [];
@@ -49,7 +56,11 @@ async function failedEvents(
           ...(NextToken ? { nextToken: NextToken } : {}),
         }));
     for await (const { events } of pages(call, { StackName: stackName })) {
-      found.push(...events.filter((event) => !since || !event.Timestamp || event.Timestamp >= since));
+      found.push(
+        ...events.filter(
+          ({ Timestamp: at }) => !at || ((since === undefined || at >= since) && (until === undefined || at <= until)),
+        ),
+      );
       // Newest first: what is older than the action belongs to another deployment.
       if (since && events.some((event) => event.Timestamp && event.Timestamp < since)) break;
     }

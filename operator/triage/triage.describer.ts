@@ -146,7 +146,12 @@ async function gather(
         ...none,
         // A message of several lines brings what a container printed.
         output: message.includes('\n') ? message.split('\n') : [],
-        events: await describeDeployment(aws, stack, action.startTime, unknown),
+        events: await describeDeployment(
+          aws,
+          stack,
+          { since: action.startTime, until: action.status === 'InProgress' ? undefined : action.lastUpdateTime },
+          unknown,
+        ),
       };
   } catch (error) {
     unknown.push(`${provider} cannot be asked: ${reasonOf(error)}`);

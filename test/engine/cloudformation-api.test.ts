@@ -23,14 +23,27 @@ import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { CloudFormationApi } from '../../engine/cloudformation/query-api';
 import { accessKeyOf, AwsFront } from '../../engine/local/front';
 import { Layout } from '../../model/layout';
+import type { StackEvent } from '../../model/run-state';
 
 // The SDK's own client against the rehearsal's CloudFormation: what `cdk deploy` and the AWS CLI send and read.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-cloudformation-'));
 const ledger = new DiskLedger(new Layout(root));
+const said: StackEvent[] = [];
 const api = new CloudFormationApi({
   ledger,
   provisioners: new Map(),
-  emit: () => undefined,
+  emit: (event) => {
+    if (event.kind !== 'stack.status' && event.kind !== 'resource.status') return;
+    said.push({ v: 1, sequence: said.length, time: new Date().toISOString(), ...event });
+  },
+  recorded: {
+    events: ({ stackName }) =>
+      [...said]
+        .reverse()
+        .filter((event) => event.stackName === stackName)
+        .map((event) => [`${event.sequence}`, event] as const),
+    changeSet: () => undefined,
+  },
   parameterSource: async (_account, _region, name) => {
     if (name !== '/cdk-bootstrap/x/version') throw new Error(`there is no ${name}`);
     return '30';

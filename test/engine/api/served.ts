@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
-import { rehearsalHandlers } from '../../../engine/api/handlers';
+import { recordedHandlers, rehearsalHandlers } from '../../../engine/api/handlers';
 import { DiskLedger } from '../../../engine/cloudformation/ledger';
 import type { PipelineControl } from '../../../engine/codepipeline/control';
 import { accessKeyOf, AwsFront } from '../../../engine/local/front';
@@ -25,7 +25,7 @@ export async function serve(
   const sources = { runs: new Runs(layout), ledger: () => new DiskLedger(layout) };
   const front = new AwsFront(
     () => undefined,
-    rehearsalHandlers(sources, () => options.control),
+    new Map([...recordedHandlers(sources.runs, sources.ledger), ...rehearsalHandlers(sources, () => options.control)]),
   );
   const url = await front.listen();
   const settings = {
