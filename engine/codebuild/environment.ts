@@ -2,6 +2,9 @@ import { SaiondoError, type Location } from '../../model/errors';
 import type { LocalAws } from '../local/local-aws';
 import type { Buildspec, Limit } from './buildspec';
 import type { Project, ProjectVariable } from './project';
+import { DISCOVERY_VARIABLES } from './report-discovery';
+
+const SETTINGS: ReadonlySet<string> = new Set(DISCOVERY_VARIABLES);
 
 /** The variables that a build starts with. */
 export interface BuildVariables {
@@ -34,7 +37,8 @@ export async function resolveVariables(
   const origins = new Map<string, Origin>();
   const limits: Limit[] = [];
   const put = (name: string, origin: Origin): void => {
-    if (name.startsWith('CODEBUILD_')) {
+    // CodeBuild's own names, but for those by which a project sets something.
+    if (name.startsWith('CODEBUILD_') && !SETTINGS.has(name)) {
       limits.push({
         where: origin.where,
         text: `${name}: names that begin with CODEBUILD_ are CodeBuild’s own; ignored`,

@@ -16,37 +16,42 @@ const MOST_CASES = 500;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_FAILURES = 20;
 
-/** Reads a report group's files (CodeBuild User Guide, "Test reports"). A file that cannot be read is a problem, never a failed build. */
-export function readReport(group: string, spec: ReportSpec, source: string, target: string): ReportResult {
+/** The files of a report group, as its section of the buildspec names them. */
+export function reportFiles(spec: ReportSpec, source: string): string[] {
   const bases = spec.baseDirectory === undefined ? [source] : matchingDirectories(source, spec.baseDirectory);
-  const files = bases.flatMap((base) => matchingFiles(base, spec.files));
-  if (files.length === 0) return { problem: `report ${group}: no file matches ${spec.files.join(', ')}` };
+  return bases.flatMap((base) => matchingFiles(base, spec.files));
+}
+
+/** Reads a report group's files (CodeBuild User Guide, "Test reports"). A file that cannot be read is a problem, never a failed build. */
+export function readReport(
+  group: string,
+  format: string,
+  files: readonly string[],
+  source: string,
+  target: string,
+): ReportResult {
   const cases: TestCase[] = [];
   const coverages: Coverage[] = [];
   for (const file of files) {
     try {
       if (fs.statSync(file).size > MOST_BYTES) throw new Error(`larger than ${MOST_BYTES} bytes`);
       const text = fs.readFileSync(file, 'utf8');
-      const coverage = COVERAGE_FORMATS[spec.format]?.(text);
+      const coverage = COVERAGE_FORMATS[format]?.(text);
       if (coverage) coverages.push(coverage);
-      else cases.push(...(TEST_REPORT_FORMATS[spec.format]?.(text) ?? []));
+      else cases.push(...(TEST_REPORT_FORMATS[format]?.(text) ?? []));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { problem: `report ${group}: ${path.relative(source, file)} is no ${spec.format}: ${why}` };
+      return { problem: `report ${group}: ${path.relative(source, file)} is no ${format}: ${why}` };
     }
   }
   const kept = cases.slice(0, MOST_CASES);
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.writeFileSync(
     target,
-    JSON.stringify(
-      { group, format: spec.format, ...(coverages.length > 0 ? { coverages } : { cases: kept }) },
-      null,
-      1,
-    ),
+    JSON.stringify({ group, format, ...(coverages.length > 0 ? { coverages } : { cases: kept }) }, null, 1),
   );
   return {
-    report: { ...summarize(group, spec.format, cases, coverages), file: target },
+    report: { ...summarize(group, format, cases, coverages), file: target },
     warnings:
       cases.length > MOST_CASES
         ? [`report ${group}: ${cases.length} test cases; CodeBuild keeps the first ${MOST_CASES}`]

@@ -5,7 +5,8 @@ import { collectArtifacts } from './artifacts';
 import type { BuildEventKey, BuildOutput, BuildPlan } from './build';
 import type { ArtifactsSpec } from './buildspec';
 import type { MaskedLog } from './masked-log';
-import { readReport } from './reports';
+import { DISCOVERY_VARIABLES, discoverReports, reportCandidates } from './report-discovery';
+import { readReport, reportFiles } from './reports';
 import type { BuildShell } from './shell';
 
 /** A build whose commands are over. */
@@ -22,7 +23,8 @@ interface FinishedBuild {
  * to read then.
  */
 export async function upload(build: FinishedBuild): Promise<Failure | undefined> {
-  await makeReports(build);
+  const taken = await makeReports(build);
+  await makeDiscoveredReports(build, taken);
   const { buildspec, outputs } = build.plan;
   for (const output of outputs) {
     const { section } = output;
@@ -57,19 +59,56 @@ async function collect(
   return undefined;
 }
 
-async function makeReports({ plan, shell, key, emit }: FinishedBuild): Promise<void> {
+/** @returns the files that the reports are made of */
+async function makeReports(build: FinishedBuild): Promise<Set<string>> {
+  const { plan, shell, emit } = build;
+  const taken = new Set<string>();
   for (const [given, spec] of Object.entries(plan.buildspec.reports)) {
     const name = await expanded(shell, given);
     const group = name.startsWith('arn:') ? name : `${plan.project}-${name}`;
-    const file = path.join(plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
-    const result = readReport(group, spec, plan.source, file);
-    if ('report' in result) {
-      const relative = path.relative(plan.runDirectory ?? plan.directory, file);
-      emit({ kind: 'build.report', ...key, report: { ...result.report, file: relative } });
-    }
-    for (const text of 'report' in result ? result.warnings : [result.problem])
-      emit({ kind: 'message', level: 'warning', text, where: formatLocation(spec.where) });
+    const files = reportFiles(spec, plan.source);
+    for (const file of files) taken.add(file);
+    const said =
+      files.length === 0
+        ? [`report ${group}: no file matches ${spec.files.join(', ')}`]
+        : makeReport(build, group, spec.format, files);
+    for (const text of said) emit({ kind: 'message', level: 'warning', text, where: formatLocation(spec.where) });
   }
+  return taken;
+}
+
+/**
+ * Reports of what lies in the source though no section names it (CodeBuild User Guide, "Auto-discover reports in CodeBuild"): the variables that
+ * turn it off or narrow it have the values that the commands left.
+ */
+async function makeDiscoveredReports(build: FinishedBuild, taken: ReadonlySet<string>): Promise<void> {
+  const { plan, shell, log, emit } = build;
+  const candidates = reportCandidates(plan.source).filter((file) => !taken.has(file));
+  if (candidates.length === 0) return;
+  const [enabled, directory] = DISCOVERY_VARIABLES;
+  const values = await shell.read(DISCOVERY_VARIABLES);
+  if (values[enabled] === 'false') return;
+  const found = discoverReports(plan.source, candidates, taken, values[directory] || '**/*');
+  for (const [format, files] of found) {
+    log.line(`Found ${files.length} file(s) of ${format} by report auto-discovery`);
+    const group = `${plan.project}-${format}-AutoDiscovered`;
+    for (const text of makeReport(build, group, format, files)) emit({ kind: 'message', level: 'warning', text });
+  }
+}
+
+/** @returns what is wrong with it */
+function makeReport(
+  { plan, key, emit }: FinishedBuild,
+  group: string,
+  format: string,
+  files: readonly string[],
+): readonly string[] {
+  const file = path.join(plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
+  const result = readReport(group, format, files, plan.source, file);
+  if (!('report' in result)) return [result.problem];
+  const relative = path.relative(plan.runDirectory ?? plan.directory, file);
+  emit({ kind: 'build.report', ...key, report: { ...result.report, file: relative } });
+  return result.warnings;
 }
 
 async function expanded(shell: BuildShell, text: string): Promise<string> {
