@@ -2,12 +2,18 @@ import { formatLocation, SaiondoError, type Location } from '../../model/errors'
 import type { PipelineDefinition } from '../../model/pipeline';
 import { checkActions } from './action-check';
 import type { DefinitionProblem } from './definition-problem';
+import { checkQuotas } from './quota-check';
 import { checkConditions } from './rule-check';
 import { checkTriggers } from './trigger-check';
 
 /** Everything in a pipeline that CodePipeline refuses, or that this package's references do not know (`limit`). */
 export function checkPipeline(pipeline: PipelineDefinition): DefinitionProblem[] {
-  return [...checkActions(pipeline), ...checkConditions(pipeline), ...checkTriggers(pipeline)];
+  return [
+    ...checkQuotas(pipeline),
+    ...checkActions(pipeline),
+    ...checkConditions(pipeline),
+    ...checkTriggers(pipeline),
+  ];
 }
 
 /**

@@ -84,8 +84,8 @@ const step = z.union([
 type Step = z.infer<typeof step>;
 
 const expectation = z.strictObject({
-  /** Reading the definition fails with this message. */
-  invalid: z.string().optional(),
+  /** Reading the definition fails with this message; as a list: with all of these problems, `path: message`, and no others. */
+  invalid: z.union([z.string(), z.array(z.string())]).optional(),
   executions: z
     .record(
       z.string(),
@@ -219,7 +219,7 @@ class Scenario {
     }
   }
 
-  private async refusesDefinition(message: string): Promise<void> {
+  private async refusesDefinition(expected: string | readonly string[]): Promise<void> {
     await this.update('pipeline.yaml');
     let said = 'nothing';
     try {
@@ -227,7 +227,13 @@ class Scenario {
     } catch (error) {
       said = error instanceof SaiondoError ? error.message : String(error);
     }
-    shouldMatch(said, message);
+    if (typeof expected === 'string') return shouldMatch(said, expected);
+    // The first line counts them.
+    const problems = said.split('\n').slice(1);
+    shouldMatch(
+      problems.map((line) => line.replace(/^pipeline\.yaml \((.+?)\): /, '$1: ')),
+      expected,
+    );
   }
 
   private async prepare(script: readonly Step[]): Promise<void> {

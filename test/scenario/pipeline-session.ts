@@ -34,12 +34,13 @@ type Json = Record<string, unknown>;
 /**
  * A pipeline of a scenario as a stack's template. Actions may be written short: `Source: true` takes the scenario's repository, `Run: [commands]` is a
  * CodeBuild action with these commands (with `Export: [variables]` and output artifacts of everything), `Approval: true` a manual approval.
+ * `Times: 3` of a stage or an action stands for Name-1, Name-2 and Name-3.
  */
 export function templateOf(pipeline: Json): Template {
   const resources: Record<string, { Type: string; Properties: Json }> = {};
-  const stages = (pipeline.Stages as { Name: string; Actions: Json[] }[]).map((stage) => ({
+  const stages = repeated(pipeline.Stages as { Name: string; Actions: Json[] }[]).map((stage) => ({
     ...stage,
-    Actions: stage.Actions.map((action) => expand(action, stage.Name, resources)),
+    Actions: repeated(stage.Actions).map((action) => expand(action, stage.Name, resources)),
   }));
   resources.Pipeline = {
     Type: 'AWS::CodePipeline::Pipeline',
@@ -52,6 +53,17 @@ export function templateOf(pipeline: Json): Template {
     },
   };
   return { Resources: resources } as Template;
+}
+
+function repeated<T extends Json>(list: readonly T[]): T[] {
+  return list.flatMap(({ Times, ...one }) =>
+    Times === undefined
+      ? [one as unknown as T]
+      : Array.from(
+          { length: Number(Times) },
+          (_, at) => ({ ...one, Name: `${String(one.Name)}-${at + 1}` }) as unknown as T,
+        ),
+  );
 }
 
 function expand(action: Json, stage: string, resources: Record<string, { Type: string; Properties: Json }>): Json {

@@ -152,11 +152,11 @@ test('50 stages of 50 actions are read, checked and planned in less than a secon
         RunOrder: (index % 10) + 1,
         Configuration: {
           ProjectName: index % 7 === 0 ? 'web' : 'api',
-          EnvironmentVariables: JSON.stringify([{ name: 'V', value: at > 0 ? `#{S${at - 1}A${index}.VERSION}` : 'x' }]),
+          EnvironmentVariables: JSON.stringify([{ name: 'V', value: at > 0 ? `#{V${at - 1}A${index}.VERSION}` : 'x' }]),
         },
         InputArtifacts: [{ Name: at > 0 ? `S${at - 1}A${index}` : 'Source' }],
         OutputArtifacts: [{ Name: `S${at}A${index}` }],
-        Namespace: `S${at}A${index}`,
+        Namespace: `V${at}A${index}`,
       }),
     ),
   ]);
@@ -167,7 +167,8 @@ test('50 stages of 50 actions are read, checked and planned in less than a secon
     const problems = checkPipeline(pipeline);
     const plan = planActions(pipeline, facts(resources));
     const took = performance.now() - started;
-    expect(problems).toEqual([]);
+    // As many as the stages hold; CodePipeline takes fewer, and that is said where it is planned.
+    expect(problems).toEqual([{ path: 'Stages', message: 'it has 2451 actions; a pipeline takes 1000' }]);
     expect(plan.filter((one) => one.missing.length > 0)).toHaveLength(49 * 8);
     return took;
   });
