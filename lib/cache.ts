@@ -59,6 +59,7 @@ export function makeCache(
     preferredMaintenanceWindow: 'sun:19:30-sun:20:30',
     ...(kept ? { snapshotRetentionLimit: 7 } : {}),
   });
+  redis.applyRemovalPolicy(kept ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY);
   acknowledge(redis, {
     'AwsSolutions-AEC5': 'the network is closed to all but one security group; another port would hide nothing',
     ...(failsOver ? {} : { 'AwsSolutions-AEC4': 'dev’s cache holds nothing that must outlive a zone' }),

@@ -5,6 +5,7 @@ import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   AlarmBehavior,
   AlternateTarget,
+  AppProtocol,
   AvailabilityZoneRebalancing,
   AwsLogDriver,
   AwsLogDriverMode,
@@ -41,9 +42,12 @@ export interface ContainerServiceProps {
   readonly securityGroups: ISecurityGroup[];
   /** Asked inside the container, where no load balancer asks. Given to a shell. */
   readonly healthCommand?: string;
-  /** The load balancer before it, and the alarm that rolls its deployment back. */
+  /** Whether Service Connect may take its port for HTTP, and then counts its answers. Not where it is asked for web sockets. */
+  readonly http?: true;
+  /** The load balancer before it. */
   readonly entry?: ApiEntry;
-  readonly deploymentAlarm?: Alarm;
+  /** Rolls its deployment back. */
+  readonly deploymentAlarm: Alarm;
 }
 
 /** MiB of memory that stand in for a disk at /tmp: the root file system is read-only. */
@@ -74,14 +78,10 @@ export function makeContainerService(
     availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
     // Amazon ECS Developer Guide, "How the Amazon ECS deployment circuit breaker detects failures".
     circuitBreaker: { rollback: true },
-    ...(props.deploymentAlarm
-      ? {
-          deploymentAlarms: {
-            alarmNames: [props.deploymentAlarm.alarmName],
-            behavior: AlarmBehavior.ROLLBACK_ON_ALARM,
-          },
-        }
-      : {}),
+    deploymentAlarms: {
+      alarmNames: [props.deploymentAlarm.alarmName],
+      behavior: AlarmBehavior.ROLLBACK_ON_ALARM,
+    },
     ...(blueGreen
       ? {
           deploymentStrategy: DeploymentStrategy.BLUE_GREEN,
@@ -92,7 +92,15 @@ export function makeContainerService(
     securityGroups: props.securityGroups,
     vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     serviceConnectConfiguration: {
-      services: [{ portMappingName: name, dnsName: name, port: stack.props.configuration.components[name].port }],
+      services: [
+        {
+          portMappingName: name,
+          dnsName: name,
+          port: stack.props.configuration.components[name].port,
+          // Else an answer that takes longer than 15 seconds is cut, and a model's does (Amazon ECS API, "ServiceConnectServiceTimeout").
+          ...(props.http ? { perRequestTimeout: Duration.seconds(0) } : {}),
+        },
+      ],
     },
     propagateTags: PropagatedTagSource.SERVICE,
     enableECSManagedTags: true,
@@ -127,7 +135,7 @@ export function makeContainerService(
     // aws-cdk-lib writes the dependency on the listener out, beside the reference that says the same.
     acknowledgeLint(service, 'W3005');
   }
-  if (props.deploymentAlarm) service.node.addDependency(props.deploymentAlarm);
+  service.node.addDependency(props.deploymentAlarm);
   if (scales) {
     const scaling = service.autoScaleTaskCount({ minCapacity: services.minTasks, maxCapacity: services.maxTasks });
     scaling.scaleOnCpuUtilization('Cpu', {
@@ -208,7 +216,11 @@ function makeTask(stack: EnvironmentStack, name: ServiceName, props: ContainerSe
       logGroup: makeLogGroup(stack, `${name}Logs`, environment, props.key, `/saiondo/${stack.prefix}/${name}`),
     }),
   });
-  container.addPortMappings({ name, containerPort: component.port });
+  container.addPortMappings({
+    name,
+    containerPort: component.port,
+    ...(props.http ? { appProtocol: AppProtocol.http } : {}),
+  });
   if (Object.keys(props.secrets).length > 0 || Object.keys(settings.secrets).length > 0) {
     grantSecretsKey(task.obtainExecutionRole(), props.key, environment.region);
   }

@@ -36,7 +36,12 @@ export interface InlineResourceProps {
 
 /** The code of a function with what answers CloudFormation before it. At most 4,096 characters (Lambda API, "FunctionCode.ZipFile"). */
 export function functionCode(name: InlineResourceProps['function']): string {
-  return ['respond', name].map((file) => fs.readFileSync(path.join(FOLDER ?? '', `${file}.js`), 'utf8')).join('\n');
+  return ['respond', name].map(functionText).join('\n');
+}
+
+/** A file of `lib/functions/`, as it stands: the code of a function that answers nobody. */
+export function functionText(name: string): string {
+  return fs.readFileSync(path.join(FOLDER ?? '', `${name}.js`), 'utf8');
 }
 
 /**

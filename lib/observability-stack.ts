@@ -12,6 +12,7 @@ import { taskStops, tellOfFailures } from './failure-events';
 import { NotificationTopic } from './notification-topic';
 import { observe, type Observed } from './observed';
 import { serviceAlarms } from './service-alarms';
+import { siteCertificateDays } from './site-certificate';
 import { WorkingHours } from './working-hours';
 
 /**
@@ -29,10 +30,19 @@ export class ObservabilityStack extends EnvironmentStack {
     const stops = taskStops(this, events);
     if (kept) tellOfFailures(this, events);
     const specs = [...serviceAlarms(observed), stops, ...dataAlarms(observed), ...certificateAlarms(observed)];
-    const alarms = kept ? specs.map((spec) => this.makeAlarm(spec, topic)) : [];
+    const alarms = kept
+      ? [...specs, ...this.siteCertificate(props.key)].map((spec) => this.makeAlarm(spec, topic))
+      : [];
     makeDashboard(this, { name: prefix, observed, alarms, runbook: runbookLink(props.configuration, 'alarms') });
     makeBudget(this, { ...props, prefix, topic });
     if (props.environment.cost.hours) new WorkingHours(this, 'WorkingHours', { ...props, prefix, observed });
+  }
+
+  /** The site's certificate, where CloudFront uses one. */
+  private siteCertificate(key: IKey): AlarmSpec[] {
+    const { https, web } = this.props.environment;
+    if (!https?.siteCertificate || web.hosting !== 'cloudfront') return [];
+    return [certificateAlarm('Site', siteCertificateDays(this, { certificateArn: https.siteCertificate, key }))];
   }
 
   private makeAlarm(spec: AlarmSpec, topic: ITopic): Alarm {
@@ -54,21 +64,30 @@ export class ObservabilityStack extends EnvironmentStack {
   }
 }
 
-/** Certificates renew by themselves while their proof stands in the zone; one that is near its end did not. */
 function certificateAlarms({ certificates }: Observed): AlarmSpec[] {
-  return certificates.map((certificate) => ({
+  return certificates.map((certificate) =>
+    certificateAlarm(
+      certificate.node.scope?.node.id ?? certificate.node.id,
+      new Metric({
+        namespace: 'AWS/CertificateManager',
+        metricName: 'DaysToExpiry',
+        statistic: Stats.MINIMUM,
+        period: Duration.days(1),
+        dimensionsMap: { CertificateArn: certificate.ref },
+      }),
+    ),
+  );
+}
+
+/** Certificates renew by themselves while their proof stands in the zone; one that is near its end did not. */
+function certificateAlarm(of: string, metric: Metric): AlarmSpec {
+  return {
     name: 'certificate-expiry',
-    of: certificate.node.scope?.node.id ?? certificate.node.id,
+    of,
     says: 'A certificate ends within 30 days: ACM renews 60 days ahead, so its renewal has failed.',
-    metric: new Metric({
-      namespace: 'AWS/CertificateManager',
-      metricName: 'DaysToExpiry',
-      statistic: Stats.MINIMUM,
-      period: Duration.days(1),
-      dimensionsMap: { CertificateArn: certificate.ref },
-    }),
+    metric,
     threshold: 30,
     comparison: BELOW,
     periods: { bad: 1, of: 1 },
-  }));
+  };
 }

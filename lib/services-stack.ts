@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { makeContainerService } from './container-service';
 import type { DataStack } from './data-stack';
-import { makeDeploymentAlarm } from './deployment-alarm';
+import { makeApiDeploymentAlarm, makeLlmDeploymentAlarm } from './deployment-alarm';
 import { grantSecretsKey } from './environment-key';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 import { makeFirewall } from './firewall';
@@ -77,6 +77,8 @@ export class ServicesStack extends EnvironmentStack {
       secrets: {},
       securityGroups: [llmGroup],
       healthCommand: `python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:${llm.port}${llm.healthPath}', timeout=4)"`,
+      http: true,
+      deploymentAlarm: makeLlmDeploymentAlarm(this, this.cluster),
     });
     this.api = makeContainerService(this, 'api', {
       cluster: this.cluster,
@@ -104,7 +106,7 @@ export class ServicesStack extends EnvironmentStack {
         SecurityGroup.fromSecurityGroupId(this, 'DataClients', data.clients.securityGroupId, { mutable: false }),
       ],
       entry: this.entry,
-      deploymentAlarm: makeDeploymentAlarm(this, this.entry),
+      deploymentAlarm: makeApiDeploymentAlarm(this, this.entry),
     });
     this.api.node.addDependency(this.llm);
     const { secretKey } = data.database;

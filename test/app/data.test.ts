@@ -71,6 +71,11 @@ describe('PostgreSQL', () => {
       const name = `saiondo-${stage.toLowerCase()}`;
       expect(groups[`${name}-api`]).toContain('Clients');
       expect(groups[`${name}-llm`]).not.toContain('Clients');
+      const builds = resources(template, 'AWS::CodeBuild::Project').map(({ Properties }) => [
+        Properties.Name,
+        JSON.stringify(Properties.VpcConfig.SecurityGroupIds).includes('Clients'),
+      ]);
+      expect(builds).toEqual([[`${name}-migrate`, true]]);
     },
   );
 
@@ -99,7 +104,34 @@ describe('PostgreSQL', () => {
   });
 });
 
+test.each(['Dev', 'Prod'])('%s: PostgreSQL and Redis stand in isolated subnets, one in each zone', (stage) => {
+  const template = templates[`${stage}/Data`];
+  const groups = [
+    ...resources(template, 'AWS::RDS::DBSubnetGroup'),
+    ...resources(template, 'AWS::ElastiCache::SubnetGroup'),
+  ];
+  expect(groups).toHaveLength(2);
+  for (const { Properties } of groups) {
+    expect(Properties.SubnetIds).toHaveLength(stage === 'Dev' ? 2 : 3);
+    for (const subnet of Properties.SubnetIds) expect(subnet['Fn::ImportValue']).toContain('isolatedSubnet');
+  }
+});
+
 describe('Redis', () => {
+  test.each(['Dev', 'Prod'])('%s: only the clients’ group reaches it', (stage) => {
+    const template = templates[`${stage}/Data`];
+    const [redis] = resources(template, 'AWS::ElastiCache::ReplicationGroup');
+    const [group] = redis.Properties.SecurityGroupIds.map((id: any) => id['Fn::GetAtt'][0]);
+    const made = template?.Resources[group]?.Properties as any;
+    expect(made.SecurityGroupIngress).toBeUndefined();
+    const ingress = resources(template, 'AWS::EC2::SecurityGroupIngress').filter(
+      ({ Properties }) => JSON.stringify(Properties.GroupId) === JSON.stringify({ 'Fn::GetAtt': [group, 'GroupId'] }),
+    );
+    expect(
+      ingress.map(({ Properties }) => [Properties.FromPort, Properties.SourceSecurityGroupId['Fn::GetAtt'][0]]),
+    ).toEqual([[6379, expect.stringMatching(/^Clients/)]]);
+  });
+
   test('dev’s is one small node, prod’s fails over to another zone and is copied', () => {
     const of = (stack: string): any => resources(templates[stack], 'AWS::ElastiCache::ReplicationGroup')[0].Properties;
     expect(of('Dev/Data')).toMatchObject({

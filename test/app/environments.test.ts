@@ -48,7 +48,7 @@ test('everything that writes a log writes into one of them', () => {
   expect(without).toEqual([]);
 });
 
-/** Types that hold nothing once their stack is gone, or cost nothing. */
+/** Types that hold data, or cost money for as long as they are there. */
 const STATEFUL = [
   'AWS::RDS::DBInstance',
   'AWS::S3::Bucket',
@@ -61,8 +61,20 @@ const STATEFUL = [
 
 test('deleting dev leaves nothing that costs money', () => {
   const all = PARTS.flatMap((part) => Object.entries(templates[`Dev/${part}`]?.Resources ?? {}));
-  const kept = all.filter(([, resource]) => /Retain|Snapshot/.test((resource as any).DeletionPolicy ?? ''));
+  // What replaces a resource leaves nothing behind either.
+  const kept = all.filter(([, { DeletionPolicy, UpdateReplacePolicy }]: any) =>
+    /Retain|Snapshot/.test(`${DeletionPolicy} ${UpdateReplacePolicy}`),
+  );
   expect(kept.map(([id]) => id)).toEqual([]);
+  // Said, not left to a default: without a policy CloudFormation takes a last snapshot of a database.
+  const unsaid = all.filter(
+    ([, { Type, DeletionPolicy }]: any) => STATEFUL.includes(Type) && DeletionPolicy !== 'Delete',
+  );
+  expect(unsaid.map(([id]) => id)).toEqual([]);
+  for (const cache of PARTS.flatMap((part) =>
+    resources(templates[`Dev/${part}`], 'AWS::ElastiCache::ReplicationGroup'),
+  ))
+    expect(cache.Properties.SnapshotRetentionLimit).toBeUndefined();
   for (const part of PARTS) {
     for (const bucket of resources(templates[`Dev/${part}`], 'AWS::S3::Bucket')) {
       expect(bucket.DeletionPolicy).toBe('Delete');
@@ -81,7 +93,7 @@ test('deleting prod is refused while it is protected, and what holds data outliv
   // The topic's key encrypts messages on their way; nothing of them is kept.
   const lost = PARTS.filter((part) => part !== 'Observability').flatMap((part) =>
     Object.entries(templates[`Prod/${part}`]?.Resources ?? {})
-      .filter(([, { Type }]) => STATEFUL.includes(Type) && Type !== 'AWS::ElastiCache::ReplicationGroup')
+      .filter(([, { Type }]) => STATEFUL.includes(Type))
       .filter(([, resource]) => !/Retain|Snapshot/.test((resource as any).DeletionPolicy ?? ''))
       .map(([id]) => id),
   );

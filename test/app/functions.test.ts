@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { functionCode } from '../../lib/inline-resource';
+import { functionCode, functionText } from '../../lib/inline-resource';
 
 /** What a function sends and is sent: one server is S3 and CloudFormation's answer address at once. */
 const received: { method: string; url: string; body: string }[] = [];
@@ -122,5 +122,57 @@ describe('close-security-group (the EC2 client is a recording stand-in)', () => 
     received.length = 0;
     expect(await run('close-security-group', 'Delete', load)).toMatchObject({ Status: 'SUCCESS' });
     expect(calls).toEqual([]);
+  });
+});
+
+describe('days-to-expiry (the ACM client is a stand-in)', () => {
+  const CERTIFICATE = 'arn:aws:acm:us-east-1:333333333333:certificate/00000000-0000-0000-0000-000000000000';
+
+  /** What the function writes into its log, where ACM answers this. */
+  async function days(answer: () => object): Promise<{ line: any; asked: object[] }> {
+    const asked: object[] = [];
+    const load = (): unknown => ({
+      ACMClient: class {
+        constructor(options: object) {
+          asked.push(options);
+        }
+        send = async (): Promise<object> => answer();
+      },
+      DescribeCertificateCommand: class {
+        constructor(input: object) {
+          asked.push(input);
+        }
+      },
+    });
+    const module = { exports: {} as { handler?: () => Promise<void> } };
+    const written: string[] = [];
+    const stdout = { write: (text: string) => written.push(text) };
+    const process = { env: { CERTIFICATE, NAMESPACE: 'saiondo-prod' }, stdout };
+    new Function('require', 'exports', 'process', functionText('days-to-expiry'))(load, module.exports, process);
+    await module.exports.handler?.();
+    expect(written).toHaveLength(1);
+    return { line: JSON.parse(written[0] ?? ''), asked };
+  }
+
+  test('asks the certificate’s own region, and writes a metric that CloudWatch takes out of the log', async () => {
+    const { line, asked } = await days(() => ({ Certificate: { NotAfter: new Date(Date.now() + 45.5 * 86_400_000) } }));
+    expect(asked).toEqual([{ region: 'us-east-1' }, { CertificateArn: CERTIFICATE }]);
+    expect(line).toMatchObject({ CertificateArn: CERTIFICATE, DaysToExpiry: 45 });
+    expect(line._aws.CloudWatchMetrics).toEqual([
+      { Namespace: 'saiondo-prod', Dimensions: [['CertificateArn']], Metrics: [{ Name: 'DaysToExpiry' }] },
+    ]);
+    expect(Math.abs(line._aws.Timestamp - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('what cannot be read, or was never issued, counts as ended', async () => {
+    const gone = await days(() => {
+      throw Object.assign(new Error('Could not find certificate'), { name: 'ResourceNotFoundException' });
+    });
+    expect(gone.line).toMatchObject({
+      DaysToExpiry: 0,
+      reason: 'ResourceNotFoundException: Could not find certificate',
+    });
+    const pending = await days(() => ({ Certificate: { Status: 'PENDING_VALIDATION' } }));
+    expect(pending.line).toMatchObject({ DaysToExpiry: 0, reason: 'it is PENDING_VALIDATION' });
   });
 });

@@ -3,13 +3,21 @@ import * as path from 'node:path';
 import { CfnResource, Stack, TagManager } from 'aws-cdk-lib';
 import { parseConfiguration } from '../../config/load';
 import { KNOWN_CAUSES } from '../../operator/triage/known-causes';
+import { statementsOf, synthesizedWith } from './configured';
 import { CONFIGURATION, ROOT, makeApp, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
-const alarms = (stack: string): any[] =>
-  resources(templates[stack], 'AWS::CloudWatch::Alarm').map((one) => one.Properties);
+const alarms = (stack: string, of = templates): any[] =>
+  resources(of[stack], 'AWS::CloudWatch::Alarm').map((one) => one.Properties);
 const withCost = (environment: 'dev' | 'prod', cost: string): string =>
   CONFIGURATION.replace(new RegExp(`(\\n  ${environment}:\\n)`), `$1    cost: ${cost}\n`);
+const SITE = 'arn:aws:acm:us-east-1:333333333333:certificate/00000000-0000-0000-0000-000000000000';
+const HTTPS = {
+  domain: 'saiondo.example',
+  zone: { id: 'Z0123456789ABC', name: 'saiondo.example' },
+  siteCertificate: SITE,
+};
+const withDomain = synthesizedWith({ 'environments.prod.https': HTTPS, 'environments.dev.https': HTTPS });
 const HOURS = "{ hours: { timeZone: Asia/Seoul, start: '08:00', stop: '20:30' } }";
 
 /** The anchors that GitHub gives a page's headings: lower case, punctuation gone, spaces as dashes. */
@@ -42,6 +50,47 @@ test('prod has an alarm for each thing that goes wrong; dev has none, and both h
   expect(alarms('Dev/Observability')).toEqual([]);
   for (const stack of ['Dev/Observability', 'Prod/Observability'])
     expect(resources(templates[stack], 'AWS::CloudWatch::Dashboard')).toHaveLength(1);
+});
+
+test('with a domain prod watches both certificates: the api’s by ACM’s metric, the site’s, which is in us-east-1, by a function’s', () => {
+  const expiry = alarms('Prod/Observability', withDomain).filter((alarm) =>
+    alarm.AlarmName.includes('certificate-expiry'),
+  );
+  expect(
+    expiry.map(({ AlarmName, Namespace, MetricName, Threshold, ComparisonOperator }) => [
+      AlarmName,
+      Namespace,
+      MetricName,
+      Threshold,
+      ComparisonOperator,
+    ]),
+  ).toEqual([
+    ['saiondo-prod-certificate-expiry-Certificate', 'AWS/CertificateManager', 'DaysToExpiry', 30, 'LessThanThreshold'],
+    ['saiondo-prod-certificate-expiry-Site', 'saiondo-prod', 'DaysToExpiry', 30, 'LessThanThreshold'],
+  ]);
+  expect(expiry[1].Dimensions).toEqual([{ Name: 'CertificateArn', Value: SITE }]);
+  const [asks] = resources(withDomain['Prod/Observability'], 'AWS::Lambda::Function');
+  expect(asks.Properties.Environment.Variables).toEqual({ CERTIFICATE: SITE, NAMESPACE: 'saiondo-prod' });
+  const [rule] = resources(withDomain['Prod/Observability'], 'AWS::Events::Rule').filter(
+    (one) => one.Properties.ScheduleExpression,
+  );
+  expect(rule.Properties.ScheduleExpression).toBe('rate(6 hours)');
+  expect(rule.Properties.Targets[0].Arn['Fn::GetAtt'][0]).toMatch(/^SiteCertificateDays/);
+  const [may] = statementsOf(withDomain['Prod/Observability'], 'SiteCertificateRole');
+  expect([may.Action, may.Resource]).toEqual(['acm:DescribeCertificate', SITE]);
+  // No alarm, no function to feed it.
+  expect(resources(withDomain['Dev/Observability'], 'AWS::Lambda::Function')).toEqual([]);
+});
+
+test('every alarm of every stack says in its description where the runbook tells what to do', () => {
+  const known = anchors('docs/runbook.md');
+  const all = Object.keys(withDomain).flatMap((stack) => alarms(stack, withDomain));
+  expect(all.length).toBeGreaterThan(20);
+  for (const { AlarmDescription } of all) {
+    const [, anchor = ''] =
+      /Runbook: https:\/\/github\.com\/\S+\/docs\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? [];
+    expect(known).toContain(anchor);
+  }
 });
 
 test('prod tells of a failed deployment and of a failed backup at once', () => {

@@ -38,15 +38,43 @@ describe('deployment', () => {
     },
   );
 
-  test.each(STAGES)('%s: the api’s alarm on failed requests rolls its deployment back', (stage) => {
-    const [alarm] = resources(templates[`${stage}/Services`], 'AWS::CloudWatch::Alarm');
-    const { Alarms } = service(stage, 'api').Properties.DeploymentConfiguration;
-    expect(Alarms).toMatchObject({ Enable: true, Rollback: true });
-    expect(JSON.stringify(Alarms.AlarmNames)).toContain('DeploymentAlarm');
-    expect(service(stage, 'api').DependsOn).toEqual(
-      expect.arrayContaining([expect.stringContaining('DeploymentAlarm')]),
+  test.each(STAGES.flatMap((stage) => [[stage, 'api'] as const, [stage, 'llm'] as const]))(
+    '%s: an alarm on failed requests rolls a deployment of the %s back, and is there before it',
+    (stage, name) => {
+      const prefix = `saiondo-${stage.toLowerCase()}`;
+      const [id, alarm] = Object.entries(templates[`${stage}/Services`]?.Resources ?? {}).find(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::CloudWatch::Alarm' && (Properties as any).AlarmName === `${prefix}-${name}-deployment`,
+      ) as [string, any];
+      const { Alarms } = service(stage, name).Properties.DeploymentConfiguration;
+      expect(Alarms).toEqual({ AlarmNames: [{ Ref: id }], Enable: true, Rollback: true });
+      expect(service(stage, name).DependsOn).toContain(id);
+      expect(alarm.Properties).toMatchObject({ TreatMissingData: 'notBreaching', Threshold: 5, EvaluationPeriods: 2 });
+    },
+  );
+
+  test.each(STAGES)('%s: the llm’s requests are those that Service Connect counts at the api, its client', (stage) => {
+    const prefix = `saiondo-${stage.toLowerCase()}`;
+    const alarm = resources(templates[`${stage}/Services`], 'AWS::CloudWatch::Alarm').find(
+      ({ Properties }) => Properties.AlarmName === `${prefix}-llm-deployment`,
     );
-    expect(alarm.Properties.TreatMissingData).toBe('notBreaching');
+    const metrics = alarm.Properties.Metrics.flatMap(({ MetricStat }: any) => (MetricStat ? [MetricStat.Metric] : []));
+    expect(metrics.map(({ MetricName }: any) => MetricName).sort()).toEqual(
+      ['2XX', '4XX', '5XX'].map((code) => `HTTPCode_Target_${code}_Count`),
+    );
+    for (const { Namespace, Dimensions } of metrics) {
+      expect(Namespace).toBe('AWS/ECS');
+      expect(Object.fromEntries(Dimensions.map(({ Name, Value }: any) => [Name, Value]))).toEqual({
+        TargetDiscoveryName: 'llm',
+        ServiceName: `${prefix}-api`,
+        ClusterName: { Ref: expect.stringMatching(/^Cluster/) },
+      });
+    }
+    // Service Connect knows what an answer is only where its port says HTTP; a long answer of a model is not cut.
+    const port = (name: string): any => containers(stage).find(({ Name }) => Name === name).PortMappings[0];
+    expect([port('llm').AppProtocol, port('api').AppProtocol]).toEqual(['http', undefined]);
+    const [connect] = service(stage, 'llm').Properties.ServiceConnectConfiguration.Services;
+    expect(connect).toMatchObject({ PortName: 'llm', Timeout: { PerRequestTimeoutSeconds: 0 } });
   });
 
   test.each(STAGES)(
