@@ -79,6 +79,7 @@ export function makeContainerService(
     // Amazon ECS Developer Guide, "How the Amazon ECS deployment circuit breaker detects failures".
     circuitBreaker: { rollback: true },
     deploymentAlarms: {
+      // A reference: the alarm is there before the service.
       alarmNames: [props.deploymentAlarm.alarmName],
       behavior: AlarmBehavior.ROLLBACK_ON_ALARM,
     },
@@ -135,7 +136,6 @@ export function makeContainerService(
     // aws-cdk-lib writes the dependency on the listener out, beside the reference that says the same.
     acknowledgeLint(service, 'W3005');
   }
-  service.node.addDependency(props.deploymentAlarm);
   if (scales) {
     const scaling = service.autoScaleTaskCount({ minCapacity: services.minTasks, maxCapacity: services.maxTasks });
     scaling.scaleOnCpuUtilization('Cpu', {
