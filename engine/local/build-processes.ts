@@ -2,14 +2,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Layout } from '../../model/layout';
 import { signalGroup } from './child';
-import { startTime } from './service-registry';
+import { processTable } from './process-table';
 
 /** In a build's shell folder, which is gone when the build is over: a line for each command, `pid start-time`. */
 const FILE = 'processes';
 
 /** Notes that a build's command runs as the leader of a process group. @param directory the build's shell folder */
-export function rememberProcess(directory: string, pid: number): void {
-  fs.appendFileSync(path.join(directory, FILE), `${pid} ${startTime(pid) ?? ''}\n`, { mode: 0o600 });
+export function rememberProcess(directory: string, pid: number, table = processTable()): void {
+  fs.appendFileSync(path.join(directory, FILE), `${pid} ${table.startTime(pid) ?? ''}\n`, { mode: 0o600 });
 }
 
 /** How often it is looked for processes that were being started while others were ended. */
@@ -20,20 +20,22 @@ const ROUNDS = 20;
  * was started by them, also in the moment between start and note, or in a session of its own.
  * @returns the ids of the processes
  */
-export function endLeftBuilds(layout: Layout): number[] {
+export function endLeftBuilds(layout: Layout, table = processTable()): number[] {
   const ended = new Set<number>();
   for (const file of noted(layout)) {
     for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-      const [pid = '', started] = line.split(' ');
-      // A pid alone may be another process by now; without /proc nothing tells, and nothing is ended.
-      if (!started || startTime(Number(pid)) !== started) continue;
-      ended.add(Number(pid));
-      signalGroup(Number(pid), 'SIGKILL');
+      const pid = Number(line.split(' ', 1)[0]);
+      const started = line.slice(line.indexOf(' ') + 1);
+      // A pid alone may be another process by now.
+      if (!started || table.startTime(pid) !== started) continue;
+      ended.add(pid);
+      signalGroup(pid, 'SIGKILL');
     }
     fs.rmSync(path.dirname(file), { recursive: true, force: true });
   }
   for (let round = 0; round < ROUNDS; round++) {
-    const found = startedBelow(layout);
+    // Their environment names a source folder of a build below this root.
+    const found = table.withEnvironment(`CODEBUILD_SRC_DIR=${layout.runs()}${path.sep}`);
     if (found.length === 0) break;
     for (const pid of found) {
       ended.add(pid);
@@ -50,34 +52,6 @@ function noted(layout: Layout): string[] {
     .flatMap((run) => folders(path.join(run, 'builds')))
     .map((build) => path.join(build, 'shell', FILE))
     .filter((file) => fs.existsSync(file));
-}
-
-/** Processes whose environment names a source folder of a build below this root. None where there is no /proc. */
-function startedBelow(layout: Layout): number[] {
-  if (!fs.existsSync('/proc/self/environ')) return [];
-  const mark = `CODEBUILD_SRC_DIR=${layout.runs()}${path.sep}`;
-  return fs
-    .readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && isRunning(pid) && environmentOf(pid).includes(mark));
-}
-
-function environmentOf(pid: number): string {
-  try {
-    return fs.readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-/** A zombie has ended; it is only not yet waited for. */
-function isRunning(pid: number): boolean {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return false;
-  }
 }
 
 function kill(pid: number): void {

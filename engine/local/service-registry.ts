@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { signalGroup, startService, type Service, type ServiceOptions } from './child';
+import { processTable } from './process-table';
 
 interface Entry {
   readonly name: string;
   readonly pid: number;
-  /** The process's start time in clock ticks since boot: a pid alone may be another process by now. */
+  /** The process's start time: a pid alone may be another process by now. */
   readonly started: string | undefined;
 }
 
@@ -22,7 +23,9 @@ export class ServiceRegistry {
   endLeftovers(): string[] {
     if (!fs.existsSync(this.file)) return [];
     const entries = JSON.parse(fs.readFileSync(this.file, 'utf8')) as Entry[];
-    const alive = entries.filter((entry) => entry.started !== undefined && startTime(entry.pid) === entry.started);
+    const alive = entries.filter(
+      (entry) => entry.started !== undefined && processTable().startTime(entry.pid) === entry.started,
+    );
     for (const entry of alive) signalGroup(entry.pid, 'SIGKILL');
     fs.rmSync(this.file);
     return alive.map((entry) => entry.name);
@@ -51,19 +54,9 @@ export class ServiceRegistry {
     const entries: Entry[] = [...this.services.values()].map(({ name, pid }) => ({
       name,
       pid,
-      started: startTime(pid),
+      started: processTable().startTime(pid),
     }));
     fs.writeFileSync(`${this.file}.new`, JSON.stringify(entries), { mode: 0o600 });
     fs.renameSync(`${this.file}.new`, this.file);
-  }
-}
-
-/** Field 22 of /proc/PID/stat; undefined where there is no such process or no /proc. */
-export function startTime(pid: number): string | undefined {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }

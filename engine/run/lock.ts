@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SaiondoError } from '../../model/errors';
-import { startTime } from '../local/service-registry';
+import { processTable } from '../local/process-table';
 
 /**
  * Takes the lock of a root folder: databases, ledger and registry belong to one engine at a time. A lock whose process is gone is taken over.
@@ -15,7 +15,7 @@ export function takeLock(file: string, takenOver?: () => void): () => void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   // Written elsewhere and linked: nobody ever sees a lock without its holder.
   const mine = `${file}.${randomUUID()}`;
-  const holder = JSON.stringify({ pid: process.pid, started: startTime(process.pid) });
+  const holder = JSON.stringify({ pid: process.pid, started: processTable().startTime(process.pid) });
   try {
     fs.writeFileSync(mine, holder, { flag: 'wx' });
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -121,6 +121,6 @@ function isAlive(holder: Holder): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   // The same number may belong to another process by now; where /proc tells, it decides.
-  const started = startTime(holder.pid);
+  const started = processTable().startTime(holder.pid);
   return holder.started === undefined || started === undefined || holder.started === started;
 }

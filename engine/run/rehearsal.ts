@@ -35,11 +35,12 @@ import type { ToolNeed } from '../local/tools';
 import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
 import { earlierExecutions } from './earlier-runs';
-import { EventLog } from './event-log';
+import { EventLog, readRun } from './event-log';
 import { InvokedPipelines } from './invoked-pipelines';
 import { takeLock } from './lock';
 import { Runs, saveDigest } from './runs';
 import { summarize } from './summary';
+import { checkNotPast, checkUntil } from './until';
 
 /** What a rehearsal is asked to do. */
 export interface RehearsalOptions {
@@ -95,6 +96,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
       next: `runs: ${fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).slice(-5).join(', ') : 'none'}`,
     });
   }
+  if (resume && options.until !== undefined) checkNotPast(options.until, readRun(layout.events(runId)));
   let left: number[] = [];
   const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
   try {
@@ -162,6 +164,7 @@ class Rehearsal {
       }
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
+      if (options.until !== undefined) checkUntil(options.until, pipeline);
       await this.prepareImages(this.machine);
       const invoked = this.invokedPipelines(this.machine);
       const session = this.openSession(this.machine, pipeline, log, invoked.start);

@@ -87,6 +87,26 @@ test('a failed run that is resumed retries what failed', async () => {
   ]);
 });
 
+test('--until ends after a stage; a run that is past it, and a stage that there is not, are refused as they are', async () => {
+  const { layout, options } = await folder();
+  const waiting = await rehearse(options);
+  await expect(rehearse({ ...options, resume: waiting.runId, until: 'Build' })).rejects.toMatchObject({
+    code: 'STAGE_PASSED',
+    message: `--until Build: the run ${waiting.runId} has entered Prod already`,
+  });
+  // Nothing was touched: the run waits as before.
+  expect(readRun(layout.events(waiting.runId))).toMatchObject({ verdict: 'waiting', sequence: waiting.sequence });
+  await expect(rehearse({ ...options, until: 'Bulid' })).rejects.toMatchObject({
+    code: 'STAGE_MISSING',
+    next: expect.stringMatching(/^its stages: Source, Build, Prod;/) as string,
+  });
+  const source = await rehearse({ ...options, until: 'Source' });
+  expect([...(source.executions[0]?.stages.keys() ?? [])]).toEqual(['Source']);
+  const build = await rehearse({ ...options, resume: source.runId, until: 'Build' });
+  expect(build.verdict).toBe('passed');
+  expect([...(build.executions[0]?.stages.keys() ?? [])]).toEqual(['Source', 'Build']);
+});
+
 test('an approval is decided by the terminal or by a request, whichever comes first', async () => {
   const { options } = await folder();
   let ended: Error | undefined;
