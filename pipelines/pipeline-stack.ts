@@ -132,6 +132,7 @@ export class PipelineStack extends Stack {
         ...sources,
         assembly,
         repositories,
+        imageTags: verify.imageTags,
       });
       record.addStepDependency(smokeTest);
       pipeline.addStage(stage, {

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
 import { readBuildspec } from '../lib/buildspec';
-import { SERVICES } from '../lib/images';
+import { SERVICES, type ServiceName } from '../lib/images';
 import type { ConnectionSource } from './connection-source';
 import { IN_USE_TAG, type ImageRepositories } from './image-repositories';
 
@@ -18,6 +18,8 @@ export interface RecordProps {
   readonly pipeline: ConnectionSource;
   readonly assembly: FileSet;
   readonly repositories: ImageRepositories;
+  /** The tag of each service's image, as the step that built it tells. */
+  readonly imageTags: Readonly<Record<ServiceName, string>>;
 }
 
 /** The parameter, in the pipeline's account, that says which commits run in an environment: JSON `{"application", "pipeline"}`. */
@@ -40,7 +42,9 @@ export function recordStep(props: RecordProps): CodeBuildStep {
     env: {
       IN_USE_TAG: `${IN_USE_TAG}${name}`,
       DEPLOYED_PARAMETER: parameter,
-      REPOSITORIES: SERVICES.map((service) => `${service}=${repositories.of[service].repositoryName}`).join(' '),
+      IMAGES: SERVICES.map((service) => `${repositories.of[service].repositoryName}:${props.imageTags[service]}`).join(
+        ' ',
+      ),
       APPLICATION_COMMIT: props.application.sourceAttribute('CommitId'),
       PIPELINE_COMMIT: props.pipeline.sourceAttribute('CommitId'),
     },

@@ -5,7 +5,7 @@ import { CodeBuildStep, type FileSet, type IFileSetProducer, type Step } from 'a
 import type { Configuration } from '../config/load';
 import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
-import { SERVICES } from '../lib/images';
+import { SERVICES, type ServiceName } from '../lib/images';
 import type { BaseImages } from './base-images';
 import type { ImageRepositories } from './image-repositories';
 
@@ -31,6 +31,8 @@ export interface Verification {
   readonly steps: Step[];
   /** The web app as it was built for its test: what the environments get where CloudFront serves it. */
   readonly web: FileSet;
+  /** The tag of each service's image, known once it is built: a variable of the step that builds it. */
+  readonly imageTags: Readonly<Record<ServiceName, string>>;
   readonly acknowledge: () => void;
 }
 
@@ -77,6 +79,9 @@ export function verification(props: VerificationProps): Verification {
   return {
     steps: [...tests, ...images],
     web,
+    imageTags: Object.fromEntries(
+      SERVICES.map((service, at) => [service, images[at]?.exportedVariable('IMAGE_TAG')]),
+    ) as Record<ServiceName, string>,
     acknowledge: () => {
       for (const image of images) {
         acknowledge(image.project, {

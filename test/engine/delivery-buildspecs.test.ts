@@ -70,7 +70,7 @@ function record(putImage: string) {
     variables: {
       IN_USE_TAG: 'in-use-prod',
       DEPLOYED_PARAMETER: '/saiondo/pipeline/prod/deployed',
-      REPOSITORIES: 'api=saiondo/api llm=saiondo/llm',
+      IMAGES: 'saiondo/api:aaaa saiondo/llm:bbbb',
       APPLICATION_COMMIT: 'a1',
       PIPELINE_COMMIT: 'b2',
     },
@@ -80,7 +80,6 @@ function record(putImage: string) {
   put-image*saiondo/llm*) ${putImage} ;;
 esac`,
     },
-    files: { 'images.json': '{"api":"aaaa","llm":"bbbb"}' },
   });
 }
 
@@ -95,6 +94,7 @@ test('what runs is tagged by its fingerprint’s manifest, and the commits are w
     'aws ssm put-parameter',
   ]);
   expect(calls[0]).toContain('--repository-name saiondo/api --image-ids imageTag=aaaa');
+  expect(calls[2]).toContain('--repository-name saiondo/llm --image-ids imageTag=bbbb');
   expect(calls[1]).toContain('--image-tag in-use-prod --image-manifest {"schemaVersion": 2}');
   expect(calls[4]).toContain('--value {"application":"a1","pipeline":"b2"}');
 });
