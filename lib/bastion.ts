@@ -13,13 +13,12 @@ import {
   type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { acknowledge } from './acknowledge';
+import { acknowledge, wildcard } from './acknowledge';
 import type { DatabaseAccess } from './database';
 import type { EnvironmentStack } from './environment-stack';
 
-/** What the agent of Session Manager calls (Systems Manager User Guide, "Create a custom IAM role for Session Manager"). None takes a narrower resource. */
-const SESSION_MANAGER = [
-  'ssm:UpdateInstanceInformation',
+/** The channels of Session Manager's agent (Systems Manager User Guide, "Create a custom IAM role for Session Manager"). None takes a narrower resource. */
+const CHANNELS = [
   'ssmmessages:CreateControlChannel',
   'ssmmessages:CreateDataChannel',
   'ssmmessages:OpenControlChannel',
@@ -35,10 +34,15 @@ export function makeBastion(
   props: { readonly vpc: IVpc; readonly clients: SecurityGroup; readonly database: DatabaseAccess },
 ): Instance {
   const role = new Role(stack, 'BastionRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
-  role.addToPolicy(new PolicyStatement({ actions: SESSION_MANAGER, resources: ['*'] }));
+  role.addToPolicy(new PolicyStatement({ actions: CHANNELS, resources: ['*'] }));
+  // The agent's registration: of instances of this account; by this one's id the role and the instance would wait for each other.
+  const { partition, region, account } = stack;
+  const instances = `arn:${partition}:ec2:${region}:${account}:instance/*`;
+  role.addToPolicy(new PolicyStatement({ actions: ['ssm:UpdateInstanceInformation'], resources: [instances] }));
   acknowledge(role, {
-    'AwsSolutions-IAM5[Resource::*]':
-      'the channels of Session Manager and the agent’s own registration take no narrower resource',
+    'AwsSolutions-IAM5[Resource::*]': 'the channels of Session Manager take no narrower resource',
+    [wildcard(stack, instances)]:
+      'the agent tells Systems Manager of the instance it runs on, whose id is known only after its role is there',
   });
   const instance = new Instance(stack, 'Bastion', {
     instanceName: `${stack.prefix}-bastion`,

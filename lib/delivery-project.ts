@@ -6,12 +6,13 @@ import {
   type BuildEnvironmentVariable,
   type BuildSpec,
 } from 'aws-cdk-lib/aws-codebuild';
-import { SubnetType, type ISecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, wildcard } from './acknowledge';
+import { BUILD_SUBNETS, narrowBuildNetwork } from './build-network';
 import type { EnvironmentStack } from './environment-stack';
 import { makeLogGroup } from './logs';
 
@@ -95,7 +96,7 @@ export class DeliveryProject extends Construct {
       ...(props.vpc
         ? {
             vpc: props.vpc,
-            subnetSelection: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+            subnetSelection: BUILD_SUBNETS,
             securityGroups: props.securityGroups ?? [],
           }
         : {}),
@@ -131,12 +132,7 @@ export class DeliveryProject extends Construct {
           }
         : {}),
     });
-    if (props.vpc) {
-      acknowledge(this.project, {
-        'AwsSolutions-IAM5[Resource::*]':
-          'the ec2:Describe* actions and ec2:CreateNetworkInterface of a build in a network take no narrower resource (CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network interface")',
-      });
-    }
+    if (props.vpc) narrowBuildNetwork(this.project, props.vpc, props.securityGroups ?? []);
     const pipelineRole = `arn:aws:iam::${account}:role/${pipelineRoleName(configuration)}`;
     const start = new Role(this, 'StartRole', {
       roleName: names.startRole,

@@ -37,7 +37,7 @@ export function makeReleaseCheck(
     },
   });
   // A check of this release: it changes after what it checks, and where the services could not be deployed there is none.
-  check.node.addDependency(...SERVICES.map((name) => props.services[name]));
+  check.project.node.addDependency(...SERVICES.map((name) => props.services[name]));
   check.role.addToPolicy(
     new PolicyStatement({
       actions: ['ecs:DescribeServices'],

@@ -1,16 +1,19 @@
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { configured } from './configured';
+import { configured, synthesizedWith } from './configured';
 import { makeApp } from './synthesized';
+import { allowed, tooWide } from './wide-statements';
 
-/** What AwsSolutions finds, and nobody acknowledged, with values in the configuration. */
+/** What AwsSolutions finds, and nobody acknowledged, and what a role may do too widely, with values in the configuration. */
 function findings(values: Readonly<Record<string, unknown>>): string[] {
+  const wide = tooWide(allowed(synthesizedWith(values))).map((action) => `too wide: ${action}`);
   const app = makeApp(configured(values));
   app.synth();
-  return new AwsSolutionsChecks(app)
+  const found = new AwsSolutionsChecks(app)
     .validateScope(app)
     .violations.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map((resource) => `${resource.constructPath}: ${ruleName}`),
     );
+  return [...wide, ...found];
 }
 
 test('AwsSolutions has nothing to say about what is off by default either', () => {

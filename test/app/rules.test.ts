@@ -1,7 +1,8 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { makeApp, resources, synthesized } from './synthesized';
+import { makeApp, synthesized } from './synthesized';
+import { allowed, tooWide } from './wide-statements';
 
 /** Aspects have run, names are final: the rules look at the tree as it was synthesized. */
 function synthesizedTree(): IConstruct {
@@ -42,33 +43,23 @@ test('no acknowledgement has outlived its finding', () => {
   expect(stale).toEqual([]);
 });
 
-/** Actions that take no narrower resource than `*` (Service Authorization Reference, each service's "Actions" table). */
-const WITHOUT_RESOURCE = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DescribeDhcpOptions',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSecurityGroupRules',
-  'ec2:DescribeSecurityGroups',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeVpcs',
-  'ecr:GetAuthorizationToken',
-];
-
 test('no role may do every action of a kind, or anything to everything', () => {
-  const list = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
-  const statements = Object.values(synthesized()).flatMap((template) =>
-    ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'].flatMap((type) =>
-      resources(template, type).flatMap(({ Properties }) =>
-        [Properties, ...(Properties.Policies ?? [])].flatMap((policy) => policy.PolicyDocument?.Statement ?? []),
-      ),
-    ),
-  );
+  const statements = allowed(synthesized());
   expect(statements.length).toBeGreaterThan(50);
-  for (const statement of statements.filter((one) => one.Effect === 'Allow')) {
-    for (const action of list(statement.Action)) {
-      expect(action).not.toContain('*');
-      if (statement.Resource === '*') expect(WITHOUT_RESOURCE).toContain(action);
-    }
+  expect(tooWide(statements)).toEqual([]);
+});
+
+test('a build in the network makes interfaces in its own subnets with its own group, and deletes those alone', () => {
+  const all = allowed(synthesized()).filter(({ Action }) => JSON.stringify(Action).includes('NetworkInterface"'));
+  const of = (action: string): any[] => all.filter(({ Action }) => Action === action);
+  expect(of('ec2:CreateNetworkInterface')).toHaveLength(2);
+  expect(of('ec2:DeleteNetworkInterface')).toHaveLength(2);
+  for (const { Resource } of of('ec2:CreateNetworkInterface')) {
+    const kinds = Resource.map(
+      (arn: unknown) => /(network-interface\/\*|subnet\/|security-group\/)/.exec(JSON.stringify(arn))?.[0],
+    );
+    expect([...new Set(kinds)]).toEqual(['network-interface/*', 'subnet/', 'security-group/']);
   }
+  for (const { Condition } of of('ec2:DeleteNetworkInterface'))
+    expect(JSON.stringify(Condition.ArnEquals['ec2:Subnet'])).toContain('privateSubnet');
 });
