@@ -8,8 +8,10 @@ const rules = readRules(SCENARIOS);
 /** What `test/scenario/<area>.ts` exports: runs the scenario of a folder and compares what comes out with its expect.yaml. */
 type Harness = { readonly runScenario: (folder: string) => Promise<void> };
 
-/** Generous: the machine may be busy. Alone each scenario takes less than two seconds. */
+/** Generous: the machine may be busy. Alone each scenario takes less than two seconds: see the last test. */
 const TIMEOUT = 20_000;
+const MOST_SECONDS = 2;
+const seconds = new Map<string, number>();
 
 describe.each(AREAS.map((area) => ({ area, scenarios: rules.filter((rule) => rule.area === area) })))(
   '$area',
@@ -20,7 +22,15 @@ describe.each(AREAS.map((area) => ({ area, scenarios: rules.filter((rule) => rul
     // Each area adds its file only: which ones there are is known at run time.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const harness = require(file) as Harness;
-    test.each(scenarios)('$name: $title', ({ folder }: Rule) => harness.runScenario(folder), TIMEOUT);
+    test.each(scenarios)(
+      '$name: $title',
+      async ({ folder, name }: Rule) => {
+        const started = performance.now();
+        await harness.runScenario(folder);
+        seconds.set(name, (performance.now() - started) / 1000);
+      },
+      TIMEOUT,
+    );
   },
 );
 
@@ -39,3 +49,12 @@ test('at most ten rules are not supported', () => {
 test('a folder is named for its rule in kebab case', () => {
   expect(rules.map((rule) => rule.name).filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(name))).toEqual([]);
 });
+
+// SAIONDO_DURATIONS=1 on a machine that does nothing else: the slowest are listed, and none may take longer than it should.
+if (process.env.SAIONDO_DURATIONS)
+  test(`each scenario takes less than ${MOST_SECONDS} seconds`, () => {
+    const slowest = [...seconds].sort(([, a], [, b]) => b - a);
+    const line = ([name, took]: [string, number]): string => `${took.toFixed(2)} s  ${name}`;
+    process.stderr.write(`${['The slowest scenarios:', ...slowest.slice(0, 10).map(line)].join('\n  ')}\n`);
+    expect(slowest.filter(([, took]) => took >= MOST_SECONDS).map(line)).toEqual([]);
+  });

@@ -23,7 +23,10 @@ export function assemblyLimits(
   directory: string,
   answered: (type: string) => boolean,
 ): readonly AssemblyLimit[] {
-  return [...missingContext(directory), ...stacks.flatMap((stack) => stackLimits(stack, answered))];
+  const limits = stacks.flatMap((stack) => stackLimits(stack, answered));
+  // What is so of every stack is said once, where it is met first.
+  const first = limits.findIndex(({ message }) => message === ONE_TASK);
+  return [...missingContext(directory), ...limits.filter(({ message }, at) => message !== ONE_TASK || at === first)];
 }
 
 function stackLimits(
@@ -44,7 +47,19 @@ function stackLimits(
       where: { file, path: `Resources.${logicalId}` },
       message: `stack ${stackName} will be deployed, and its action not count as rehearsed: nothing here answers ${type} ${nameForPeople(template, logicalId)}`,
     }));
-  return [...macros, ...resources];
+  return [...macros, ...resources, ...rollouts(template).map((path) => ({ where: { file, path }, message: ONE_TASK }))];
+}
+
+const ONE_TASK =
+  'services of ECS run as one task each: how AWS rolls them out (counts, percentages, circuit breaker, alarms, strategy) is not rehearsed';
+
+/** The first ECS service of a template that says how it is rolled out: one is enough to say it of all. */
+function rollouts({ Resources }: Template): string[] {
+  const says = ['DeploymentConfiguration', 'DeploymentController', 'DesiredCount'];
+  const [found] = Object.entries(Resources ?? {}).filter(
+    ([, { Type, Properties = {} }]) => Type === 'AWS::ECS::Service' && says.some((key) => key in Properties),
+  );
+  return found ? [`Resources.${found[0]}`] : [];
 }
 
 const CUSTOM = 'AWS::CloudFormation::CustomResource';

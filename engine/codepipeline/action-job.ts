@@ -44,6 +44,7 @@ export function startAction(request: ActionRequest, host: ActionHost): StartedAc
     try {
       const variables = variablesBefore(pipeline, execution, { stage: stage.name, runOrder: action.runOrder });
       resolved = resolveAction(action, variables, actionPath(stage.name, action.name));
+      problem = tooLarge(resolved);
     } catch (error) {
       problem = { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
     }
@@ -62,6 +63,16 @@ export function startAction(request: ActionRequest, host: ActionHost): StartedAc
   });
   if (problem) return { kind: 'ended', result: problem };
   return { kind: 'runs', resolved, run: () => callRunner({ ...request, action: resolved }, host) };
+}
+
+/** Bytes of an action's configuration with its variables resolved (CodePipeline User Guide, "Quotas in AWS CodePipeline"). */
+const MOST_CONFIGURATION_BYTES = 100 * 1024;
+
+function tooLarge({ configuration }: ActionDefinition): ActionResult | undefined {
+  const bytes = Buffer.byteLength(Object.entries(configuration).flat().join(''));
+  if (bytes <= MOST_CONFIGURATION_BYTES) return undefined;
+  const message = `its configuration has ${bytes} bytes with its variables; CodePipeline takes ${MOST_CONFIGURATION_BYTES}`;
+  return { status: 'Failed', failure: { code: 'ConfigurationError', message } };
 }
 
 /** Bytes of all output variables of an action together (CodePipeline User Guide, "Quotas in AWS CodePipeline"). */

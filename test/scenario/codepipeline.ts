@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { z } from 'zod';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { PipelineStarter } from '../../engine/codepipeline/invoke-pipeline-action';
 import { refuseInvalid } from '../../engine/codepipeline/pipeline-check';
 import type { RuleRunner, RuleRunners } from '../../engine/codepipeline/rule';
 import { ruleRunners } from '../../engine/codepipeline/rule-runners';
@@ -33,6 +34,7 @@ import {
  *     pipeline.yaml     properties of the AWS::CodePipeline::Pipeline, with the short actions of `templateOf`; `update` deploys another file
  *     script.yaml       what is asked of it, step by step; without it: one execution, `one`, to its end
  *     input/            the repository's files
+ *     others.yaml       names of other pipelines that it can start
  *     aws.yaml          what it finds in AWS: alarms and their states, buckets
  *     triggers.yaml     instead of a run: pushes, tags and pull requests, and whether each starts the pipeline
  *     expect.yaml       what must come out
@@ -108,6 +110,10 @@ const expectation = z.strictObject({
   /** Whole lines that builds print, by action, of the action's last build. */
   logs: z.record(z.string(), z.array(z.string())).default({}),
   messages: z.array(z.string()).default([]),
+  /** Minutes until the builds of an action time out. */
+  timeouts: z.record(z.string(), z.number()).default({}),
+  /** Other pipelines that were started: `name VARIABLE=value Action=revision (who)`. */
+  started: z.array(z.string()).default([]),
   /** `bucket/key` of every object that S3 holds then. */
   objects: z.array(z.string()).optional(),
 });
@@ -167,6 +173,7 @@ class Scenario {
   private endpointUrl = 'http://127.0.0.1:9';
   private offset = 0;
   private runId = 'run-1';
+  private readonly started: string[] = [];
 
   constructor(
     private readonly folder: string,
@@ -267,9 +274,19 @@ class Scenario {
       local: plainMachine({ GATES: path.join(this.root, 'gates') }, path.join(this.root, 'bin'), this.endpointUrl),
       repository: path.join(this.root, 'repository'),
       rules: RULES,
+      startPipeline: (request) => this.startOther(request),
       now: () => Date.now() + this.offset,
     });
     this.open.session.open();
+  }
+
+  private startOther(request: Parameters<PipelineStarter>[0]): ReturnType<PipelineStarter> {
+    const others = fs.existsSync(path.join(this.folder, 'others.yaml')) ? readYaml(this.folder, 'others.yaml') : [];
+    if (!z.array(z.string()).parse(others).includes(request.name)) return undefined;
+    const variables = Object.entries(request.variables ?? {}).map(([name, value]) => `${name}=${value}`);
+    const revisions = (request.sourceRevisions ?? []).map((one) => `${one.actionName}=${one.revisionValue}`);
+    this.started.push([request.name, ...variables, ...revisions, `(${request.trigger?.detail ?? ''})`].join(' '));
+    return { pipelineExecutionId: 'other', runId: 'other' };
   }
 
   /** Everything has ended or waits for a person; what hangs says so. */
@@ -467,6 +484,14 @@ class Scenario {
         if (!log.some((one) => matching(line, one)))
           throw new Error(`${action} did not print ${line}:\n${log.join('\n')}`);
     }
+    for (const [action, minutes] of Object.entries(expected.timeouts)) {
+      const builds = [...(this.open?.log.state.builds.values() ?? [])].filter(
+        (one) => `${one.stage}/${one.action}` === action,
+      );
+      expect(builds.map((one) => one.timeoutMinutes)).toEqual(builds.map(() => minutes));
+      expect(builds).not.toEqual([]);
+    }
+    expect(this.started).toEqual(expected.started);
     if (expected.objects) expect(this.aws?.keys()).toEqual(expected.objects);
     const said = this.all().flatMap((event) =>
       event.kind === 'message' ? [event.text, `${event.where ?? ''}: ${event.text}`] : [],

@@ -9,6 +9,7 @@ import type { Template } from '../../engine/cloudformation/template';
 import { actionRunners } from '../../engine/codepipeline/action-runners';
 import type { Approver } from '../../engine/codepipeline/approval';
 import { readPipeline } from '../../engine/codepipeline/definition';
+import type { PipelineStarter } from '../../engine/codepipeline/invoke-pipeline-action';
 import { limitsOf } from '../../engine/codepipeline/limits';
 import type { PlanFacts } from '../../engine/codepipeline/plan';
 import { PipelineSession } from '../../engine/codepipeline/session';
@@ -196,6 +197,8 @@ export function openSession(options: {
   readonly repository: string;
   readonly rules: RuleRunners;
   readonly approve?: Approver;
+  /** Starts another pipeline. */
+  readonly startPipeline?: PipelineStarter;
   readonly until?: string;
   readonly now?: () => number;
 }): OpenSession {
@@ -230,6 +233,7 @@ export function openSession(options: {
     ledger,
     provisioners: new Map(),
     sources,
+    ...(options.startPipeline ? { startPipeline: options.startPipeline } : {}),
   });
   const facts: PlanFacts = {
     ledger,
