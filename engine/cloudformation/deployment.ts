@@ -53,7 +53,9 @@ export async function deploy(changeSet: ChangeSet, host: DeploymentHost): Promis
     await undo(changeSet, host, journal.touched);
     journal.close();
   }
-  if (changeSet.empty && previous) return { status: 'UPDATE_COMPLETE', stack: previous };
+  // What could only be recorded, for want of a tool that may be here now, has to be made though its template is the same.
+  const open = Object.values(previous?.resources ?? {}).some((one) => one.missing !== undefined);
+  if (changeSet.empty && previous && !open) return { status: 'UPDATE_COMPLETE', stack: previous };
   return new Deployment(changeSet, host, previous, journal).run();
 }
 
@@ -140,7 +142,9 @@ class Deployment {
         before && !replaced ? before.physicalId : physicalIdOf(addressOf(changeSet, logicalId, generation), properties);
       current = { logicalId, type, physicalId };
       // An attribute may have changed with a resource that was updated in place: what the change set could not see is updated too.
-      if (before && !change && changedProperties(before.properties, properties).length === 0) {
+      // What an earlier deployment could only record, for want of a tool, is made as soon as there is one.
+      const unchanged = !change && before?.missing === undefined;
+      if (before && unchanged && changedProperties(before.properties, properties).length === 0) {
         this.resources[logicalId] = before;
         return;
       }

@@ -75,6 +75,7 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
         );
       }
       const open = Object.values(result.stack.resources).filter((one) => one.notRehearsed);
+      const missing = open.find((one) => one.missing !== undefined)?.missing;
       return {
         standing: Object.values(result.stack.resources).some((one) => one.standing === 'real') ? 'real' : 'recorded',
         attributes: Object.fromEntries(
@@ -83,6 +84,7 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
         ...(open.length > 0
           ? { notRehearsed: open.map((one) => `${logicalId}/${one.logicalId}: ${one.notRehearsed ?? ''}`).join('; ') }
           : {}),
+        ...(missing === undefined ? {} : { missing }),
       };
     },
     async remove(resource, account, region) {

@@ -404,7 +404,8 @@ export class LocalMachine implements LocalAws {
       const changed: Record<string, (typeof stack.resources)[string]> = {};
       for (const resource of Object.values(stack.resources)) {
         const provisioner = this.provisioners.get(resource.type);
-        if (!provisioner) continue;
+        // What was never made is not brought back: its stack's next deployment makes it.
+        if (!provisioner || (resource.missing && this.containers)) continue;
         const { account, region, stackName } = stack;
         try {
           const provisioned = await provisioner.ensure({
@@ -421,6 +422,8 @@ export class LocalMachine implements LocalAws {
             ...resource,
             attributes: { ...resource.attributes, ...provisioned.attributes },
             standing: provisioned.standing,
+            ...(provisioned.notRehearsed ? { notRehearsed: provisioned.notRehearsed } : {}),
+            ...(provisioned.missing ? { missing: provisioned.missing } : {}),
           };
         } catch (error) {
           const why = error instanceof Error ? error.message : String(error);

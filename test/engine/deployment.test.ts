@@ -92,6 +92,32 @@ test('a failed update puts everything back and leaves the ledger as it was', asy
   expect(ledger.get(at.account, at.region, 'One')?.resources.First?.properties.Value).toBe('old');
 });
 
+test('what could only be recorded is made as soon as its tool is here, though the template is the same', async () => {
+  const ledger = new DiskLedger(new Layout(root));
+  let here = false;
+  const provisioners: Provisioners = new Map([
+    [
+      'AWS::SNS::Topic',
+      {
+        ensure: async () =>
+          here
+            ? { standing: 'real' as const }
+            : { standing: 'recorded' as const, notRehearsed: 'needs a tool', missing: 'tool' },
+      },
+    ],
+  ]);
+  const topic = { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'later' } } };
+  const first = await deployed(ledger, 'Later', { Resources: topic }, provisioners);
+  expect(first.result).toMatchObject({ stack: { resources: { Topic: { standing: 'recorded', missing: 'tool' } } } });
+  here = true;
+  const second = await deployed(ledger, 'Later', { Resources: topic }, provisioners);
+  expect(second.changeSet.changes).toEqual([]);
+  const made = ledger.get('111111111111', 'eu-west-1', 'Later')?.resources.Topic;
+  expect(made).toMatchObject({ standing: 'real' });
+  expect(made).not.toHaveProperty('missing');
+  expect(made).not.toHaveProperty('notRehearsed');
+});
+
 test('a property that AWS does not know fails before anything is deployed', () => {
   const ledger = new DiskLedger(new Layout(path.join(root, 'd')));
   const template: Template = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketNam: 'x' } } } };
