@@ -144,7 +144,10 @@ export function readProject(
   };
 }
 
-function unavailableTo({ stack, logicalId }: DeployedResource & { readonly stack: DeployedStack }): UnavailableResource[] {
+function unavailableTo({
+  stack,
+  logicalId,
+}: DeployedResource & { readonly stack: DeployedStack }): UnavailableResource[] {
   const open = Object.values(stack.resources).filter((one) => one.notRehearsed);
   if (open.length === 0) return [];
   const dependencies = allDependenciesOf(stack.template as unknown as Template, logicalId);

@@ -20,6 +20,7 @@ import { pipelineProvisioner } from '../codepipeline/pipeline-provisioner';
 import { callJson, send } from './aws-client';
 import { answerEcr, answerSts } from './aws-own-services';
 import { ensureAwsTools } from './aws-tools';
+import { Bootstraps, qualifierIn } from './bootstraps';
 import { accepts, freePort } from './child';
 import { ContainerEngine } from './container-engine';
 import { answerEcs } from './ecs-service-api';
@@ -30,8 +31,9 @@ import type { LocalAws } from './local-aws';
 import { ContainerServices } from './provisioners/container-services';
 import { databaseProvisioner } from './provisioners/database';
 import { customResourceProvisioners } from './provisioners/custom-resources';
-import { deleteParameter, ensureBucket, putParameter, putSecret, valueProvisioners } from './provisioners/values';
+import { deleteParameter, putParameter, putSecret, valueProvisioners } from './provisioners/values';
 import { PublishedAssets } from './published-assets';
+import { restoreResources } from './restore-resources';
 import { ServiceRegistry } from './service-registry';
 import { writeShims } from './shims';
 import { which } from './tools';
@@ -82,7 +84,7 @@ export class LocalMachine implements LocalAws {
   private containerServices?: ContainerServices;
   private shims = '';
   private assets?: PublishedAssets;
-  private readonly bootstrapped = new Map<string, Promise<void>>();
+  private readonly bootstraps = new Bootstraps(() => this.behind);
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
@@ -162,7 +164,7 @@ export class LocalMachine implements LocalAws {
   }
 
   async parameter(account: string, region: string, name: string): Promise<string> {
-    await this.bootstrap(account, region, qualifierIn(name));
+    await this.bootstraps.ensure(account, region, qualifierIn(name));
     try {
       const answer = await callJson<{ Parameter: { Value: string } }>(
         this.behind,
@@ -188,27 +190,6 @@ export class LocalMachine implements LocalAws {
     await this.engine?.removeAll();
     await this.front?.close();
     await this.services.stopAll();
-  }
-
-  /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates. */
-  bootstrap(account: string, region: string, qualifier = 'hnb659fds'): Promise<void> {
-    const key = `${account}/${region}/${qualifier}`;
-    // The promise is kept, not a mark: who asks while the first one is at it has to wait for it.
-    const done = this.bootstrapped.get(key) ?? this.makeBootstrap(account, region, qualifier);
-    this.bootstrapped.set(key, done);
-    return done;
-  }
-
-  /** Whoever asks for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
-  private async bootstrapFor({ service, account, region, url, body }: AwsRequest): Promise<void> {
-    const bucket = service === 's3' ? /^\/cdk-([a-z0-9]{1,10})-assets-(\d{12})-([a-z0-9-]+)/.exec(url) : null;
-    if (bucket) await this.bootstrap(bucket[2] ?? account, bucket[3] ?? region, bucket[1]);
-    else await this.bootstrap(account, region, service === 'ssm' ? qualifierIn(body.toString('utf8')) : undefined);
-  }
-
-  private async makeBootstrap(account: string, region: string, qualifier: string): Promise<void> {
-    await putParameter(this.behind, account, region, `/cdk-bootstrap/${qualifier}/version`, '30');
-    await ensureBucket(this.behind, account, region, `cdk-${qualifier}-assets-${account}-${region}`);
   }
 
   private async start(): Promise<void> {
@@ -244,8 +225,8 @@ export class LocalMachine implements LocalAws {
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],
       ['ecs', answerEcs(() => this.containerServices)],
-      ['ssm', async (request) => (await this.bootstrapFor(request), undefined)],
-      ['s3', async (request) => (await this.bootstrapFor(request), undefined)],
+      ['ssm', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
+      ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
     ]);
     this.front = new AwsFront(
       () => this.behind,
@@ -257,8 +238,10 @@ export class LocalMachine implements LocalAws {
     emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
     await this.startFixtures();
     await this.restoreValues();
-    await this.assets.restore((account, region, bucket) => this.bootstrap(account, region, bucket.split('-')[1]));
-    await this.restoreResources();
+    await this.assets.restore((account, region, bucket) =>
+      this.bootstraps.ensure(account, region, bucket.split('-')[1]),
+    );
+    await restoreResources(ledger, this.provisioners, { containers: this.containers, emit });
   }
 
   /** @returns the folder of the AWS command line */
@@ -398,46 +381,6 @@ export class LocalMachine implements LocalAws {
     }
   }
 
-  /** Brings back what is deployed and stands on this machine: databases, buckets, load balancers, services. */
-  private async restoreResources(): Promise<void> {
-    for (const stack of this.options.ledger.list()) {
-      const changed: Record<string, (typeof stack.resources)[string]> = {};
-      for (const resource of Object.values(stack.resources)) {
-        const provisioner = this.provisioners.get(resource.type);
-        // What was never made is not brought back: its stack's next deployment makes it.
-        if (!provisioner || (resource.missing && this.containers)) continue;
-        const { account, region, stackName } = stack;
-        try {
-          const provisioned = await provisioner.ensure({
-            account,
-            region,
-            stackName,
-            logicalId: resource.logicalId,
-            type: resource.type,
-            physicalId: resource.physicalId,
-            properties: resource.properties,
-            previous: resource,
-          });
-          changed[resource.logicalId] = {
-            ...resource,
-            attributes: { ...resource.attributes, ...provisioned.attributes },
-            standing: provisioned.standing,
-            ...(provisioned.notRehearsed ? { notRehearsed: provisioned.notRehearsed } : {}),
-            ...(provisioned.missing ? { missing: provisioned.missing } : {}),
-          };
-        } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
-          this.options.emit({
-            kind: 'message',
-            level: 'warning',
-            text: `${stackName}/${resource.logicalId} could not be brought back: ${why}`,
-          });
-        }
-      }
-      this.options.ledger.put({ ...stack, resources: { ...stack.resources, ...changed } });
-    }
-  }
-
   /** What builds put into the endpoint has to be there in the next run too. */
   private remember(request: AwsRequest, status: number): void {
     if (status >= 300) return;
@@ -475,9 +418,4 @@ export class LocalMachine implements LocalAws {
       throw new SaiondoError(`cannot read the template at ${url}: ${status}`, { code: 'ValidationError' });
     return text;
   }
-}
-
-/** The bootstrap qualifier that a text names, if it names a bootstrap's version (aws-cdk-lib, DefaultStackSynthesizer). */
-function qualifierIn(text: string): string | undefined {
-  return /\/cdk-bootstrap\/([a-z0-9]{1,10})\/version/.exec(text)?.[1];
 }

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { formatLocation, SaiondoError } from '../../model/errors';
+import { SaiondoError } from '../../model/errors';
 import type { Emit, RunEvent, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { judgedExecution, type RunState } from '../../model/run-state';
-import { findPipelineStack, readAssembly } from '../assembly/assembly';
-import { assemblyLimits } from '../assembly/limits';
-import { computeChangeSet } from '../cloudformation/change-set';
-import { deploy } from '../cloudformation/deployment';
 import { DiskLedger } from '../cloudformation/ledger';
-import { resolveParameters } from '../cloudformation/parameters';
 import { foreseeLimits, sayLimit } from '../codebuild/limits';
 import { actionRunners } from '../codepipeline/action-runners';
-import { readPipeline } from '../codepipeline/definition';
 import type { Approver } from '../codepipeline/approval';
 import type { PipelineControl } from '../codepipeline/control';
 import { isActive } from '../codepipeline/decide';
@@ -34,6 +28,7 @@ import type { Machine } from '../local/machine';
 import type { ToolNeed } from '../local/tools';
 import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
+import { DeployedPipelines } from './deployed-pipelines';
 import { earlierExecutions } from './earlier-runs';
 import { EventLog, readRun } from './event-log';
 import { InvokedPipelines } from './invoked-pipelines';
@@ -134,7 +129,7 @@ interface OpenLog extends Journal {
 class Rehearsal {
   private readonly ledger: DiskLedger;
   private readonly reopened: OpenLog[] = [];
-  private readonly definitions = new WeakMap<object, PipelineDefinition>();
+  private readonly pipelines: DeployedPipelines;
   private machine: Machine | undefined;
   private session: PipelineSession | undefined;
 
@@ -145,6 +140,7 @@ class Rehearsal {
     private readonly ended: boolean,
   ) {
     this.ledger = new DiskLedger(options.layout);
+    this.pipelines = new DeployedPipelines(this.ledger);
   }
 
   async run(): Promise<RunState> {
@@ -228,7 +224,7 @@ class Rehearsal {
   private invokedPipelines(machine: Machine): InvokedPipelines {
     const { options } = this;
     return new InvokedPipelines({
-      find: (name) => this.findPipeline(name),
+      find: (name) => this.pipelines.find(name),
       begin: ({ name }) => {
         const log = openLog({ ...options, listeners: [] }, newRunId());
         this.reopened.push(log);
@@ -291,10 +287,10 @@ class Rehearsal {
       rules,
       approve: options.approve,
       limits: (definition) => {
-        const resource = this.pipelineResource(definition.name);
+        const resource = this.pipelines.resource(definition.name);
         return [...(resource ? limitsOf(definition, resource, rules) : []), ...unrehearsed(definition, facts)];
       },
-      deployed: () => this.findPipeline(pipeline.name) ?? pipeline,
+      deployed: () => this.pipelines.find(pipeline.name) ?? pipeline,
       signal: options.signal,
       ...(options.until && journal === this.log ? { until: options.until } : {}),
     });
@@ -359,50 +355,11 @@ class Rehearsal {
 
   /** The pipeline as an earlier rehearsal left it; the first time, and when an assembly is given, as the assembly has it. */
   private async deployedPipeline(machine: Machine): Promise<PipelineDefinition> {
-    const { options } = this;
-    const name = options.pipeline ?? this.log.state.definition?.name;
-    const known = name === undefined ? undefined : this.findPipeline(name);
+    const { options, log } = this;
+    const name = options.pipeline ?? log.state.definition?.name;
+    const known = name === undefined ? undefined : this.pipelines.find(name);
     if (known && !options.deployAssembly) return known;
-    const directory = await options.assembly();
-    const stacks = readAssembly(directory);
-    const stack = findPipelineStack(stacks, options.pipeline);
-    for (const { where, message } of assemblyLimits(stacks, directory, (type) => machine.provisioners.has(type)))
-      this.log.emit({ kind: 'message', level: 'limit', text: message, where: formatLocation(where) });
-    const at = { account: stack.account, region: stack.region, stackName: stack.stackName };
-    const parameters = await resolveParameters(stack.template, {}, at, (account, region, name) =>
-      machine.parameter(account, region, name),
-    );
-    const changeSet = computeChangeSet(
-      { ...at, template: stack.template, file: path.basename(stack.templateFile), parameters, tags: stack.tags },
-      this.ledger,
-    );
-    const result = await deploy(changeSet, {
-      ledger: this.ledger,
-      provisioners: machine.provisioners,
-      emit: this.log.emit,
-      environment: stack.stackName,
-    });
-    if (!('stack' in result))
-      throw new SaiondoError(`the pipeline’s stack could not be deployed: ${result.logicalId}: ${result.reason}`, {
-        code: 'PIPELINE_NOT_DEPLOYED',
-      });
-    const pipelines = Object.values(result.stack.resources).filter((one) => one.type === 'AWS::CodePipeline::Pipeline');
-    const resource = pipelines.find((one) => one.physicalId === options.pipeline) ?? pipelines[0];
-    if (!resource) throw new SaiondoError(`the stack ${stack.stackName} has no pipeline`, { code: 'PIPELINE_MISSING' });
-    return readPipeline(resource, result.stack);
-  }
-
-  private pipelineResource(name: string): ReturnType<DiskLedger['resources']>[number] | undefined {
-    return this.ledger.resources('AWS::CodePipeline::Pipeline').find((one) => one.physicalId === name);
-  }
-
-  private findPipeline(name: string): PipelineDefinition | undefined {
-    const found = this.pipelineResource(name);
-    if (!found) return undefined;
-    // Asked for after every action: it is read again only when a deployment has replaced it.
-    let definition = this.definitions.get(found.properties);
-    if (!definition) this.definitions.set(found.properties, (definition = readPipeline(found, found.stack)));
-    return definition;
+    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit);
   }
 
   private async prepareImages(machine: Machine): Promise<void> {
