@@ -87,6 +87,8 @@ export interface Recorded {
   readonly log?: (at: number) => string | Buffer;
   readonly structureVersion?: string;
   readonly message?: string;
+  /** The engine's process. */
+  readonly pid?: number;
 }
 
 /** Writes a run as the engine records one: its event log, its builds' logs and a test report of each. */
@@ -116,7 +118,15 @@ export function recordRun(layout: Layout, recorded: Recorded): { executionId: st
       inputArtifacts: [...inputArtifacts],
     });
   };
-  emit({ kind: 'run.started', runId, version: '0', pipeline: 'recorded', assembly: '', options: {}, pid: 1 });
+  emit({
+    kind: 'run.started',
+    runId,
+    version: '0',
+    pipeline: 'recorded',
+    assembly: '',
+    options: {},
+    pid: recorded.pid ?? 1,
+  });
   emit({ kind: 'pipeline.defined', definition });
   emit({
     kind: 'execution.started',

@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import type { Command } from 'commander';
 import { SaiondoError } from '../model/errors';
 import { describePromotion, findApproval } from '../operator/promotion/promotion.describer';
-import { promotionShape, type Promotion } from '../operator/promotion/promotion.shape';
+import { promotionShape, type Promotion } from '../model/promotion.shape';
 import type { OpenApproval } from '../operator/status.describer';
 import { confirm } from './confirm';
 import { differenceTools } from './difference-tools';

@@ -1,5 +1,6 @@
 import * as readline from 'node:readline/promises';
 import type { Approver } from '../engine/codepipeline/approval';
+import { plain } from '../model/plain-text';
 
 /** Decides by what was said beforehand, else asks in the terminal, else leaves it undecided. */
 export function approver(options: {
@@ -18,9 +19,12 @@ export function approver(options: {
     if (!options.interactive) return undefined;
     const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
     try {
-      const answer = await prompt.question(`\n${stage}/${action}: ${message ?? 'approve?'} [approve/reject/later] `, {
-        signal,
-      });
+      const answer = await prompt.question(
+        `\n${stage}/${action}: ${plain(message ?? 'approve?')} [approve/reject/later] `,
+        {
+          signal,
+        },
+      );
       if (/^(a|approve|y|yes)$/i.test(answer.trim())) return { status: 'Approved', by: options.user };
       if (/^(r|reject|n|no)$/i.test(answer.trim())) return { status: 'Rejected', by: options.user };
       return undefined;

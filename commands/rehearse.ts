@@ -136,7 +136,8 @@ async function run(options: Options): Promise<number> {
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const port = portOf(options.port);
   let control: PipelineControl | undefined;
-  const serving = options.serve || interactive ? new Serving(layout, () => control) : undefined;
+  const checkouts = [...sources.values()].map((source) => path.resolve(source.path));
+  const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
   try {
     const state = await rehearse({
       layout,

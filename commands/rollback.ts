@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SaiondoError } from '../model/errors';
-import { rollbackShape, type Rollback } from '../operator/promotion/promotion.shape';
+import { rollbackShape, type Rollback } from '../model/promotion.shape';
 import { describeRollback } from '../operator/promotion/rollback.describer';
 import { confirm } from './confirm';
 import { differenceTools } from './difference-tools';

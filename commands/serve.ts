@@ -30,7 +30,7 @@ Examples:
 
 async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const nothing = (): undefined => undefined;
-  const serving = new Serving(layout, nothing, true);
+  const serving = new Serving(layout, nothing, { readOnly: true });
   const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
   const front = new AwsFront(nothing, handlers, nothing, serving.page);
   const endpoint = await front.listen(port);

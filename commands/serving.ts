@@ -11,6 +11,8 @@ import type { Layout } from '../model/layout';
 import { pageListedRun, pageRun } from '../views/page/model';
 import { pageAssets } from '../views/page/page';
 import { packageRoot } from './package';
+import { pageComparisons } from './page-comparisons';
+import { checkoutsOf } from './target';
 
 /** The runs of a folder as they are served: the page, its token, and where others find both. */
 export class Serving {
@@ -18,17 +20,24 @@ export class Serving {
   /** What the page has to bring to change something; it is in the address that is printed, and nowhere else. */
   private readonly token = randomBytes(24).toString('base64url');
   private readonly file: string;
+  private endpoint: string | undefined;
 
   constructor(
     layout: Layout,
     control: ControlSource,
-    private readonly readOnly = false,
+    private readonly options: {
+      /** Nothing can be changed here: a rehearsal's address stays where it is. */
+      readonly readOnly?: boolean;
+      /** Folders of the repositories that are rehearsed. */
+      readonly checkouts?: readonly string[];
+    } = {},
   ) {
     this.file = path.join(layout.root, 'serve.json');
     this.page = pageHandler({
       runs: new Runs(layout),
       views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
       control,
+      comparisons: pageComparisons(layout, () => this.endpoint, [...(options.checkouts ?? []), ...checkoutsOf()]),
       token: this.token,
       user: os.userInfo().username,
     });
@@ -40,9 +49,13 @@ export class Serving {
    */
   announce(endpoint: string): string {
     const page = `${endpoint}/#token=${this.token}`;
-    if (this.readOnly && announcedByOther(this.file)) return page;
+    this.endpoint = endpoint;
+    const { readOnly, checkouts = [] } = this.options;
+    if (readOnly && announcedByOther(this.file)) return page;
     fs.mkdirSync(path.dirname(this.file), { recursive: true });
-    fs.writeFileSync(`${this.file}.new`, JSON.stringify({ endpoint, pid: process.pid, page }), { mode: 0o600 });
+    fs.writeFileSync(`${this.file}.new`, JSON.stringify({ endpoint, pid: process.pid, page, checkouts }), {
+      mode: 0o600,
+    });
     fs.renameSync(`${this.file}.new`, this.file);
     return page;
   }

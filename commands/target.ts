@@ -4,15 +4,14 @@ import * as readline from 'node:readline/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfiguration, type Configuration } from '../config/load';
-import { DiskLedger } from '../engine/cloudformation/ledger';
-import { accessKeyOf } from '../engine/local/front';
 import { SaiondoError } from '../model/errors';
 import { Layout } from '../model/layout';
 import { connect, type Aws, type Connection } from '../operator/aws';
-import { awsConnection, rehearsalConnection } from '../operator/credentials';
+import { awsConnection } from '../operator/credentials';
 import { defaultRegion } from '../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../operator/operations';
 import { packageRoot } from './package';
+import { rehearsalTarget, rehearsed } from './rehearsal-target';
 import { serveRuns } from './serve-runs';
 
 /** The options that say which pipeline, and where. */
@@ -47,7 +46,8 @@ export interface Target {
   readonly rehearsal?: {
     readonly layout: Layout;
     readonly endpoint: string;
-    /** Its page for people, where it has one. */ readonly page?: string;
+    /** Its page for people, where it has one. */
+    readonly page?: string;
   };
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */
@@ -59,7 +59,13 @@ export interface Target {
 }
 
 /** What a serving rehearsal leaves in its folder. */
-const served = z.object({ endpoint: z.url(), pid: z.number().int().positive(), page: z.url().optional() });
+const served = z.object({
+  endpoint: z.url(),
+  pid: z.number().int().positive(),
+  page: z.url().optional(),
+  /** Folders of the repositories that it rehearses. */
+  checkouts: z.array(z.string()).default([]),
+});
 
 /**
  * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
@@ -88,7 +94,12 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   if (options.rehearsal && asksAws)
     throw new SaiondoError('--rehearsal and AWS exclude each other', { code: 'USAGE', next: 'leave one of them out' });
   const serving = asksAws ? undefined : servedRehearsal(layout);
-  if (serving) return rehearsalTarget(rest, options, layout, serving, `the rehearsal at ${serving.endpoint}`);
+  const { region: asked } = options;
+  if (serving) {
+    // The repositories that it rehearses hold the commits that it is asked for.
+    const known = { ...rest, checkouts: [...serving.checkouts, ...rest.checkouts] };
+    return rehearsalTarget(known, layout, serving, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
+  }
   if (options.rehearsal) {
     if (!fs.existsSync(layout.runs()))
       throw new SaiondoError(`there is no rehearsal in ${options.directory}`, {
@@ -97,7 +108,12 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
       });
     const { endpoint: own, close } = await serveRuns(layout);
     return {
-      ...rehearsalTarget(rest, options, layout, { endpoint: own }, `the rehearsals in ${options.directory}`),
+      ...rehearsalTarget(
+        rest,
+        layout,
+        { endpoint: own },
+        { name: `the rehearsals in ${options.directory}`, region: asked },
+      ),
       close,
     };
   }
@@ -124,34 +140,6 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     connection: awsConnection({ ...access, home: { account, region } }),
     name: `AWS account ${account}, ${region}${endpoint ? `, at ${endpoint}` : ''}`,
   };
-}
-
-/** A rehearsal speaks for the pipeline's account, with made-up credentials. Without a configuration it is asked as nobody: that sees all. */
-function rehearsalTarget(
-  rest: Pick<Target, 'pipeline' | 'configuration' | 'checkouts'>,
-  options: TargetOptions,
-  layout: Layout,
-  at: { readonly endpoint: string; readonly page?: string | undefined },
-  name: string,
-): Target {
-  const deployed = rehearsed(layout).find((one) => one.physicalId === rest.pipeline)?.stack;
-  const home = {
-    account: rest.configuration?.pipeline.account ?? deployed?.account ?? '000000000000',
-    region: options.region ?? rest.configuration?.pipeline.region ?? deployed?.region ?? 'us-east-1',
-  };
-  const connection = rehearsalConnection(home, at.endpoint, accessKeyOf);
-  return {
-    ...rest,
-    home,
-    connection,
-    rehearsal: { layout, endpoint: at.endpoint, ...(at.page ? { page: at.page } : {}) },
-    name,
-  };
-}
-
-/** The pipelines that rehearsals of a folder have deployed. */
-function rehearsed(layout: Layout): ReturnType<DiskLedger['resources']> {
-  return new DiskLedger(layout).resources('AWS::CodePipeline::Pipeline');
 }
 
 function onlyRehearsed(layout: Layout): string | undefined {
@@ -181,7 +169,7 @@ function servedRehearsal(layout: Layout): z.infer<typeof served> | undefined {
 }
 
 /** The folders where a checkout of a repository is looked for: this one, its neighbours that the README names, and the sample. */
-function checkoutsOf(): string[] {
+export function checkoutsOf(): string[] {
   return [process.cwd(), path.resolve('..', 'saiondo'), path.join(packageRoot, 'examples', 'saiondo')];
 }
 

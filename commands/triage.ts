@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { SaiondoError } from '../model/errors';
 import type { Calls } from '../operator/aws';
 import { commitLog } from '../operator/commit-log';
-import type { Execution } from '../operator/revision.shape';
+import type { Execution } from '../model/revision.shape';
 import { findBuild, type BuildOfInterest } from '../operator/triage/build-of-interest';
 import { streamLog } from '../operator/triage/build-log';
 import { addressOf } from '../operator/triage/failed-build';

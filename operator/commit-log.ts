@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import execa from 'execa';
-import { plainLine } from './plain-text';
+import { plainLine } from '../model/plain-text';
 
 /** A commit of a checkout. */
 export interface Commit {

@@ -1,8 +1,8 @@
 import type { ActionExecutionDetail, PipelineExecutionSummary, SourceRevision } from '@aws-sdk/client-codepipeline';
 import type { Calls } from './aws';
 import { pages } from './paging';
-import { plain } from './plain-text';
-import type { Execution, Revision } from './revision.shape';
+import { plain } from '../model/plain-text';
+import type { Execution, Revision } from '../model/revision.shape';
 
 /** The largest page that ListPipelineExecutions and ListActionExecutions give (API Reference, `maxResults`). */
 const PAGE = 100;

@@ -2,7 +2,7 @@ import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Calls } from './aws';
 import { listActions, listExecutions, pathOf, withSourceVariables } from './executions';
 import type { History } from './history.shape';
-import { plainLine } from './plain-text';
+import { plainLine } from '../model/plain-text';
 
 /** The calls of {@link describeHistory}. */
 export type HistoryCalls = Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>;

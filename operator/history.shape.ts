@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionShape } from './revision.shape';
+import { executionShape } from '../model/revision.shape';
 
 /** What `saiondo history --json` prints. */
 export const historyShape = z.object({

@@ -1,4 +1,4 @@
-import { plain } from './plain-text';
+import { plain } from '../model/plain-text';
 
 /** Why a call failed, in one line for a person. */
 export function reasonOf(error: unknown): string {

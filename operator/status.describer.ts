@@ -1,8 +1,9 @@
 import type { ActionExecutionDetail, PipelineDeclaration, StageState } from '@aws-sdk/client-codepipeline';
 import type { Calls } from './aws';
 import { latestActions, listExecutions, withSourceVariables } from './executions';
-import { plain } from './plain-text';
-import type { PipelineStatus, StageStatus, WaitingApproval } from './status.shape';
+import { plain } from '../model/plain-text';
+import type { WaitingApproval } from '../model/promotion.shape';
+import type { PipelineStatus, StageStatus } from './status.shape';
 
 /** How long an approval waits when its action says nothing: seven days (CodePipeline User Guide, "Quotas"). */
 const APPROVAL_MINUTES = 7 * 24 * 60;

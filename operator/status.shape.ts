@@ -1,19 +1,6 @@
 import { z } from 'zod';
-import { executionShape } from './revision.shape';
-
-/** A manual approval that waits for a person. */
-export const waitingApprovalShape = z.object({
-  stage: z.string(),
-  action: z.string(),
-  executionId: z.string(),
-  message: z.string().optional(),
-  link: z.string().optional(),
-  since: z.string().optional(),
-  /** When it fails by itself (CodePipeline User Guide, "Quotas": seven days where the action says nothing). */
-  deadline: z.string().optional(),
-});
-/** {@link waitingApprovalShape} as a type. */
-export type WaitingApproval = z.infer<typeof waitingApprovalShape>;
+import { waitingApprovalShape } from '../model/promotion.shape';
+import { executionShape } from '../model/revision.shape';
 
 /** An action of a stage, as it is now. */
 export const actionStatusShape = z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { packageRoot } from '../commands/package';
 import { doctorShape } from '../operator/doctor/finding.shape';
 import { historyShape } from '../operator/history.shape';
-import { promotionShape, rollbackShape } from '../operator/promotion/promotion.shape';
+import { promotionShape, rollbackShape } from '../model/promotion.shape';
 import { statusShape } from '../operator/status.shape';
 import { triageShape } from '../operator/triage/triage.shape';
 

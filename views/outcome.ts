@@ -1,3 +1,4 @@
+import { plain } from '../model/plain-text';
 import { judgedExecution, type RunState } from '../model/run-state';
 
 /** What a person reads when a run is over: the verdict, what failed with its last lines, the command that repeats it, and where the run lies. */
@@ -24,5 +25,5 @@ export function outcomeLines(state: RunState, paths: { run: string; report: stri
   if (state.verdict === 'interrupted' || state.verdict === 'failed')
     lines.push('', `continue it: npx saiondo rehearse --resume ${state.runId}`);
   lines.push(`run:    ${paths.run}`, `report: ${paths.report}`);
-  return lines;
+  return lines.map(plain);
 }

@@ -1,9 +1,18 @@
 import type { RunEvent } from '../model/events';
+import { plain } from '../model/plain-text';
 import type { RunState } from '../model/run-state';
 import { duration } from './duration';
 
-/** One event as a line for a log or a pipe; undefined for events that say nothing to a reader of lines. */
+/**
+ * One event as a line for a log or a pipe; undefined for events that say nothing to a reader of lines. What comes from commits and commands
+ * cannot draw on the terminal.
+ */
 export function plainLine(event: RunEvent, state: RunState): string | undefined {
+  const text = lineOf(event, state);
+  return text === undefined ? undefined : plain(text);
+}
+
+function lineOf(event: RunEvent, state: RunState): string | undefined {
   const time = event.time.slice(11, 19);
   const line = (text: string): string => `${time} ${text}`;
   switch (event.kind) {

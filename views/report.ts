@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { plain } from '../model/plain-text';
 import { currentExecution, judgedExecution, type ActionState, type RunState } from '../model/run-state';
 import { seconds } from './duration';
 
@@ -59,7 +60,7 @@ pre { overflow: auto; max-height: 30rem; padding: .75rem; border: 1px solid var(
 
 /** A text as HTML shows it: nothing in it is markup. */
 export function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+  return plain(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
 function length(action: ActionState): number {

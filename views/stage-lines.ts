@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { plain } from '../model/plain-text';
 import { currentExecution, type ActionState, type RunState } from '../model/run-state';
 import { seconds } from './duration';
 
@@ -48,7 +49,7 @@ function actionLine(state: RunState, action: ActionState, options: { now: number
         ? 'waits for approval'
         : (build?.command ?? '')
       : (action.failure?.message ?? action.summary ?? '');
-  const plain = `  ${action.action} ${took} `;
-  const room = Math.max(0, options.columns - plain.length - 4);
-  return `  ${MARKS[action.status] ?? '·'} ${action.action} ${pc.dim(took)} ${pc.dim((note.split('\n')[0] ?? '').slice(0, room))}`;
+  const head = `  ${action.action} ${took} `;
+  const room = Math.max(0, options.columns - head.length - 4);
+  return `  ${MARKS[action.status] ?? '·'} ${action.action} ${pc.dim(took)} ${pc.dim(plain(note.split('\n')[0] ?? '').slice(0, room))}`;
 }

@@ -1,4 +1,4 @@
-import type { Difference, ResourceChange } from '../../operator/promotion/promotion.shape';
+import type { Difference, ResourceChange } from '../../model/promotion.shape';
 import { short, type Paint } from './paint';
 
 /** Changes of a stack that are listed; the others are counted. */

@@ -1,7 +1,7 @@
 import type { PipelineStatus, StageStatus } from '../../operator/status.shape';
 import { seconds } from '../../views/duration';
 import { fit, short, state, type Paint } from './paint';
-import type { Execution, Revision } from '../../operator/revision.shape';
+import type { Execution, Revision } from '../../model/revision.shape';
 
 /** The status for people: one line an action, below its stage. */
 export function showStatus(status: PipelineStatus, paint: Paint): string {

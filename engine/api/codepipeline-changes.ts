@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { PipelineControl } from '../codepipeline/control';
 import { ApiError } from './api-error';
-import { actionName, approvalToken, executionId, pipelineName, stageName } from './codepipeline-inputs';
+import {
+  actionName,
+  approvalToken,
+  executionId,
+  pipelineName,
+  stageName,
+  transitionReason,
+} from './codepipeline-inputs';
 import type { ApiSources } from './codepipeline-reads';
 import { pipelineNamed } from './pipeline-history';
 import { operation, type Caller, type Operation } from './service';
@@ -109,11 +116,7 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
         pipelineName,
         stageName,
         transitionType: z.enum(['Inbound', 'Outbound']),
-        reason: z
-          .string()
-          .min(1)
-          .max(300)
-          .regex(/^[a-zA-Z0-9!@ ().*?\-]+$/),
+        reason: transitionReason,
       }),
       (input, caller) => {
         engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: false });

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { pageJson } from './page-json';
 import type { RunState } from '../../model/run-state';
 import type { RunDigest } from '../run/run-digest';
 import type { Runs } from '../run/runs';
@@ -24,7 +25,7 @@ export function followRun(
   const push = (): void => {
     let data: string;
     try {
-      data = JSON.stringify(view(runs.open(runId), runs.digest(runId)));
+      data = pageJson(view(runs.open(runId), runs.digest(runId)));
     } catch {
       // A line that is being written: the next look has it whole.
       return;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SaiondoError } from '../../model/errors';
 import type { PipelineControl } from '../codepipeline/control';
+import { transitionReason } from './codepipeline-inputs';
 
 const pipeline = z.string().min(1);
 const stage = z.string().min(1);
@@ -18,7 +19,12 @@ const requests = {
   }),
   retry: z.object({ pipeline, stage, execution, mode: z.enum(['FAILED_ACTIONS', 'ALL_ACTIONS']) }),
   stop: z.object({ pipeline, execution, abandon: z.boolean(), reason: z.string().max(200).default('') }),
-  start: z.object({ pipeline }),
+  start: z.object({
+    pipeline,
+    revisions: z.array(z.object({ actionName: z.string().min(1), revisionValue: z.string().min(1) })).default([]),
+  }),
+  rollback: z.object({ pipeline, stage, target: execution }),
+  transition: z.object({ pipeline, stage, enabled: z.boolean(), reason: transitionReason.optional() }),
 } as const;
 
 /**
@@ -64,8 +70,27 @@ export function decide(control: PipelineControl | undefined, user: string, name:
       });
     }
     case 'start': {
+      const { pipeline: name, revisions } = parse(requests.start, body);
       const trigger = { type: 'StartPipelineExecution', detail: by };
-      return control.startPipelineExecution({ name: parse(requests.start, body).pipeline, trigger });
+      return control.startPipelineExecution({
+        name,
+        trigger,
+        ...(revisions.length > 0 ? { sourceRevisions: revisions } : {}),
+      });
+    }
+    case 'rollback': {
+      const {
+        pipeline: pipelineName,
+        stage: stageName,
+        target: targetPipelineExecutionId,
+      } = parse(requests.rollback, body);
+      return control.rollbackStage({ pipelineName, stageName, targetPipelineExecutionId });
+    }
+    case 'transition': {
+      const { pipeline: pipelineName, stage: stageName, enabled, reason } = parse(requests.transition, body);
+      const transition = { pipelineName, stageName, transitionType: 'Inbound', enabled } as const;
+      control.setStageTransition({ ...transition, ...(reason === undefined ? {} : { reason }) });
+      return {};
     }
     default:
       throw new SaiondoError(`the page has no request ${name}`, { code: 'USAGE' });
@@ -75,7 +100,8 @@ export function decide(control: PipelineControl | undefined, user: string, name:
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new SaiondoError(`the request is not complete: ${parsed.error.issues[0]?.path.join('.') ?? ''}`, {
+  const [issue] = parsed.error.issues;
+  throw new SaiondoError(`${issue?.path.join('.') ?? 'the request'} is not as it has to be: ${issue?.message ?? ''}`, {
     code: 'USAGE',
   });
 }

@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SaiondoError } from '../../model/errors';
-import type { Revision } from '../../model/events';
 import type { RunState } from '../../model/run-state';
 import type { PageHandler } from '../local/front';
 import type { RunDigest } from '../run/run-digest';
 import type { Runs } from '../run/runs';
 import type { ControlSource } from './codepipeline-changes';
 import { followRun } from './page-events';
+import { pageJson } from './page-json';
 import { readPageLog } from './page-log';
 import { decide } from './page-requests';
 
@@ -17,8 +17,16 @@ export interface PageFacts {
   readonly live: boolean;
   /** An engine can be told to approve, retry, stop. */
   readonly controllable: boolean;
-  /** The revisions of the execution that passed a stage last, other than this run's: what an approval would replace. */
-  readonly inStage: (stage: string) => readonly Revision[];
+  /** It is the run that the engine works on: its transitions are those that hold. */
+  readonly current: boolean;
+}
+
+/** What changes between executions is found out by who can compare them, in the pipeline's own API; the page shows it. All give JSON. */
+export interface PageComparisons {
+  /** What a stage gets when an approval is given. */
+  promotion(pipeline: string, stage: string, action: string): Promise<unknown>;
+  /** What a stage can be rolled back to, and what that takes back: to a target, or to the newest. */
+  rollback(pipeline: string, stage: string, target: string | undefined): Promise<unknown>;
 }
 
 /** What the page is made of; the engine knows how to serve it, not what it looks like. */
@@ -36,6 +44,7 @@ export interface PageOptions {
   readonly runs: Runs;
   readonly views: PageViews;
   readonly control: ControlSource;
+  readonly comparisons: PageComparisons;
   /** What a request that changes something has to bring in `x-saiondo-token`. */
   readonly token: string;
   /** Who approves on the page. */
@@ -87,14 +96,14 @@ async function serve(
   const file = url.pathname === '/' ? 'page.html' : url.pathname.slice(PREFIX.length);
   const asset = request.method === 'GET' ? views.assets.get(file) : undefined;
   if (asset) return send(response, 200, asset.type, asset.text);
-  const [name = '', runId = '', what = '', buildId = ''] = url.pathname
+  const [name = '', first = '', second = '', third = ''] = url.pathname
     .slice(PREFIX.length)
     .split('/')
     .map(decodeURIComponent);
   const facts = (digest: RunDigest): PageFacts => ({
     live: runs.isLive(digest),
     controllable: control() !== undefined,
-    inStage: (stage) => passedLast(runs, digest, stage),
+    current: control() !== undefined && digest.pid === process.pid,
   });
   if (request.method === 'POST') {
     if (!isToken(request.headers['x-saiondo-token'], options.token))
@@ -106,25 +115,22 @@ async function serve(
     return sendJson(response, 200, answer);
   }
   if (request.method !== 'GET') return sendJson(response, 405, { code: 'METHOD', message: 'GET and POST only' });
-  if (name === 'runs' && !runId) return sendJson(response, 200, runs.list().map(views.digest));
-  if (name === 'runs' && what === 'log') {
+  if (name === 'runs' && !first) return sendJson(response, 200, runs.list().map(views.digest));
+  if (name === 'runs' && second === 'log') {
     const from = url.searchParams.get('from');
-    return sendJson(response, 200, readPageLog(runs, runId, buildId, from === null ? undefined : Number(from)));
+    return sendJson(response, 200, readPageLog(runs, first, third, from === null ? undefined : Number(from)));
   }
-  if (name === 'runs' && what === 'events') {
+  if (name === 'runs' && second === 'events') {
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
-    return followRun(runs, runId, response, (state, digest) => views.run(state, facts(digest)));
+    return followRun(runs, first, response, (state, digest) => views.run(state, facts(digest)));
+  }
+  if (name === 'promotion' && third)
+    return sendJson(response, 200, await options.comparisons.promotion(first, second, third));
+  if (name === 'rollback' && second) {
+    const target = url.searchParams.get('to') ?? undefined;
+    return sendJson(response, 200, await options.comparisons.rollback(first, second, target));
   }
   sendJson(response, 404, { code: 'NOT_FOUND', message: 'there is no such page' });
-}
-
-function passedLast(runs: Runs, { runId, pipeline }: RunDigest, stage: string): readonly Revision[] {
-  const passed = runs
-    .list()
-    .filter((run) => run.pipeline === pipeline && run.runId !== runId)
-    .flatMap((run) => [...run.executions].reverse())
-    .find((execution) => execution.stages.some((one) => one.name === stage && one.status === 'Succeeded'));
-  return passed?.revisions ?? [];
 }
 
 function isToken(given: string | string[] | undefined, token: string): boolean {
@@ -157,7 +163,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 }
 
 function sendJson(response: ServerResponse, status: number, content: unknown): void {
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify(content));
+  send(response, status, 'application/json; charset=utf-8', pageJson(content));
 }
 
 function sendError(response: ServerResponse, error: unknown): void {

@@ -2,10 +2,10 @@ import type { ActionDeclaration, PipelineDeclaration } from '@aws-sdk/client-cod
 import type { Aws } from '../aws';
 import type { CommitLog } from '../commit-log';
 import { accountOf } from '../executions';
-import { plain } from '../plain-text';
+import { plain } from '../../model/plain-text';
 import type { ArtifactReader } from './artifact-reader';
 import { artifactOf, sourceArtifacts, type Executed } from './executed';
-import type { Difference, StackChanges } from './promotion.shape';
+import type { Difference, StackChanges } from '../../model/promotion.shape';
 import {
   inOrder,
   isSecurity,

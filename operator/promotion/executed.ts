@@ -1,6 +1,6 @@
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { ArtifactLocation } from './artifact-reader';
-import type { Execution } from '../revision.shape';
+import type { Execution } from '../../model/revision.shape';
 
 /** An execution with the latest attempt of each of its actions. */
 export interface Executed {

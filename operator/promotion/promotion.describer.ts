@@ -5,7 +5,7 @@ import { latestActions, listExecutions, withSourceVariables } from '../execution
 import { waitingApprovals, withoutToken, type OpenApproval } from '../status.describer';
 import { describeDifference, preparedChangeSets, type DifferenceTools } from './difference.describer';
 import type { Executed } from './executed';
-import type { Promotion } from './promotion.shape';
+import type { Promotion } from '../../model/promotion.shape';
 import { reasonOf } from '../reason';
 
 /** The operations of {@link describePromotion}. */

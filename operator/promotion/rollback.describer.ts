@@ -3,7 +3,7 @@ import type { Calls } from '../aws';
 import { listExecutions } from '../executions';
 import { describeDifference, type DifferenceTools } from './difference.describer';
 import { executed, succeededIn } from './promotion.describer';
-import type { Rollback } from './promotion.shape';
+import type { Rollback } from '../../model/promotion.shape';
 
 /** The calls of {@link describeRollback}. */
 export type RollbackCalls = Pick<
@@ -43,7 +43,7 @@ export async function describeRollback(
   const currentId = stageStates?.find((one) => one.stageName === stageName)?.latestExecution?.pipelineExecutionId;
   const candidates: Rollback['candidates'] = [];
   for (const execution of executions.filter((one) => succeeded.has(one.id))) {
-    const { actions } = await executed(aws, name, executions, execution.id);
+    const { execution: candidate, actions } = await executed(aws, name, executions, execution.id);
     const version = Math.max(...[...actions.values()].map((one) => one.pipelineVersion ?? 0), 0);
     const why = isSource
       ? 'a source stage is never rolled back'
@@ -54,7 +54,7 @@ export async function describeRollback(
           : version !== pipeline.version
             ? `it ran under structure version ${version}, the pipeline has ${pipeline.version ?? '?'} now`
             : undefined;
-    candidates.push({ ...execution, eligible: why === undefined, ...(why ? { why } : {}) });
+    candidates.push({ ...candidate, eligible: why === undefined, ...(why ? { why } : {}) });
   }
   const chosen =
     to === undefined ? candidates.find((one) => one.eligible) : candidates.find((one) => one.id.startsWith(to));

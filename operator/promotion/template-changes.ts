@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PermissionChange, ResourceChange } from './promotion.shape';
+import type { PermissionChange, ResourceChange } from '../../model/promotion.shape';
 
 /** A template's resources, as far as they are compared. */
 export interface TemplateLike {

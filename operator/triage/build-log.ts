@@ -1,5 +1,5 @@
 import type { Calls } from '../aws';
-import { plain } from '../plain-text';
+import { plain } from '../../model/plain-text';
 
 /** Where a build's log is. */
 export interface LogAddress {

@@ -1,7 +1,7 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Calls } from '../aws';
 import { pages } from '../paging';
-import { plainLine } from '../plain-text';
+import { plainLine } from '../../model/plain-text';
 import type { DeploymentEvent } from './triage.shape';
 import { reasonOf } from '../reason';
 

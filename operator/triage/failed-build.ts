@@ -1,7 +1,7 @@
 import type { Build } from '@aws-sdk/client-codebuild';
 import type { Calls } from '../aws';
 import { pages } from '../paging';
-import { plain } from '../plain-text';
+import { plain } from '../../model/plain-text';
 import { readFailedCommand } from './build-log';
 import { wholeCommand } from './whole-command';
 import type { Evidence } from './evidence';

@@ -2,7 +2,7 @@ import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Calls } from '../aws';
 import type { CommitLog } from '../commit-log';
 import { listActions, listExecutions, pathOf } from '../executions';
-import type { Execution, Revision } from '../revision.shape';
+import type { Execution, Revision } from '../../model/revision.shape';
 import type { Since } from './triage.shape';
 
 /** The calls of {@link describeSince}. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionShape, revisionShape } from '../revision.shape';
+import { executionShape, revisionShape } from '../../model/revision.shape';
 
 /** A failed test case of a report (CodeBuild API Reference, TestCase). */
 export const failedTestShape = z.object({

@@ -5,7 +5,7 @@ import {
   promotedStage,
   type PromotionOperations,
 } from '../../operator/promotion/promotion.describer';
-import { promotionShape } from '../../operator/promotion/promotion.shape';
+import { promotionShape } from '../../model/promotion.shape';
 
 // What an approval gives, where it is a stage of its own before the one that deploys, as the shipped pipeline has it.
 const action = (name: string, runOrder: number, configuration = {}) => ({

@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { Serving } from '../../commands/serving';
 import { rehearsalHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
@@ -24,7 +24,16 @@ const waiting = '20260101-000002-bbbb';
 const asked: string[] = [];
 
 /** Records what it is asked; the engine's own is tested with a whole rehearsal. */
+const record = (name: string) => (request: object) => {
+  asked.push(`${name} ${JSON.stringify(request)}`);
+  return { pipelineExecutionId: 'new' };
+};
 const control = {
+  startPipelineExecution: record('start'),
+  stopPipelineExecution: record('stop'),
+  retryStageExecution: record('retry'),
+  rollbackStage: record('rollback'),
+  setStageTransition: record('transition'),
   putApprovalResult: (request: { result: { status: string }; by: string }) => {
     asked.push(`${request.result.status} by ${request.by}`);
     return { approvedAt: new Date() };
@@ -41,6 +50,7 @@ beforeAll(async () => {
   recordRun(layout, { runId: '20260101-000001-aaaa', builds: 1 });
   recordRun(layout, {
     runId: waiting,
+    pid: process.pid,
     builds: 3,
     message: `feat: ${ATTACK}`,
     log: (at) => (at === 0 ? `${ATTACK}\n\u001b[31mred\u001b[0m\n${'long'.repeat(200)}\n` : `line of ${at}\n`),
@@ -89,8 +99,21 @@ inBrowser('a phone needs no horizontal scroll, in light and in dark', async () =
     const page = await open(address, { viewport: { width: 375, height: 700 }, colorScheme });
     await page.getByRole('button', { name: 'Test0' }).click();
     await page.getByRole('log').getByText('longlong').waitFor();
+    await page.getByText('Prod gets').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
     expect(await worstContrast(page)).toBeGreaterThanOrEqual(4.5);
+    for (const [button, title] of [
+      ['Roll back Verify', 'Roll back Verify'],
+      ['Disable the transition into Prod', 'Disable the transition into Prod?'],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      const dialog = page.getByRole('dialog', { name: title });
+      const box = await dialog.boundingBox();
+      expect(box && box.x >= 0 && box.x + box.width <= 375 && box.height <= 700).toBe(true);
+      expect(await dialog.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+      expect(await worstContrast(page)).toBeGreaterThanOrEqual(4.5);
+      await page.keyboard.press('Escape');
+    }
     await page.close();
   }
 });
@@ -113,17 +136,97 @@ inBrowser('everything that the page asks for comes from its own address, and the
   await page.close();
 });
 
-inBrowser('with the keyboard alone: to the decision, and it is asked once', async () => {
+inBrowser('with the keyboard alone: to the decision, which is confirmed, and asked once', async () => {
   const page = await open(address);
   const approve = page.getByRole('button', { name: 'Approve', exact: true });
-  await approve.waitFor();
+  // What the stage gets is there before it can be approved.
+  await page.getByText('Prod gets').waitFor();
+  await page.locator('button:enabled', { hasText: /^Approve$/ }).waitFor();
   for (let presses = 0; presses < 30; presses++) {
     await page.keyboard.press('Tab');
-    if (await approve.evaluate((element) => element === element.ownerDocument.activeElement)) break;
+    if (await hasFocus(approve)) break;
   }
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Approve Prod/Approve?' });
+  // A hasty second Enter goes back, and so does Escape.
+  await dialog.getByRole('button', { name: 'Cancel' }).waitFor();
+  expect(await hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(asked).toEqual([]);
+  await page.locator('button:enabled', { hasText: /^Approve$/ }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('button:disabled', { hasText: 'Approve' }).waitFor();
   expect(asked).toEqual([`Approved by ${os.userInfo().username} (page)`]);
+  await page.close();
+});
+
+inBrowser('every change asks first: stop, start on a commit, a transition with its reason', async () => {
+  const page = await open(address);
+  const [run] = [waiting].map(uuidOf);
+  await page.getByRole('button', { name: 'Stop…' }).click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('enough');
+  await page.getByRole('button', { name: 'Stop and abandon' }).click();
+  await page.getByRole('button', { name: 'Start a new execution…' }).click();
+  await page.getByRole('textbox', { name: 'Commit of App' }).fill('abc123');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('button', { name: 'Disable the transition into Prod' }).click();
+  const disable = page.getByRole('button', { name: 'Disable', exact: true });
+  await disable.click();
+  // Without a reason it is not asked.
+  await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
+  await disable.click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction('document.querySelector("dialog") === null');
+  const [stop, start, transition, ...more] = asked.map((one) => [
+    one.split(' ')[0],
+    JSON.parse(one.replace(/^\w+ /, '')),
+  ]);
+  expect(stop).toEqual([
+    'stop',
+    { pipelineName: 'recorded', pipelineExecutionId: run, abandon: true, reason: 'enough' },
+  ]);
+  expect(start).toMatchObject([
+    'start',
+    { name: 'recorded', sourceRevisions: [{ actionName: 'App', revisionValue: 'abc123' }] },
+  ]);
+  expect(transition).toEqual([
+    'transition',
+    {
+      pipelineName: 'recorded',
+      stageName: 'Prod',
+      transitionType: 'Inbound',
+      enabled: false,
+      reason: 'not on a Friday',
+    },
+  ]);
+  expect(more).toEqual([]);
+  await page.close();
+});
+
+inBrowser('a rollback shows what can be returned to, and returns to the one that is chosen', async () => {
+  const page = await open(address);
+  await page.getByRole('button', { name: 'Roll back Verify' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Roll back Verify' });
+  await dialog.waitFor();
+  const [older, newer] = ['20260101-000001-aaaa', waiting].map(uuidOf) as [string, string];
+  expect(await dialog.getByRole('radio').evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toEqual([
+    newer,
+    older,
+  ]);
+  expect(await dialog.getByRole('radio', { disabled: true }).count()).toBe(1);
+  await dialog.getByText('it is what the stage has now').waitFor();
+  await dialog.getByRole('radio').last().focus();
+  await page.keyboard.press('Enter');
+  expect(asked).toEqual([]);
+  await dialog.getByRole('button', { name: `Roll back to ${older.slice(0, 8)}` }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(asked).toEqual([
+    `rollback ${JSON.stringify({ pipelineName: 'recorded', stageName: 'Verify', targetPipelineExecutionId: older })}`,
+  ]);
   await page.close();
 });
 
@@ -204,6 +307,31 @@ test.each([
   expect(asked).toEqual([]);
 });
 
+test.each([['retry'], ['stop'], ['start'], ['rollback'], ['transition']])(
+  'a %s without the token is refused',
+  async (name) => {
+    const answer = await post(`/_saiondo/${name}`, { 'content-type': 'application/json' }, { pipeline: 'recorded' });
+    expect(answer.status).toBe(403);
+    expect(asked).toEqual([]);
+  },
+);
+
+test.each([
+  [
+    'a transition without what CodePipeline takes as a reason',
+    'transition',
+    { stage: 'Prod', enabled: false, reason: '<b>' },
+  ],
+  ['a rollback to nothing', 'rollback', { stage: 'Prod' }],
+  ['what no button asks', 'delete', {}],
+])('%s is refused', async (_name, name, body) => {
+  const token = new URL(address).hash.replace('#token=', '');
+  const headers = { 'content-type': 'application/json', 'x-saiondo-token': token };
+  const answer = await post(`/_saiondo/${name}`, headers, { pipeline: 'recorded', ...body });
+  expect(answer.status).toBe(400);
+  expect(asked).toEqual([]);
+});
+
 test('a form, which any page can send anywhere, is not read; a whole request is', async () => {
   const token = new URL(address).hash.replace('#token=', '');
   const form = await post('/_saiondo/approval', { 'content-type': 'text/plain', 'x-saiondo-token': token }, approval());
@@ -268,6 +396,10 @@ function post(url: string, headers: http.OutgoingHttpHeaders, body: object): Pro
     });
     request.once('error', fail).end(JSON.stringify(body));
   });
+}
+
+function hasFocus(locator: Locator): Promise<boolean> {
+  return locator.evaluate((element) => element === element.ownerDocument.activeElement);
 }
 
 /** The lowest contrast of a text against what is behind it. */

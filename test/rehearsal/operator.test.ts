@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
-import type { Rollback, Promotion } from '../../operator/promotion/promotion.shape';
+import type { Rollback, Promotion } from '../../model/promotion.shape';
 import type { PipelineStatus } from '../../operator/status.shape';
 import type { Triage } from '../../operator/triage/triage.shape';
 import { prepareCommandLine, ServedRehearsal } from '../fixtures/served-rehearsal';

@@ -1,31 +1,40 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import execa from 'execa';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../fixtures/browser';
 import { machineHas } from '../fixtures/requires';
 import { prepareCommandLine, ServedRehearsal } from '../fixtures/served-rehearsal';
 import { makeRepository } from '../fixtures/small-pipeline';
 
-// The page beside a rehearsal that runs: stages and logs as they come, the decision by keyboard, a failed stage that is retried.
+// The page beside a rehearsal that runs: stages and logs as they come, what the stage would get, the decision by keyboard, a failed stage
+// that is retried, a transition that holds an execution, a rollback.
 const inBrowser = machineHas('chromium') ? test : test.skip;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-page-live-'));
 const go = path.join(root, 'go');
 const fixed = path.join(root, 'fixed');
+const prod = (topic: string) => ({
+  Resources: { News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: topic } } },
+});
 let served: ServedRehearsal;
 let browser: Browser | undefined;
 
 beforeAll(async () => {
   if (!machineHas('chromium')) return;
   await prepareCommandLine();
-  await makeRepository(path.join(root, 'shop'), { 'README.md': 'a shop\n' });
+  await makeRepository(path.join(root, 'shop'), {
+    'prod.json': JSON.stringify(prod('news')),
+    'prisma/migrations/1_users/migration.sql': 'CREATE TABLE users ();\n',
+  });
   served = await ServedRehearsal.start(path.join(root, 'place'), path.join(root, 'shop'), {
     stages: {
       // The build goes on when the test has seen its first line.
       Verify: [{ name: 'Test', commands: [`echo "the first line"`, `until test -e ${go}; do sleep 0.1; done`] }],
       Prod: [
         { name: 'Promote', approval: true },
-        { name: 'Deploy', runOrder: 2, commands: [`test -e ${fixed}`] },
+        { name: 'Deploy', runOrder: 2, deploys: { stackName: 'shop-prod', template: 'prod.json' } },
+        { name: 'Smoke', runOrder: 3, commands: [`test -e ${fixed}`] },
       ],
     },
   });
@@ -52,9 +61,15 @@ inBrowser(
     fs.writeFileSync(go, '');
     await log.getByText('Phase complete: BUILD State: SUCCEEDED').waitFor();
     await page.locator('.open[data-status="Succeeded"]', { hasText: 'Test' }).waitFor();
-    await page.getByRole('region', { name: 'Prod/Promote waits for your decision' }).waitFor();
+    const approval = page.getByRole('region', { name: 'Prod/Promote waits for your decision' });
+    await approval.getByText('CREATE TABLE users ();').waitFor();
+    await approval.getByText('nothing that was delivered here').waitFor();
+    await page.locator('button:enabled', { hasText: /^Approve$/ }).waitFor();
     await page.getByRole('textbox', { name: 'Comment' }).focus();
     await page.keyboard.type('looks good');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     const decided = await served.next((event) => event.kind === 'approval.decided');
@@ -64,11 +79,68 @@ inBrowser(
     // Its failure opens by itself, and says what failed.
     await page.getByText(`Error while executing command: test -e ${fixed}`).first().waitFor();
     fs.writeFileSync(fixed, '');
+    await page.getByRole('button', { name: 'Retry Prod' }).click();
     await page.getByRole('button', { name: 'Retry failed actions' }).click();
     await page.locator('#verdict', { hasText: 'passed' }).waitFor();
     expect(
       await page.locator('.stage').evaluateAll((all) => all.map((one) => one.getAttribute('data-status'))),
     ).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+    await page.close();
+  },
+  180_000,
+);
+
+inBrowser(
+  'a second execution is held by a transition, shows what it replaces, is rejected; then the stage goes back',
+  async () => {
+    fs.writeFileSync(path.join(root, 'shop/prod.json'), JSON.stringify(prod('newspaper')));
+    fs.mkdirSync(path.join(root, 'shop/prisma/migrations/2_names'));
+    fs.writeFileSync(
+      path.join(root, 'shop/prisma/migrations/2_names/migration.sql'),
+      'ALTER TABLE users ADD n text;\n',
+    );
+    const git = ['-C', path.join(root, 'shop'), '-c', 'user.name=Ann', '-c', 'user.email=ann@localhost'];
+    await execa('git', [...git, 'add', '--all']);
+    await execa('git', [...git, 'commit', '--quiet', '--message', 'feat: \u001b[31mnames\u001b[0m <b>for</b> users']);
+    const page = await (browser as Browser).newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(served.address.page);
+    await page.getByRole('button', { name: 'Disable the transition into Prod' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await page.getByText('Nothing enters Prod: not on a Friday').waitFor();
+    await page.getByRole('button', { name: 'Start a new execution…' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'feat: names <b>for</b> users' }).first().waitFor();
+    await page.locator('.stage[data-status="NotReached"]', { hasText: 'Prod' }).waitFor();
+    await page.getByRole('button', { name: 'Enable the transition into Prod' }).click();
+    await page.getByRole('button', { name: 'Enable', exact: true }).click();
+    const approval = page.getByRole('region', { name: 'Prod/Promote waits for your decision' });
+    await approval.getByText('shop-prod: replace AWS::SNS::Topic News: TopicName').waitFor();
+    await approval.getByText('ALTER TABLE users ADD n text;').waitFor();
+    const commit = approval.locator('.commits li');
+    expect(await commit.allInnerTexts()).toEqual([
+      expect.stringMatching(/^[0-9a-f]{8} feat: names <b>for<\/b> users Ann$/),
+    ]);
+    expect(await commit.locator('b').count()).toBe(0);
+    await approval.getByRole('button', { name: 'Reject' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Reject / })
+      .click();
+    await page.locator('.stage[data-status="Failed"]', { hasText: 'Prod' }).waitFor();
+
+    // Verify has the second one; it goes back to the first.
+    await page.getByRole('button', { name: 'Roll back Verify' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Roll back Verify' });
+    await dialog.getByText('The migration 2_names').waitFor();
+    const target = await dialog.getByRole('radio', { checked: true }).getAttribute('value');
+    await dialog.getByRole('button', { name: `Roll back to ${target?.slice(0, 8)}` }).click();
+    const started = await served.next((event) => event.kind === 'execution.started' && event.mode === 'ROLLBACK');
+    expect(started).toMatchObject({ rollbackTarget: target, stage: 'Verify' });
+    const executions = page.getByRole('list').filter({ hasText: `Verify back to ${target?.slice(0, 8)}` });
+    await executions.getByRole('link').last().click();
+    await page.locator('.stage[data-status="Succeeded"]', { hasText: 'Prod' }).waitFor();
     await page.close();
   },
   180_000,

@@ -1,3 +1,4 @@
+import type { Promotion, Rollback } from '../../model/promotion.shape';
 import type { Failure, ReportSummary, ResourceChange, Revision, RunVerdict } from '../../model/events';
 import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
 import type { ActionState, BuildState, ExecutionState, RunState } from '../../model/run-state';
@@ -10,6 +11,8 @@ export interface PageRun {
   readonly live: boolean;
   /** An engine can be told to approve, retry, stop. */
   readonly controllable: boolean;
+  /** It is the run that the engine works on: its transitions are those that hold. */
+  readonly current: boolean;
   readonly verdict?: RunVerdict;
   readonly summary?: string;
   readonly startedAt?: string;
@@ -21,12 +24,21 @@ export interface PageRun {
   readonly endpoints: RunState['endpoints'];
 }
 
+/** What an approval gives, as the page asks for it. */
+export type PagePromotion = Promotion;
+/** What a stage can be rolled back to. */
+export type PageRollback = Rollback;
+
 export interface PageExecution {
   readonly executionId: string;
   readonly status: string;
   readonly detail?: string;
   readonly trigger: string;
+  /** STANDARD or ROLLBACK. */
   readonly mode: string;
+  /** Of a rollback: the execution whose commits it takes, and the one stage that it runs. */
+  readonly rollbackTarget?: string;
+  readonly rollbackStage?: string;
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly revisions: readonly Revision[];
@@ -41,6 +53,8 @@ export interface PageStage {
   readonly endedAt?: string;
   readonly detail?: string;
   readonly actions: readonly PageAction[];
+  /** The way into it; the first stage has none. */
+  readonly transition?: { readonly enabled: boolean; readonly reason?: string };
 }
 
 export interface PageAction {
@@ -63,8 +77,6 @@ export interface PageAction {
     readonly status?: string;
     readonly by?: string;
     readonly comment?: string;
-    /** What the stage holds until then. */
-    readonly replaces: readonly Revision[];
   };
   readonly build?: PageBuild;
 }
@@ -94,21 +106,21 @@ export function pageRun(
   facts: {
     readonly live: boolean;
     readonly controllable: boolean;
-    /** The revisions of the execution that passed a stage last. */
-    readonly inStage: (stage: string) => readonly Revision[];
+    readonly current: boolean;
   },
 ): PageRun {
-  const { live, controllable } = facts;
+  const { live, controllable, current } = facts;
   return {
     runId: state.runId,
     pipeline: state.definition?.name ?? state.pipeline,
     live,
     controllable,
+    current,
     ...(state.verdict ? { verdict: state.verdict } : {}),
     ...(state.summary ? { summary: state.summary } : {}),
     ...(state.startedAt ? { startedAt: state.startedAt } : {}),
     ...(state.endedAt ? { endedAt: state.endedAt } : {}),
-    executions: state.executions.map((execution) => pageExecution(state, execution, facts.inStage)),
+    executions: state.executions.map((execution) => pageExecution(state, execution)),
     changeSets: state.changeSets.map(({ environment, stackName, stage, changes }) => ({
       environment,
       stackName,
@@ -133,9 +145,7 @@ export function pageRun(
   };
 }
 
-type InStage = (stage: string) => readonly Revision[];
-
-function pageExecution(state: RunState, execution: ExecutionState, inStage: InStage): PageExecution {
+function pageExecution(state: RunState, execution: ExecutionState): PageExecution {
   const definition =
     state.definitions.find((one) => one.structureVersion === execution.structureVersion) ?? state.definition;
   return {
@@ -144,19 +154,21 @@ function pageExecution(state: RunState, execution: ExecutionState, inStage: InSt
     ...(execution.detail ? { detail: execution.detail } : {}),
     trigger: execution.trigger.type,
     mode: execution.mode,
+    ...(execution.rollbackTarget ? { rollbackTarget: execution.rollbackTarget } : {}),
+    ...(execution.rollbackStage ? { rollbackStage: execution.rollbackStage } : {}),
     startedAt: execution.startedAt,
     ...(execution.endedAt ? { endedAt: execution.endedAt } : {}),
     revisions: execution.revisions,
-    stages: (definition?.stages ?? []).map((stage) => pageStage(state, execution, stage, inStage)),
+    stages: (definition?.stages ?? [])
+      .map((stage, at) => ({
+        ...pageStage(state, execution, stage),
+        ...(at > 0 ? { transition: transitionInto(state, stage.name) } : {}),
+      }))
+      .filter((stage) => execution.mode !== 'ROLLBACK' || stage.name === execution.rollbackStage),
   };
 }
 
-function pageStage(
-  state: RunState,
-  execution: ExecutionState,
-  stage: PipelineDefinition['stages'][number],
-  inStage: InStage,
-): PageStage {
+function pageStage(state: RunState, execution: ExecutionState, stage: PipelineDefinition['stages'][number]): PageStage {
   const record = execution.stages.get(stage.name);
   return {
     name: stage.name,
@@ -164,8 +176,17 @@ function pageStage(
     ...(record ? { startedAt: record.startedAt } : {}),
     ...(record?.endedAt ? { endedAt: record.endedAt } : {}),
     ...(record?.detail ? { detail: record.detail } : {}),
-    actions: stage.actions.map((action) => pageAction(state, execution, stage.name, action, inStage)),
+    actions: stage.actions.map((action) => pageAction(state, execution, stage.name, action)),
   };
+}
+
+/** A transition as somebody left it in this run, else as the pipeline defines it (a stage's inbound transition). */
+function transitionInto(state: RunState, stage: string): NonNullable<PageStage['transition']> {
+  const defined = state.definition?.disabledTransitions[stage];
+  const changed = state.transitions.get(stage);
+  const enabled = changed ? changed.enabled : defined === undefined;
+  const reason = changed ? changed.reason : defined;
+  return { enabled, ...(!enabled && reason ? { reason } : {}) };
 }
 
 function pageAction(
@@ -173,7 +194,6 @@ function pageAction(
   execution: ExecutionState,
   stage: string,
   definition: ActionDefinition,
-  inStage: InStage,
 ): PageAction {
   const { name, provider, runOrder } = definition;
   const attempts = execution.actionExecutions.filter((one) => one.stage === stage && one.action === name);
@@ -197,7 +217,6 @@ function pageAction(
           approval: {
             ...action.approval,
             ...(link ? { link } : {}),
-            replaces: action.approval.status ? [] : inStage(stage),
           },
         }
       : {}),

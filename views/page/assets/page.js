@@ -1,11 +1,15 @@
 // The page: one run, live, and the list of runs. State comes from the server as a whole; nothing is kept here but what a person opened.
 
-import { approvalList, changesOf, waitingOf } from './approvals.js';
+import { approvalList, waitingOf } from './approvals.js';
+import { executionList } from './executions.js';
+import { showChanges, showNotes } from './facts.js';
 import { byId, h, keyedList, setAttribute, setText } from './dom.js';
-import { ask, get, hasToken, takeToken } from './requests.js';
+import { askRetry, askStart, askStop, askTransition } from './changes.js';
+import { get, hasToken, takeToken } from './requests.js';
+import { askRollback } from './rollback.js';
 import { stageList } from './stages.js';
 import { timeline } from './timeline.js';
-import { dateTime, took } from './words.js';
+import { dateTime, took, triggerWord } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
 /** @typedef {import('../model').PageListedRun} PageListedRun */
@@ -21,28 +25,30 @@ let following = '';
 
 const problem = byId('problem');
 const controls = byId('controls');
-const stopDialog = /** @type {HTMLDialogElement} */ (byId('stop-dialog'));
 const stop = h(
   'button',
-  { type: 'button', class: 'danger', hidden: true, onclick: () => stopDialog.showModal() },
-  'Stop',
+  {
+    type: 'button',
+    class: 'danger',
+    hidden: true,
+    onclick: () => attempt(() => askStop(shownRun(), shownExecution())),
+  },
+  'Stop…',
 );
 const start = h(
   'button',
-  { type: 'button', hidden: true, onclick: () => request('start', { pipeline: run?.pipeline }) },
-  'Start a new execution',
+  { type: 'button', hidden: true, onclick: () => attempt(() => askStart(shownRun(), shownExecution())) },
+  'Start a new execution…',
 );
 controls.append(stop, start);
 
 const showApprovals = approvalList(byId('approvals'), failed);
-const showStages = stageList(byId('stages'), (stage) =>
-  request('retry', {
-    pipeline: run?.pipeline,
-    stage: stage.name,
-    execution: run?.executions.at(-1)?.executionId,
-    mode: 'FAILED_ACTIONS',
-  }),
-);
+const showStages = stageList(byId('stages'), {
+  retry: (stage, execution) => attempt(() => askRetry(shownRun(), execution, stage.name)),
+  rollBack: (stage) => attempt(() => askRollback(shownRun().pipeline, stage.name)),
+  transition: (stage) => attempt(() => askTransition(shownRun().pipeline, stage)),
+});
+const showExecutions = executionList(byId('executions'));
 const showTimeline = timeline(byId('timeline'));
 const showRevisions = keyedList(
   byId('revisions'),
@@ -68,26 +74,26 @@ const showRevisions = keyedList(
 );
 const showRuns = keyedList(byId('runs'), (/** @type {PageListedRun} */ one) => one.runId, runLink);
 
-stopDialog.addEventListener('close', () => {
-  const choice = stopDialog.returnValue;
-  stopDialog.returnValue = '';
-  if (!choice) return;
-  void request('stop', {
-    pipeline: run?.pipeline,
-    execution: run?.executions.at(-1)?.executionId,
-    abandon: choice === 'abandon',
-    reason: 'stopped on the page',
-  });
-});
+/** @returns {PageRun} */
+function shownRun() {
+  if (!run) throw new Error('no run is shown yet');
+  return run;
+}
+
+/** The execution that is looked at: the one that was chosen, else the newest. */
+function shownExecution() {
+  const chosen = new URLSearchParams(location.hash.slice(1)).get('execution');
+  return run?.executions.find((one) => one.executionId === chosen) ?? run?.executions.at(-1);
+}
 
 /**
- * @param {'retry' | 'stop' | 'start'} name
- * @param {object} body
+ * Does what a button asks; what is refused is said at the page's top.
+ * @param {() => Promise<void>} work
  */
-async function request(name, body) {
+async function attempt(work) {
   problem.hidden = true;
   try {
-    await ask(name, body);
+    await work();
   } catch (error) {
     failed(/** @type {Error} */ (error));
   }
@@ -97,6 +103,7 @@ async function request(name, body) {
 function failed(error) {
   problem.hidden = false;
   problem.textContent = error.message;
+  problem.scrollIntoView({ block: 'nearest' });
 }
 
 /** @param {PageListedRun} first */
@@ -122,7 +129,7 @@ function runLink(first) {
 
 function show() {
   if (!run) return;
-  const execution = run.executions.at(-1);
+  const execution = shownExecution();
   const waits = waitingOf(run).length > 0;
   const verdict = waits ? 'waiting' : (run.verdict ?? (run.live ? 'running' : 'interrupted'));
   document.title = `${verdict} · ${run.pipeline}`;
@@ -132,7 +139,7 @@ function show() {
   const facts = [
     run.runId,
     took(run.startedAt, run.endedAt, run.live),
-    execution && `execution ${execution.executionId.slice(0, 8)} by ${execution.trigger}`,
+    execution && `execution ${execution.executionId.slice(0, 8)} by ${triggerWord(execution.trigger)}`,
     run.summary,
   ];
   setText(byId('facts'), facts.filter(Boolean).join(' · '));
@@ -140,58 +147,13 @@ function show() {
   const may = run.controllable && hasToken();
   const inProgress = execution?.status === 'InProgress' || execution?.status === 'Waiting';
   stop.hidden = !(may && inProgress && (run.live || waits));
-  start.hidden = !(may && !inProgress);
+  start.hidden = !(may && run.current);
+  byId('executions-section').hidden = !showExecutions(run, execution);
   showApprovals(run);
   if (execution) showStages({ run, execution }, may);
   byId('timeline-section').hidden = !showTimeline(execution, run.live);
   showChanges(run);
   showNotes(run);
-}
-
-/** @param {PageRun} shown */
-function showChanges({ changeSets }) {
-  const parent = byId('changes');
-  byId('changes-section').hidden = changeSets.length === 0;
-  const shape = JSON.stringify(changeSets);
-  if (parent.dataset.shown === shape) return;
-  parent.dataset.shown = shape;
-  parent.replaceChildren(
-    ...changeSets.map((set) =>
-      h(
-        'details',
-        {},
-        h('summary', {}, changesOf(set)),
-        h(
-          'ul',
-          {},
-          ...set.changes.map((one) =>
-            h(
-              'li',
-              {},
-              `${one.action}${one.replacement === 'True' ? ' (replaced)' : ''} ${one.logicalId}, ${one.type}`,
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
-/** @param {PageRun} shown */
-function showNotes({ notes, endpoints }) {
-  const parent = byId('notes');
-  const lines = [
-    ...endpoints.map((one) => `${one.environment}: ${one.url} answers ${one.status}`),
-    ...notes.map(
-      (one) =>
-        `${one.level === 'limit' ? 'not followed' : one.level}: ${one.text}${one.where ? ` (${one.where})` : ''}`,
-    ),
-  ];
-  byId('notes-section').hidden = lines.length === 0;
-  const shape = JSON.stringify(lines);
-  if (parent.dataset.shown === shape) return;
-  parent.dataset.shown = shape;
-  parent.replaceChildren(...lines.map((line) => h('li', {}, line)));
 }
 
 /**
@@ -243,7 +205,10 @@ async function list() {
 }
 
 takeToken();
-addEventListener('hashchange', () => void list());
+addEventListener('hashchange', () => {
+  show();
+  void list();
+});
 setInterval(() => void list(), LIST_INTERVAL);
 setInterval(show, 1000);
 void list();

@@ -27,7 +27,7 @@ export async function get(path) {
 
 /**
  * Asks for a change.
- * @param {'approval' | 'retry' | 'stop' | 'start'} name
+ * @param {'approval' | 'retry' | 'stop' | 'start' | 'rollback' | 'transition'} name
  * @param {object} body
  */
 export async function ask(name, body) {

@@ -16,16 +16,25 @@ import { mark, seconds, stateWord, took } from './words.js';
 const opened = new Map();
 
 /**
+ * What a person asks of a stage of an execution.
+ * @typedef {{
+ *   retry: (stage: PageStage, execution: PageExecution) => void,
+ *   rollBack: (stage: PageStage) => void,
+ *   transition: (stage: PageStage) => void,
+ * }} StageRequests
+ */
+
+/**
  * @param {Element} parent
- * @param {(stage: PageStage) => void} retry
+ * @param {StageRequests} requests
  * @returns {(shown: Shown, mayChange: boolean) => void}
  */
-export function stageList(parent, retry) {
+export function stageList(parent, requests) {
   let mayChange = false;
   const show = keyedList(
     parent,
     (/** @type {StageItem} */ item) => `${item.shown.run.runId}/${item.shown.execution.executionId}/${item.stage.name}`,
-    (first) => stageView(first, () => mayChange, retry),
+    (first) => stageView(first, () => mayChange, requests),
   );
   return (shown, may) => {
     mayChange = may;
@@ -36,24 +45,38 @@ export function stageList(parent, retry) {
 /**
  * @param {StageItem} first
  * @param {() => boolean} mayChange
- * @param {(stage: PageStage) => void} retry
+ * @param {StageRequests} requests
  */
-function stageView(first, mayChange, retry) {
-  let current = first.stage;
+function stageView(first, mayChange, requests) {
+  let current = first;
+  const stageName = first.stage.name;
   const state = h('span', { class: 'state', 'aria-hidden': 'true' });
   const word = h('span', { class: 'quiet' });
   const time = h('span', { class: 'time' });
-  const again = h('button', { type: 'button', hidden: true, onclick: () => retry(current) }, 'Retry failed actions');
-  const head = h('div', { class: 'stage-head' }, state, h('h3', {}, first.stage.name), word, time, again);
+  const again = button('Retry…', `Retry ${stageName}`, () => requests.retry(current.stage, current.shown.execution));
+  const back = button('Roll back…', `Roll back ${stageName}`, () => requests.rollBack(current.stage));
+  const head = h(
+    'div',
+    { class: 'stage-head' },
+    state,
+    h('h3', {}, stageName),
+    word,
+    time,
+    h('span', { class: 'stage-buttons' }, again, back),
+  );
   const list = h('ol', { class: 'plain' });
-  const element = h('li', { class: 'stage' }, head, list);
+  const box = h('div', { class: 'stage' }, head, list);
+  const held = h('span', {});
+  const turn = button('', '', () => requests.transition(current.stage));
+  const transition = h('div', { class: 'transition' }, held, turn);
+  const element = h('li', {}, transition, box);
   const actions = keyedList(list, (/** @type {ActionItem} */ item) => item.action.name, actionView);
   return {
     element,
     /** @param {StageItem} item */
     update: ({ stage, shown }) => {
-      current = stage;
-      setAttribute(element, 'data-status', stage.status);
+      current = { stage, shown };
+      setAttribute(box, 'data-status', stage.status);
       setAttribute(head, 'data-status', stage.status);
       setText(state, mark(stage.status));
       // What is not reached yet is one line: how much is to come.
@@ -61,10 +84,35 @@ function stageView(first, mayChange, retry) {
       const more = list.hidden ? `${stage.actions.length} actions` : stage.detail;
       setText(word, more ? `${stateWord(stage.status)}: ${more}` : stateWord(stage.status));
       setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));
-      again.hidden = !(mayChange() && stage.status === 'Failed');
+      const may = mayChange();
+      again.hidden = !(may && ['Failed', 'Stopped'].includes(stage.status));
+      // A source stage is never rolled back, nor one that works.
+      back.hidden = !(may && stage.transition && !['InProgress', 'Stopping'].includes(stage.status));
+      showTransition(stage, may && shown.run.current);
       actions(stage.actions.map((action) => ({ action, stage, shown })));
     },
   };
+
+  /** @param {PageStage} stage @param {boolean} may */
+  function showTransition({ transition: into }, may) {
+    transition.hidden = !into;
+    if (!into) return;
+    setAttribute(transition, 'data-enabled', String(into.enabled));
+    setText(held, into.enabled ? '↓' : `✕ Nothing enters ${stageName}: ${into.reason ?? 'its transition is disabled'}`);
+    turn.hidden = !may;
+    setText(turn, into.enabled ? 'Disable transition…' : 'Enable transition…');
+    setAttribute(turn, 'aria-label', `${into.enabled ? 'Disable' : 'Enable'} the transition into ${stageName}`);
+  }
+}
+
+/**
+ * A small button whose name says of which stage it is.
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+function button(text, label, onclick) {
+  return h('button', { type: 'button', class: 'small', hidden: true, 'aria-label': label, onclick }, text);
 }
 
 /** @param {ActionItem} first */

@@ -30,6 +30,20 @@ export function stateWord(status) {
   return STATES[status] ?? status.toLowerCase();
 }
 
+/** @type {Record<string, string>} */
+const TRIGGERS = {
+  Manual: 'hand',
+  StartPipelineExecution: 'a start',
+  PipelineUpdated: 'the pipeline’s update',
+  ManualRollback: 'a rollback',
+  AutomatedRollback: 'an automatic rollback',
+};
+
+/** What an execution began by. @param {string} type */
+export function triggerWord(type) {
+  return TRIGGERS[type] ?? type;
+}
+
 /** @param {number} value */
 export function seconds(value) {
   if (value < 60) return `${value.toFixed(1)} s`;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { executionShape } from '../revision.shape';
-import { waitingApprovalShape } from '../status.shape';
+import { executionShape } from './revision.shape';
 
 /** A resource that a deployment changes. Replacements come first in every list. */
 export const resourceChangeShape = z.object({
@@ -65,6 +64,20 @@ export const differenceShape = z.object({
 });
 /** {@link differenceShape} as a type. */
 export type Difference = z.infer<typeof differenceShape>;
+
+/** A manual approval that waits for a person. */
+export const waitingApprovalShape = z.object({
+  stage: z.string(),
+  action: z.string(),
+  executionId: z.string(),
+  message: z.string().optional(),
+  link: z.string().optional(),
+  since: z.string().optional(),
+  /** When it fails by itself (CodePipeline User Guide, "Quotas": seven days where the action says nothing). */
+  deadline: z.string().optional(),
+});
+/** {@link waitingApprovalShape} as a type. */
+export type WaitingApproval = z.infer<typeof waitingApprovalShape>;
 
 /** What `saiondo approve --dry-run --json` prints: what the stage will get. */
 export const promotionShape = z.object({

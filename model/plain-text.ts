@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** Control characters but tab and line feed, and the marks that turn the direction of text: what would let a log draw on the terminal. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text from AWS, a log or a commit as a terminal may show it: without escapes and control characters. Lines stay lines. */
+/** A text from AWS, a log or a commit as a person may be shown it: without escapes and control characters. Lines stay lines. */
 export function plain(text: string): string {
   return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(CONTROL, '');
 }
