@@ -19,6 +19,7 @@ import {
   pipelines,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { codeCommit, handWritten } from './other-apps';
 
 // Pipelines as other people write them: each uses what ours does not. They are synthesized when a test runs, with the CDK that is installed.
 const ACCOUNT = '222222222222';
@@ -27,7 +28,7 @@ const env = { account: ACCOUNT, region: REGION };
 const CONNECTION = `arn:aws:codestar-connections:${REGION}:${ACCOUNT}:connection/00000000-0000-4000-8000-000000000000`;
 
 /** An app, by name; the folder gets its sources and then its assembly. */
-export const APPS = { wave, v1, s3Source, providers } as const;
+export const APPS = { wave, v1, s3Source, providers, codeCommit, handWritten } as const;
 
 /** Synthesizes an app into `folder/assembly`. Its sources are in `folder/source`. */
 export function synthesize(name: keyof typeof APPS, folder: string): string {

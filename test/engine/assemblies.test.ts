@@ -30,9 +30,14 @@ const answered = new Set(
 );
 
 /** An app's pipeline as a rehearsal finds it, with what the machine lacks for it: this one has docker or not, and no source but acme/shop. */
-async function read(name: keyof typeof APPS, containers: boolean) {
-  const folder = path.join(root, `${name}-${containers}`);
+async function read(
+  name: keyof typeof APPS,
+  containers: boolean,
+  change: (assembly: string) => void = () => undefined,
+) {
+  const folder = fs.mkdtempSync(path.join(root, `${name}-`));
   const directory = synthesize(name, folder);
+  change(directory);
   const stacks = readAssembly(directory);
   const stack = findPipelineStack(stacks, undefined);
   const layout = new Layout(path.join(folder, '.saiondo'));
@@ -53,7 +58,7 @@ async function read(name: keyof typeof APPS, containers: boolean) {
   const [resource] = ledger.resources('AWS::CodePipeline::Pipeline');
   if (!resource) throw new Error('no pipeline was deployed');
   const pipeline = readPipeline(resource, resource.stack);
-  const sources = new Map([['acme/shop', { path: folder }]]);
+  const sources = new Map(['acme/shop', 'forge'].map((source) => [source, { path: folder }]));
   const plan = planActions(pipeline, {
     ledger,
     containers,
@@ -138,4 +143,58 @@ test('managed actions are read; what nothing here stands for is named', async ()
     '4 CodePipeline Next',
   ]);
   expect(lacks).toEqual(['Only/Everywhere: needs AWS CloudFormation StackSets', 'Only/Next: needs the pipeline other']);
+}, 60_000);
+
+test('CodeCommit, PARALLEL, another account and region, variables between steps: read whole', async () => {
+  const { pipeline, refused, lacks, limits } = await read('codeCommit', true);
+  expect({ refused, lacks, limits }).toEqual({ refused: [], lacks: [], limits: [] });
+  expect(pipeline.executionMode).toBe('PARALLEL');
+  expect(kindsOf(pipeline, 'Source')).toEqual(['1 CodeCommit forge']);
+  expect(kindsOf(pipeline, 'Near')).toEqual([
+    '1 CodeBuild Version',
+    '2 CloudFormation Site.Prepare',
+    '3 CloudFormation Site.Deploy',
+  ]);
+  expect(kindsOf(pipeline, 'Far')).toEqual([
+    '1 Manual Promote',
+    '2 CloudFormation Site.Prepare',
+    '3 CloudFormation Site.Deploy',
+    '4 CodeBuild Try',
+  ]);
+  const far = pipeline.stages.at(-1)?.actions.find((one) => one.name === 'Site.Deploy');
+  expect(far).toMatchObject({ region: 'us-east-1', roleArn: expect.stringContaining(':333333333333:role/') as string });
+}, 60_000);
+
+test('a pipeline by hand, without CDK Pipelines: GitHub with a token, Lambda and CodeDeploy, which it names', async () => {
+  const { pipeline, refused, lacks, limits } = await read('handWritten', true);
+  expect({ refused, limits }).toEqual({ refused: [], limits: [] });
+  expect(kindsOf(pipeline, 'Source')).toEqual(['1 GitHub GitHub']);
+  expect(kindsOf(pipeline, 'Release')).toEqual([
+    '1 Manual Sign',
+    '2 CloudFormation Prepare',
+    '3 CloudFormation Deploy',
+    '4 CodeDeploy Servers',
+    '4 Lambda Warm',
+  ]);
+  expect(lacks).toEqual(['Release/Warm: needs AWS Lambda', 'Release/Servers: needs AWS CodeDeploy']);
+}, 60_000);
+
+test('an assembly of another language or an older CDK: no tree, no metadata, an older schema', async () => {
+  const plain = await read('wave', true);
+  const older = await read('wave', true, (assembly) => {
+    for (const name of fs.readdirSync(assembly, { recursive: true, encoding: 'utf8' })) {
+      const file = path.join(assembly, name);
+      if (/(^|\/)(tree\.json|cdk\.out|.*\.metadata\.json)$/.test(name)) fs.rmSync(file);
+      else if (/(^|\/)manifest\.json$/.test(name)) {
+        const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as { artifacts: Record<string, object> };
+        for (const artifact of Object.values(manifest.artifacts)) Object.assign(artifact, { metadata: undefined });
+        delete manifest.artifacts.Tree;
+        fs.writeFileSync(file, JSON.stringify({ ...manifest, version: '36.0.0' }));
+      }
+    }
+  });
+  const actionsOf = ({ pipeline }: typeof plain) =>
+    pipeline.stages.flatMap((stage) => stage.actions.map((action) => actionPath(stage.name, action.name)));
+  expect(actionsOf(older)).toEqual(actionsOf(plain));
+  expect({ refused: older.refused, lacks: older.lacks }).toEqual({ refused: [], lacks: [] });
 }, 60_000);
