@@ -66,7 +66,7 @@ export const AWS_ENDPOINT = 'AWS endpoint';
 
 /** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
 const PASSED =
-  /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
+  /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|CONTAINER_HOST|CONTAINERS_(STORAGE_)?CONF|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
 
 /** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
 export class LocalMachine implements LocalAws {
