@@ -47,7 +47,7 @@ export async function recordedBuild(
       environment: { PATH: `${bin}:${process.env.PATH ?? ''}`, CODEBUILD_SRC_DIR: source, ...variables },
       secrets: [],
       unexportable: new Set(),
-      timeoutMinutes: 1,
+      timeoutMinutes: 5,
       outputs: [],
       signal: new AbortController().signal,
     },

@@ -15,7 +15,7 @@ test('web-test tests and builds the Flutter app in its folder (flutter is a reco
   expect(calls).toEqual(['app: flutter pub get', 'app: flutter test', 'app: flutter build web --release']);
 });
 
-test('web-deploy uploads index.html last, and nothing that changes under its name is kept without asking', async () => {
+test('web-deploy uploads index.html last, and nothing that changes under its name is kept without asking (aws is a recording stand-in)', async () => {
   const { status, calls } = await recordedBuild(root, 'web-deploy', {
     variables: { WEB_BUCKET: 'site', DISTRIBUTION_ID: 'E1' },
     commands: { aws: '' },
@@ -31,7 +31,7 @@ test('web-deploy uploads index.html last, and nothing that changes under its nam
   expect(invalidation).toBe('src: aws cloudfront create-invalidation --distribution-id E1 --paths /*');
 });
 
-test('web-firebase deploys with the key in a file that is gone afterwards, also when it fails', async () => {
+test('web-firebase deploys with the key in a file that is gone afterwards, also when it fails (firebase-tools and flutter are recording stand-ins)', async () => {
   for (const [npx, status] of [
     [
       'cat "$GOOGLE_APPLICATION_CREDENTIALS" > key-seen.txt; stat -c %a "$GOOGLE_APPLICATION_CREDENTIALS" >> key-seen.txt',

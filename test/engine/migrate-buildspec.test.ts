@@ -1,0 +1,109 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { Client } from 'pg';
+import { startPostgres } from '../../engine/local/postgres';
+import { ServiceRegistry } from '../../engine/local/service-registry';
+import { recordedBuild } from './recorded-build';
+
+// buildspecs/migrate.yml with an llm that has migrations: Alembic from PyPI against a PostgreSQL of its own. Prisma (npm, npx) and aws are
+// recording stand-ins here; with the real Prisma the same specification runs in every rehearsal.
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-migrate-'));
+fs.chmodSync(root, 0o755);
+const registry = new ServiceRegistry(root);
+const login = { user: 'saiondo', password: 'p@ss:w/ord%"1', database: 'saiondo' };
+let port: number;
+beforeAll(async () => {
+  ({ port } = await startPostgres(registry, { name: 'instance', directory: path.join(root, 'instance'), ...login }));
+}, 120_000);
+afterAll(async () => {
+  await registry.stopAll();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+const ENV = `import os
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine(os.environ['DATABASE_URL']).connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+`;
+const revision = (id: string, before: string | null, upgrade: string): string => `from alembic import op
+
+revision = '${id}'
+down_revision = ${before ? `'${before}'` : 'None'}
+
+
+def upgrade():
+    op.execute("${upgrade}")
+`;
+const PROMPTS = revision('a1', null, 'CREATE TABLE prompts (id int)');
+
+/** Migrates the database with these revisions of the llm. */
+function migrate(revisions: Record<string, string>) {
+  return recordedBuild(root, 'migrate', {
+    variables: {
+      COMPONENT_DIR: 'backend/api',
+      LLM_DIR: 'backend/llm',
+      DB_HOST: '127.0.0.1',
+      DB_PORT: String(port),
+      DB_NAME: login.database,
+      DB_USER: login.user,
+      DB_PASSWORD: login.password,
+      SNAPSHOT_OF: 'saiondo-prod-postgres',
+      SNAPSHOT_PREFIX: 'saiondo-prod-before-migration-',
+    },
+    commands: { npm: '', npx: 'case "$*" in *"db pull"*) echo "generator client {" ;; esac', aws: '' },
+    files: {
+      'backend/api/prisma/migrations/1_init/migration.sql': '',
+      'backend/llm/requirements.txt': 'alembic==1.14.1\nSQLAlchemy==2.0.36\npsycopg2-binary==2.9.10\n',
+      'backend/llm/alembic.ini': '[alembic]\nscript_location = migrations\n',
+      'backend/llm/migrations/env.py': ENV,
+      ...Object.fromEntries(
+        Object.entries(revisions).map(([id, text]) => [`backend/llm/migrations/versions/${id}.py`, text]),
+      ),
+    },
+  });
+}
+
+/** What the database holds: `schema.table`, and Alembic's revision. */
+async function database(): Promise<{ tables: string[]; revision: string | undefined }> {
+  const client = new Client({ host: '127.0.0.1', port, ...login, ssl: { rejectUnauthorized: false } });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('public', 'llm') ORDER BY 1",
+  );
+  const versions = await client.query<{ version_num: string }>('SELECT version_num FROM llm.alembic_version');
+  await client.end();
+  return { tables: rows.map(({ name }) => name), revision: versions.rows[0]?.version_num };
+}
+const ofAws = (calls: readonly string[]): string[] =>
+  calls.flatMap((call) => /: aws (rds [\w-]+(?: db-snapshot-available)?)/.exec(call)?.[1] ?? []);
+
+test('Alembic’s migrations are applied after a snapshot, into a schema of their own, and the second time there are none', async () => {
+  const first = await migrate({ a1: PROMPTS });
+  expect([first.status, ofAws(first.calls)]).toEqual([
+    'SUCCEEDED',
+    ['rds create-db-snapshot', 'rds wait db-snapshot-available'],
+  ]);
+  // Nothing of it is in the schema that Prisma compares with the api's.
+  expect(await database()).toEqual({ tables: ['llm.alembic_version', 'llm.prompts'], revision: 'a1' });
+  const before = first.calls.findIndex((call) => call.includes('aws rds wait'));
+  expect(first.calls.findIndex((call) => call.includes('npx prisma migrate deploy'))).toBeGreaterThan(before);
+
+  const again = await migrate({ a1: PROMPTS });
+  expect([again.status, ofAws(again.calls)]).toEqual(['SUCCEEDED', []]);
+  expect(again.log).toContain('nothing to apply');
+}, 240_000);
+
+test('a revision that fails leaves the database as it was, and fails the build before anything is compared', async () => {
+  const failed = await migrate({ a1: PROMPTS, a2: revision('a2', 'a1', 'ALTER TABLE missing ADD COLUMN x int') });
+  expect(failed.status).toBe('FAILED');
+  expect(failed.log).toContain('relation "missing" does not exist');
+  expect(failed.calls.some((call) => call.includes('migrate diff'))).toBe(false);
+  expect((await database()).revision).toBe('a1');
+  // The password is in no line of it.
+  expect(failed.log).not.toContain(encodeURIComponent(login.password));
+}, 240_000);
