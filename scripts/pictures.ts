@@ -4,7 +4,8 @@ import Convert from 'ansi-to-html';
 import { chromium, type Browser } from 'playwright-core';
 import { readEvents } from '../engine/run/event-log';
 import { Layout } from '../model/layout';
-import { applyEvent, emptyRun, type RunState } from '../model/run-state';
+import { applyEvent } from '../model/apply-event';
+import { emptyRun, type RunState } from '../model/run-state';
 import { outcomeLines } from '../views/outcome';
 import { stageLines } from '../views/stage-lines';
 

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
-import { actionKind, actionProvider, type ActionProvider } from './action-providers';
+import type { ActionProvider } from './action-provider';
+import { actionKind, actionProvider } from './action-providers';
 import { checkConfiguration } from './configuration-check';
 import type { DefinitionProblem } from './definition-problem';
 

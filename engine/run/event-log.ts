@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
-import { applyEvent, emptyRun, type RunState } from '../../model/run-state';
+import { applyEvent } from '../../model/apply-event';
+import { emptyRun, type RunState } from '../../model/run-state';
 
 /** The append-only event log of a run. Whoever listens hears an event after it is on disk. */
 export class EventLog {

@@ -11,7 +11,8 @@ import { summarize } from '../../engine/run/summary';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
 import { actionPath, type ActionDefinition } from '../../model/pipeline';
-import { applyEvent, currentExecution, emptyRun, type RunState } from '../../model/run-state';
+import { applyEvent } from '../../model/apply-event';
+import { currentExecution, emptyRun, type RunState } from '../../model/run-state';
 import { randomPipeline, type Behaviour, type RandomPipeline } from './random-pipeline';
 import { PATIENCE, tries } from './settings';
 

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { RunEvent, RunEventBody } from '../../model/events';
-import { applyEvent, emptyRun } from '../../model/run-state';
+import { applyEvent } from '../../model/apply-event';
+import { emptyRun } from '../../model/run-state';
 import { renderReport } from '../../views/report';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-report-'));

@@ -9,6 +9,7 @@ const stack = {
   account: '111111111111',
   region: 'eu-west-1',
   template: {},
+  resources: {},
 } as unknown as DeployedStack;
 const resource = (type: string, physicalId: string, properties: Json): DeployedResource & { stack: DeployedStack } => ({
   logicalId: physicalId,
