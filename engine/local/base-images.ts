@@ -130,7 +130,10 @@ async function makeImage(engine: ContainerEngine, image: string, withNode: boole
   const node = path.join(root, 'usr', 'local', 'bin', 'node');
   const modules = path.join(root, 'usr', 'local', 'lib', 'node_modules');
   const changes = [
-    `ENV NODE_EXTRA_CA_CERTS=/${TRUST} SSL_CERT_FILE=/${TRUST} PIP_CERT=/${TRUST} REQUESTS_CA_BUNDLE=/${TRUST}`,
+    // Each alone: Podman takes what follows the first `=` for one value.
+    ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE'].map(
+      (name) => `ENV ${name}=/${TRUST}`,
+    ),
   ];
   if (withNode) {
     fs.copyFileSync(process.execPath, node);
