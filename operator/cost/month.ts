@@ -38,6 +38,8 @@ const HOURS = 730;
 type Properties = Readonly<Record<string, unknown>>;
 interface Context {
   readonly stack: PricedStack;
+  /** Its logical id. */
+  readonly resource: string;
   readonly running: number;
 }
 /** What is counted and its price a month, or undefined where the price is not known. */
@@ -66,14 +68,14 @@ const PRICED: Readonly<Record<string, (properties: Properties, context: Context)
       (prices.loadBalancerHour + zones * prices.publicAddressHour) * HOURS,
     ];
   },
-  'AWS::ECS::Service': (properties, { stack, running }) => {
+  'AWS::ECS::Service': (properties, { stack, resource, running }) => {
     const reference = (properties.TaskDefinition as { Ref?: string } | undefined)?.Ref;
     const task = reference ? stack.template.Resources?.[reference]?.Properties : undefined;
     if (!task) return undefined;
     const [vcpu, gib, count] = [
       Number(task.Cpu) / 1024,
       Number(task.Memory) / 1024,
-      Number(properties.DesiredCount ?? 1),
+      Number(properties.DesiredCount ?? leastTasks(stack, resource)),
     ];
     const spot = JSON.stringify(properties.CapacityProviderStrategy ?? '').includes('FARGATE_SPOT');
     const hour = (vcpu * prices.fargateVcpuHour + gib * prices.fargateGibHour) * (spot ? prices.fargateSpotShare : 1);
@@ -132,7 +134,7 @@ export function monthlyCost(stacks: readonly PricedStack[]): MonthlyCost {
       stack.template.Resources ?? {},
     )) {
       const price = PRICED[type];
-      const found = price?.(properties, { stack, running });
+      const found = price?.(properties, { stack, resource, running });
       if (found) items.push({ stack: stack.stackName, resource, type, what: found[0], monthly: found[1] });
       else if (price || !FREE.some((free) => free.test(type)))
         notPriced.push(`${stack.stackName}/${resource} (${type})`);
@@ -158,6 +160,16 @@ function runningShare(stacks: readonly PricedStack[]): number {
   if (!start || !stop) return 1;
   const hours = (stop.at - start.at + 24) % 24 || 24;
   return (hours * start.days.split(',').length) / (7 * 24);
+}
+
+/** As many tasks as a service's scaling starts at least: a service that scales names no number itself. */
+function leastTasks(stack: PricedStack, service: string): number {
+  const targets = Object.values(stack.template.Resources ?? {}).filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::ApplicationAutoScaling::ScalableTarget' &&
+      JSON.stringify(Properties?.ResourceId ?? '').includes(`["${service}","Name"]`),
+  );
+  return Number(targets[0]?.Properties?.MinCapacity ?? 1);
 }
 
 function lookUp(table: Readonly<Record<string, number>>, key: unknown): number | undefined {

@@ -80,6 +80,12 @@ describe('a month at rest', () => {
     expect(service('FARGATE_SPOT')).toBeCloseTo(service('FARGATE') * prices.fargateSpotShare);
   });
 
+  test('a service that scales costs as many tasks as it has at least', () => {
+    const [service] = monthlyCost(environment('Prod')).items.filter((item) => item.type === 'AWS::ECS::Service');
+    expect(service?.what).toBe('2 × 0.25 vCPU, 0.5 GiB');
+    expect(service?.monthly).toBeCloseTo(2 * 730 * (0.25 * prices.fargateVcpuHour + 0.5 * prices.fargateGibHour));
+  });
+
   test('what it does not know is named, not left out in silence', () => {
     const { monthly, notPriced } = monthlyCost([
       stack({
@@ -114,4 +120,16 @@ describe('a month at rest', () => {
       of.items.find((item) => item.type === 'AWS::ECS::Service')?.monthly ?? NaN;
     expect(service(hours)).toBeCloseTo(service(always) * hours.running);
   });
+});
+
+test('every price names AWS’s page, and when and where it was last looked for', () => {
+  const numbers = Object.entries(prices).flatMap(([key, value]) =>
+    typeof value === 'number' || (typeof value === 'object' && !Array.isArray(value)) ? [key] : [],
+  );
+  expect(prices.sources.flatMap((source) => source.prices).sort()).toEqual(numbers.sort());
+  for (const { page, seen, date } of prices.sources) {
+    expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+\/$/);
+    expect(seen.length).toBeGreaterThan(5);
+    expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+  }
 });
