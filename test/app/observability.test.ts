@@ -93,6 +93,26 @@ test('every alarm of every stack says in its description where the runbook tells
   }
 });
 
+test('the runbook has no entry of an alarm that nobody rings, and names log groups that are there', () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs/runbook.md'), 'utf8');
+  const said = Object.values(withDomain).flatMap((template) =>
+    [...resources(template, 'AWS::CloudWatch::Alarm'), ...resources(template, 'AWS::Events::Rule')].map(
+      ({ Properties }) => `${Properties.AlarmDescription ?? ''}${Properties.Description ?? ''}`,
+    ),
+  );
+  const linked = said.flatMap((text) => /#(alarm-[\w-]+)$/.exec(text)?.[1] ?? []);
+  const entries = anchors('docs/runbook.md').filter((anchor) => anchor.startsWith('alarm-'));
+  expect(entries.sort()).toEqual([...new Set(linked)].sort());
+  const groups = Object.values(withDomain).flatMap((template) =>
+    resources(template, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName),
+  );
+  const named = [...page.matchAll(/\/(?:saiondo|aws\/events)\/(?:saiondo-prod|PREFIX)[\w/-]*/g)].map(([name]) =>
+    name.replace('PREFIX', 'saiondo-prod'),
+  );
+  expect(named.length).toBeGreaterThan(4);
+  for (const name of named) expect(groups).toContain(name);
+});
+
 test('prod tells of a failed deployment and of a failed backup at once', () => {
   const rules = (stack: string): string[] =>
     resources(templates[stack], 'AWS::Events::Rule').map((rule) => rule.Properties.Name);
