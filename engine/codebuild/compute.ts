@@ -16,6 +16,12 @@ const WITHOUT_EFFECT: readonly string[] = [
   'Tags', 'TimeoutInMinutes', 'Visibility',
 ]; // prettier-ignore
 
+/** Least and most minutes of a build and of its wait for capacity (CodeBuild User Guide, "Quotas"; API Reference, CreateProject). */
+const RANGES = [
+  ['TimeoutInMinutes', 5, 2160],
+  ['QueuedTimeoutInMinutes', 5, 480],
+] as const;
+
 /** What a rehearsal does otherwise with a property. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   AutoRetryLimit: 'CodeBuild does not retry builds of a pipeline by itself, and neither does this',
@@ -84,6 +90,19 @@ export function projectLimits(project: Project, buildspec: Buildspec): Limit[] {
       text: `${project.name}: ${PROPERTIES[name] ?? `the property ${name} is not followed`}`,
     });
   }
+  for (const [name, least, most] of RANGES) {
+    const value = properties[name];
+    if (value !== undefined && (Number(value) < least || Number(value) > most))
+      limits.push({
+        where: project.place(name),
+        text: `${project.name}: ${name} is ${String(value)}; CodeBuild takes ${least} to ${most} and refuses the project`,
+      });
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$/.test(project.name))
+    limits.push({
+      where: project.place('Name'),
+      text: `${project.name}: a project’s name has 2 to 150 of A-Z, a-z, 0-9 and _-; CodeBuild refuses it`,
+    });
   if (project.cache.type === 'LOCAL' && properties.VpcConfig !== undefined)
     limits.push({
       where: project.place('Cache'),
