@@ -18,6 +18,7 @@ export function applyBuildEvent(
         action: event.action,
         buildspec: event.buildspec,
         timeoutMinutes: event.timeoutMinutes,
+        ...(event.batch ? { batch: event.batch } : {}),
         log: event.log,
         startedAt: event.time,
         status: 'IN_PROGRESS',

@@ -110,6 +110,7 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       run.transitions.set(event.stage, {
         enabled: event.enabled,
         ...(event.reason ? { reason: event.reason } : {}),
+        ...(event.by ? { by: event.by } : {}),
         changedAt: event.time,
       });
       break;

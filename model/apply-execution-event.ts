@@ -131,15 +131,21 @@ export function applyExecutionEvent(
 
 /** A stage begins, or begins again: then what is to run again is forgotten, and the execution goes on. */
 function startStage(execution: ExecutionState, event: Extract<RunEvent, { kind: 'stage.started' }>): void {
-  const { stage, retry } = event;
+  const { stage, retry, override } = event;
   const before = execution.stages.get(stage);
-  execution.stages.set(stage, {
-    status: 'InProgress',
-    startedAt: event.time,
-    attempt: event.attempt ?? (before?.attempt ?? 0) + 1,
-    automaticRetries: (before?.automaticRetries ?? 0) + (retry?.trigger === 'AutomatedStageRetry' ? 1 : 0),
-    conditionsFrom: execution.conditions.length,
-  });
+  if (override && before) {
+    const { startedAt, attempt, automaticRetries, overridden, conditionsFrom } = before;
+    const again = { startedAt, attempt, automaticRetries, conditionsFrom };
+    execution.stages.set(stage, { ...again, status: 'InProgress', overridden: [...overridden, override] });
+  } else
+    execution.stages.set(stage, {
+      status: 'InProgress',
+      startedAt: event.time,
+      attempt: event.attempt ?? (before?.attempt ?? 0) + 1,
+      automaticRetries: (before?.automaticRetries ?? 0) + (retry?.trigger === 'AutomatedStageRetry' ? 1 : 0),
+      overridden: [],
+      conditionsFrom: execution.conditions.length,
+    });
   execution.status = 'InProgress';
   delete execution.endedAt;
   delete execution.detail;

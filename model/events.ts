@@ -164,6 +164,8 @@ export type RunEventBody =
       attempt?: number;
       /** Set where the stage runs again: which actions do, and who asked for it (API Reference, RetryStageMetadata.latestRetryTrigger). */
       retry?: { mode: RetryMode; trigger: 'ManualStageRetry' | 'AutomatedStageRetry' };
+      /** Set where the same attempt goes on though this condition has failed it (API Reference, OverrideStageCondition). */
+      override?: 'beforeEntry' | 'onSuccess';
     }
   | { kind: 'stage.ended'; executionId: string; stage: string; status: StageStatus; detail?: string }
   | {
@@ -178,7 +180,7 @@ export type RunEventBody =
       detail?: string;
     }
   /** The transition into a stage. */
-  | { kind: 'transition.changed'; stage: string; enabled: boolean; reason?: string }
+  | { kind: 'transition.changed'; stage: string; enabled: boolean; reason?: string; by?: string }
   | ({
       kind: 'action.started';
       category: ActionCategory;
@@ -205,6 +207,8 @@ export type RunEventBody =
       buildspec: string;
       log: string;
       timeoutMinutes: number;
+      /** Of a build of a batch: the batch's id, and what the batch says of this one. */
+      batch?: { id: string; identifier: string; dependsOn: string[]; ignoreFailure: boolean };
     } & BuildKey)
   | ({ kind: 'build.phase.started'; phase: BuildPhaseType } & BuildKey)
   | ({

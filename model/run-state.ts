@@ -23,6 +23,7 @@ export interface BuildState {
   readonly action: string;
   readonly buildspec: string;
   readonly timeoutMinutes: number;
+  readonly batch?: Extract<RunEvent, { kind: 'build.started' }>['batch'];
   /** Run-relative path. */
   readonly log: string;
   readonly startedAt: string;
@@ -76,6 +77,8 @@ export interface StageState {
   readonly attempt: number;
   /** How many of the attempts a failure started by itself (`onFailure` RETRY). */
   readonly automaticRetries: number;
+  /** Conditions of this attempt that somebody has overridden: they count as passed. */
+  readonly overridden: readonly ('beforeEntry' | 'onSuccess')[];
   /** Where this attempt's records begin in the execution's `conditions`. */
   readonly conditionsFrom: number;
 }
@@ -139,7 +142,7 @@ export interface RunState {
   /** Every structure that the pipeline had in this run, the oldest first. */
   definitions: PipelineDefinition[];
   /** Transitions that somebody disabled or enabled in this run, by the stage that they lead into. */
-  transitions: Map<string, { enabled: boolean; reason?: string; changedAt: string }>;
+  transitions: Map<string, { enabled: boolean; reason?: string; by?: string; changedAt: string }>;
   executions: ExecutionState[];
   builds: Map<string, BuildState>;
   changeSets: {

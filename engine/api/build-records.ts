@@ -15,6 +15,8 @@ export interface KnownBuild {
   readonly region: string;
   readonly startedAt: string;
   readonly reportGroups: readonly string[];
+  /** The batch that it is of. */
+  readonly batchId?: string;
   /** CodeBuild's own id of it, behind the project's name. */
   readonly uuid: string;
   /** Its log group and stream: `/aws/codebuild/<project>` and the uuid, unless the project names others (CodeBuild User Guide, "Logs"). */

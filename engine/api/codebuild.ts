@@ -2,7 +2,9 @@ import * as fs from 'node:fs';
 import { z } from 'zod';
 import type { ReportSummary } from '../../model/events';
 import type { BuildState } from '../../model/run-state';
+import type { Coverage } from '../codebuild/coverage-formats';
 import { ApiError } from './api-error';
+import { codeCoverages } from './code-coverages';
 import { buildsOf, openBuild, runFile, type KnownBuild } from './build-records';
 import {
   buildShape,
@@ -203,7 +205,40 @@ export function codeBuildReads({ runs, ledger }: ApiSources): Record<string, Ope
         return { testCases: items.map(({ one }) => testCase(input.reportArn, found.report, one)), nextToken };
       },
     ),
+
+    DescribeCodeCoverages: operation(
+      z.object({
+        reportArn: z.string().min(1),
+        nextToken: token,
+        maxResults: z.number().int().min(1).max(100).optional(),
+        sortOrder,
+        sortBy: z.enum(['LINE_COVERAGE_PERCENTAGE', 'FILE_PATH']).optional(),
+        minLineCoveragePercentage: z.number().min(0).max(100).optional(),
+        maxLineCoveragePercentage: z.number().min(0).max(100).optional(),
+      }),
+      (input, caller) => {
+        const [found] = reportsNamed(caller, [input.reportArn]);
+        if (!found) throw new ApiError('ResourceNotFoundException', `Report ${input.reportArn} does not exist`);
+        const { coverages = [] } = storedReport(runs.layout, found) ?? {};
+        const all = codeCoverages(input.reportArn, coverages, input);
+        const { items, nextToken } = page(all, (one) => one.id ?? '', {
+          size: input.maxResults ?? PAGE,
+          token: input.nextToken,
+          code: INVALID,
+        });
+        return { codeCoverages: items, nextToken };
+      },
+    ),
   };
+}
+
+/** A report's file as it was written; undefined where it is gone. */
+function storedReport(
+  layout: ApiSources['runs']['layout'],
+  { known, report }: FoundReport,
+): { cases?: StoredCase[]; coverages?: Coverage[] } | undefined {
+  const file = report.file && runFile(layout, known.run.runId, report.file);
+  return file && fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : undefined;
 }
 
 interface FoundReport {
@@ -214,8 +249,8 @@ interface FoundReport {
 }
 
 /** Every case of a report, from its file; where that is gone, the failures that the events hold. */
-function storedCases(layout: ApiSources['runs']['layout'], { known, report }: FoundReport): StoredCase[] {
-  const file = report.file && runFile(layout, known.run.runId, report.file);
-  if (file && fs.existsSync(file)) return (JSON.parse(fs.readFileSync(file, 'utf8')) as { cases: StoredCase[] }).cases;
-  return report.failures.map((one) => ({ ...one, status: 'FAILED', seconds: 0 }));
+function storedCases(layout: ApiSources['runs']['layout'], found: FoundReport): StoredCase[] {
+  const stored = storedReport(layout, found);
+  if (stored) return stored.cases ?? [];
+  return found.report.failures.map((one) => ({ ...one, status: 'FAILED', seconds: 0 }));
 }

@@ -87,6 +87,20 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
       (input, caller) => engine(input.pipelineName, caller).retryStageExecution(input),
     ),
 
+    OverrideStageCondition: operation(
+      z.object({
+        pipelineName,
+        stageName,
+        pipelineExecutionId: executionId,
+        conditionType: z.enum(['BEFORE_ENTRY', 'ON_SUCCESS']),
+      }),
+      ({ conditionType, ...input }, caller) => {
+        const condition = conditionType === 'BEFORE_ENTRY' ? 'beforeEntry' : 'onSuccess';
+        engine(input.pipelineName, caller).overrideStageCondition({ ...input, condition });
+        return {};
+      },
+    ),
+
     RollbackStage: operation(
       z.object({ pipelineName, stageName, targetPipelineExecutionId: executionId }),
       (input, caller) => engine(input.pipelineName, caller).rollbackStage(input),
@@ -106,7 +120,7 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
     EnableStageTransition: operation(
       z.object({ pipelineName, stageName, transitionType: z.enum(['Inbound', 'Outbound']) }),
       (input, caller) => {
-        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: true });
+        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: true, by: callerArn(caller) });
         return {};
       },
     ),
@@ -119,7 +133,7 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
         reason: transitionReason,
       }),
       (input, caller) => {
-        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: false });
+        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: false, by: callerArn(caller) });
         return {};
       },
     ),

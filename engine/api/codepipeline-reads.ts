@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StackLedger } from '../ledger';
 import type { Runs } from '../run/runs';
 import { ApiError } from './api-error';
-import { executionId, maxResults, nextToken, pipelineName, stageName } from './codepipeline-inputs';
+import { executionId, maxResults, nextToken, oneExecution, pipelineName, stageName } from './codepipeline-inputs';
 import { actionExecutionDetail, executionSummary, pipelineExecution } from './execution-shapes';
 import { page } from './paging';
 import { pipelineNamed, pipelinesOf, type KnownExecution, type PipelineHistory } from './pipeline-history';
@@ -18,16 +18,6 @@ export interface ApiSources {
 }
 
 const INVALID_TOKEN = 'InvalidNextTokenException';
-/** API Reference, ActionExecutionFilter and RuleExecutionFilter. */
-const oneExecution = z
-  .object({
-    pipelineExecutionId: executionId.optional(),
-    latestInPipelineExecution: z
-      .object({ pipelineExecutionId: executionId, startTimeRange: z.enum(['Latest', 'All']) })
-      .optional(),
-  })
-  .optional();
-
 /** The operations of CodePipeline that read: over the run in progress and the runs on disk. */
 export function codePipelineReads({ runs, ledger }: ApiSources): Record<string, Operation> {
   const named = (name: string, caller: Caller): PipelineHistory => pipelineNamed(runs, ledger(), caller, name);
@@ -129,21 +119,6 @@ export function codePipelineReads({ runs, ledger }: ApiSources): Record<string, 
         return listActions(history, executions, { ...input, latest });
       },
     ),
-
-    ListRuleExecutions: operation(
-      z.object({
-        pipelineName,
-        maxResults,
-        nextToken,
-        filter: oneExecution,
-      }),
-      (input, caller) => {
-        const history = named(input.pipelineName, caller);
-        const one = input.filter?.pipelineExecutionId ?? input.filter?.latestInPipelineExecution?.pipelineExecutionId;
-        const executions = one === undefined ? history.executions : [history.execution(one).known];
-        return listRules(history, executions, input);
-      },
-    ),
   };
 }
 
@@ -190,38 +165,4 @@ function startOf(
   const at = executions.findIndex((known) => keyOf(known) === execution);
   if (at < 0) throw new ApiError(INVALID_TOKEN, 'The next token is not one that this operation gave.');
   return { execution: at, item };
-}
-
-/** API Reference, ListRuleExecutions. A rule that this machine cannot evaluate is `Abandoned`. */
-function listRules(
-  history: PipelineHistory,
-  executions: readonly KnownExecution[],
-  input: { maxResults?: number | undefined; nextToken?: string | undefined },
-): object {
-  const found = executions.flatMap((known) => {
-    const { state } = history.open(known);
-    return state.conditions
-      .map((rule, at) => ({
-        key: `${keyOf(known)}/${at}`,
-        detail: {
-          pipelineExecutionId: keyOf(known),
-          ruleExecutionId: `${keyOf(known)}-${at}`,
-          pipelineVersion: history.version(state.structureVersion),
-          stageName: rule.stage,
-          ruleName: rule.rule,
-          startTime: new Date(rule.time),
-          lastUpdateTime: new Date(rule.time),
-          status: rule.status === 'NotRehearsed' ? 'Abandoned' : rule.status,
-          input: { ruleTypeId: { category: 'Rule', owner: 'AWS', provider: rule.provider, version: '1' } },
-          output: { executionResult: { externalExecutionSummary: rule.detail } },
-        },
-      }))
-      .reverse();
-  });
-  const { items, nextToken: next } = page(found, (one) => one.key, {
-    size: input.maxResults ?? 100,
-    token: input.nextToken,
-    code: INVALID_TOKEN,
-  });
-  return { ruleExecutionDetails: items.map((one) => one.detail), nextToken: next };
 }

@@ -63,7 +63,8 @@ export function revisionSummary(revision: Revision): string {
   return JSON.stringify({ ProviderType: 'GitHub', CommitMessage: revision.message ?? '' });
 }
 
-function revisionUrl(revision: Revision): string | undefined {
+/** The commit's page, where its repository is one of GitHub's. */
+export function revisionUrl(revision: Revision): string | undefined {
   return /^[\w.-]+\/[\w.-]+$/.test(revision.repository)
     ? `https://github.com/${revision.repository}/commit/${revision.commitId}`
     : undefined;

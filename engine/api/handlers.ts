@@ -3,10 +3,12 @@ import { answerSts } from '../local/aws-own-services';
 import type { AwsHandler } from '../local/front';
 import type { Runs } from '../run/runs';
 import { cloudFormationReads } from './cloudformation';
+import { buildBatchReads } from './build-batches';
 import { codeBuildReads } from './codebuild';
 import { codePipelineChanges, type ControlSource } from './codepipeline-changes';
 import { codePipelineReads, type ApiSources } from './codepipeline-reads';
 import { logsReads } from './logs';
+import { ruleReads } from './rule-reads';
 import { serviceHandler } from './service';
 
 /** What the runs on disk answer without an engine: nothing can be changed there. */
@@ -30,7 +32,7 @@ export function rehearsalHandlers(sources: ApiSources, control: ControlSource): 
         target: 'CodePipeline_20150709',
         namespace: 'codepipeline',
         invalid: 'ValidationException',
-        operations: { ...codePipelineReads(sources), ...codePipelineChanges(sources, control) },
+        operations: { ...codePipelineReads(sources), ...ruleReads(sources), ...codePipelineChanges(sources, control) },
       }),
     ],
     [
@@ -39,7 +41,7 @@ export function rehearsalHandlers(sources: ApiSources, control: ControlSource): 
         target: 'CodeBuild_20161006',
         namespace: 'codebuild',
         invalid: 'InvalidInputException',
-        operations: codeBuildReads(sources),
+        operations: { ...codeBuildReads(sources), ...buildBatchReads(sources) },
       }),
     ],
     [

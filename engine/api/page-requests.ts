@@ -88,7 +88,7 @@ export function decide(control: PipelineControl | undefined, user: string, name:
     }
     case 'transition': {
       const { pipeline: pipelineName, stage: stageName, enabled, reason } = parse(requests.transition, body);
-      const transition = { pipelineName, stageName, transitionType: 'Inbound', enabled } as const;
+      const transition = { pipelineName, stageName, transitionType: 'Inbound', enabled, by } as const;
       control.setStageTransition({ ...transition, ...(reason === undefined ? {} : { reason }) });
       return {};
     }

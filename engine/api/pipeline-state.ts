@@ -8,7 +8,8 @@ import type {
 } from '@aws-sdk/client-codepipeline';
 import type { ActionState, ConditionRecord, StageState as StageRecord } from '../../model/run-state';
 import type { StageDefinition } from '../../model/pipeline';
-import { actionStatus, errorDetails, externalOf, stageStatus } from './execution-shapes';
+import { actionStatus, errorDetails, externalOf, revisionUrl, stageStatus } from './execution-shapes';
+import { ruleExecutionId, ruleStatus } from './rule-reads';
 import type { OpenExecution, PipelineHistory } from './pipeline-history';
 
 /**
@@ -91,6 +92,7 @@ function transitionInto(history: PipelineHistory, stage: string): StageState['in
   if (changed)
     return {
       enabled: changed.enabled,
+      lastChangedBy: changed.by,
       lastChangedAt: new Date(changed.changedAt),
       disabledReason: changed.enabled ? undefined : (changed.reason ?? ''),
     };
@@ -98,14 +100,26 @@ function transitionInto(history: PipelineHistory, stage: string): StageState['in
   return reason === undefined ? { enabled: true } : { enabled: false, disabledReason: reason };
 }
 
+/** API Reference, ActionState.entityUrl: what an action works on, in AWS's console. */
+function entityUrl({ definition }: PipelineHistory, stage: string, name: string): string | undefined {
+  const action = definition.stages.find((one) => one.name === stage)?.actions.find((one) => one.name === name);
+  if (!action) return undefined;
+  const { ProjectName, StackName } = action.configuration;
+  const home = (service: string): string => `https://console.aws.amazon.com/${service}/home?region=${action.region}`;
+  if (ProjectName) return `${home('codebuild')}#/projects/${ProjectName}/view`;
+  return StackName ? `${home('cloudformation')}#/stacks?filteringText=${StackName}` : undefined;
+}
+
 function actionState(history: PipelineHistory, stage: string, name: string): ApiActionState {
   const found = latestAction(history, stage, name);
-  if (!found) return { actionName: name };
+  const known = { actionName: name, entityUrl: entityUrl(history, stage, name) };
+  if (!found) return known;
   const { open, action } = found;
   const revision = open.state.revisions.find((one) => one.actionName === name && action.category === 'Source');
   const pending = action.status === 'InProgress' && action.approval?.status === undefined ? action.approval : undefined;
   return {
-    actionName: name,
+    ...known,
+    revisionUrl: revision && revisionUrl(revision),
     currentRevision: revision && {
       revisionId: revision.commitId,
       revisionChangeId: revision.commitId,
@@ -153,7 +167,9 @@ function conditionState(
   if (!latest || !last) return undefined;
   const byRule = new Map(records.map((one) => [one.rule, one]));
   // A rule that this machine cannot evaluate is no success.
-  const status = [...byRule.values()].every((one) => one.status === 'Succeeded') ? 'Succeeded' : 'Failed';
+  const held = [...byRule.values()].every((one) => one.status === 'Succeeded');
+  const overridden = latest.state.stages.get(stage)?.overridden.some((one) => one === condition);
+  const status = overridden ? 'Overridden' : held ? 'Succeeded' : 'Failed';
   return {
     latestExecution: { status, summary: last.result },
     conditionStates: [
@@ -162,7 +178,8 @@ function conditionState(
         ruleStates: [...byRule.values()].map((one) => ({
           ruleName: one.rule,
           latestExecution: {
-            status: one.status === 'NotRehearsed' ? 'Abandoned' : one.status,
+            ruleExecutionId: ruleExecutionId(latest.state.executionId, latest.state.conditions.indexOf(one)),
+            status: ruleStatus(one),
             summary: one.detail,
             lastStatusChange: new Date(one.time),
           },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { SaiondoError, type Location } from '../../model/errors';
 import type { ActionResult } from '../action';
@@ -15,6 +16,7 @@ type TaskStatus = 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'NOT REHEARSED' | 'SKIPPE
  */
 export async function runBatch(batch: Batch, request: BuildRequest, combine: boolean): Promise<ActionResult> {
   checkBatch(request.project, batch);
+  const id = `${request.project.name}:${randomUUID()}`;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Every build listens to it; none of them leaks.
@@ -41,7 +43,12 @@ export async function runBatch(batch: Batch, request: BuildRequest, combine: boo
         })),
       ],
       outputs: outputsOf(task, request.outputs, combine),
-      batchIdentifier: task.identifier,
+      batch: {
+        id,
+        identifier: task.identifier,
+        dependsOn: [...task.dependOn],
+        ignoreFailure: task.ignoreFailure,
+      },
       ...(task.shard ? { shard: task.shard } : {}),
       signal,
     });

@@ -21,7 +21,7 @@ export function codeBuildVariables(request: BuildRequest, build: StartedBuild): 
   const id = build.buildId.split(':')[1] ?? '';
   const variables: Record<string, string> = {
     CODEBUILD_CI: 'true',
-    CODEBUILD_BATCH_BUILD_IDENTIFIER: request.batchIdentifier ?? '',
+    CODEBUILD_BATCH_BUILD_IDENTIFIER: request.batch?.identifier ?? '',
     CODEBUILD_BUILD_ARN: `${project.arn.replace(':project/', ':build/')}:${id}`,
     CODEBUILD_BUILD_ID: build.buildId,
     CODEBUILD_BUILD_IMAGE: project.image,

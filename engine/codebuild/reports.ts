@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { ReportSummary } from '../../model/events';
 import { matchingDirectories, matchingFiles } from './artifacts';
 import type { ReportSpec } from './buildspec';
-import { COVERAGE_FORMATS, type Coverage } from './coverage-formats';
+import { COVERAGE_FORMATS, type Coverage, type CoverageCount } from './coverage-formats';
 import { TEST_REPORT_FORMATS, type TestCase } from './test-report-formats';
 
 /** A report, or why there is none. */
@@ -67,7 +67,7 @@ function summarize(
 ): ReportSummary {
   const count = (status: TestCase['status']): number => cases.filter((one) => one.status === status).length;
   const percent = (covered: 'linesCovered' | 'branchesCovered', missed: 'linesMissed' | 'branchesMissed') => {
-    const sum = (key: keyof Coverage): number => coverages.reduce((total, one) => total + one[key], 0);
+    const sum = (key: keyof CoverageCount): number => coverages.reduce((total, one) => total + one[key], 0);
     const all = sum(covered) + sum(missed);
     return all === 0 ? undefined : Math.round((sum(covered) / all) * 10_000) / 100;
   };

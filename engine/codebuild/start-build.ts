@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError, type Location } from '../../model/errors';
+import type { RunEvent } from '../../model/events';
 import type { ActionContext, ArtifactFolder } from '../action';
 import { runBuild, type BuildOutput, type BuildResult } from './build';
 import { findBuildspec } from './buildspec-source';
@@ -27,8 +28,8 @@ export interface BuildRequest {
   /** Variables that go over the project's. */
   readonly variables: readonly (ProjectVariable & { readonly where: Location })[];
   readonly outputs: readonly BuildOutput[];
-  /** Of a batch: which of its builds this is. */
-  readonly batchIdentifier?: string;
+  /** The batch that it belongs to, and which of its builds this is. */
+  readonly batch?: NonNullable<Extract<RunEvent, { kind: 'build.started' }>['batch']>;
   readonly shard?: Shard;
   readonly signal: AbortSignal;
 }
@@ -130,6 +131,7 @@ async function startIn(
     buildspec: file,
     log: path.relative(layout.run(runId), log),
     timeoutMinutes,
+    ...(request.batch ? { batch: request.batch } : {}),
   });
   const base = local.environment(project.account, project.region);
   const cache = openCache({

@@ -30,6 +30,17 @@ export interface PipelineControl {
     readonly retryMode: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
   }): { readonly pipelineExecutionId: string };
 
+  /**
+   * API Reference, OverrideStageCondition: a stage that a condition of its entry or its success has failed goes on as if that had held.
+   * `ConditionNotOverridableException` where it has not failed the stage.
+   */
+  overrideStageCondition(request: {
+    readonly pipelineName: string;
+    readonly stageName: string;
+    readonly pipelineExecutionId: string;
+    readonly condition: 'beforeEntry' | 'onSuccess';
+  }): void;
+
   /** API Reference, RollbackStage: a new execution of type ROLLBACK with the target's revisions, artifacts and variables. */
   rollbackStage(request: {
     readonly pipelineName: string;
@@ -54,5 +65,7 @@ export interface PipelineControl {
     readonly transitionType: 'Inbound' | 'Outbound';
     readonly enabled: boolean;
     readonly reason?: string;
+    /** Who asks: GetPipelineState says who changed it last. */
+    readonly by?: string;
   }): void;
 }

@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import { actionPath, type PipelineDefinition, type StageDefinition } from '../../model/pipeline';
 import type { ExecutionState } from '../../model/run-state';
+import { standingOf } from './conditions';
 import type { PipelineControl } from './control';
 import { isActive } from './decide';
 import type { KnownExecution } from './known-execution';
@@ -11,6 +12,7 @@ export interface StageTransition {
   readonly stage: string;
   readonly enabled: boolean;
   readonly reason?: string;
+  readonly by?: string;
 }
 
 type Request<K extends keyof PipelineControl> = Parameters<PipelineControl[K]>[0];
@@ -141,6 +143,41 @@ export function checkRetry(
   return found;
 }
 
+/** API Reference, OverrideStageCondition; User Guide, "Override a stage condition". @throws SaiondoError with the API's code */
+export function checkOverride(
+  request: Request<'overrideStageCondition'>,
+  pipeline: PipelineDefinition,
+  known: readonly KnownExecution[],
+): KnownExecution {
+  checkPipeline(request.pipelineName, pipeline);
+  const stage = checkStage(request.stageName, pipeline);
+  const found = known.find((one) => one.executionId === request.pipelineExecutionId);
+  if (!found)
+    return refuse('ValidationException', `there is no execution ${request.pipelineExecutionId}`, 'list the executions');
+  const notOverridable = (why: string): never =>
+    refuse(
+      'ConditionNotOverridableException',
+      `the ${request.condition} condition of ${stage.name} cannot be overridden: ${why}`,
+    );
+  if (found.structureVersion !== pipeline.structureVersion)
+    notOverridable('the pipeline’s structure has changed since');
+  const status = found.stageStatus(stage.name);
+  if (status !== 'Failed') notOverridable(`the stage is ${status ?? 'not reached'}, not failed`);
+  const standing = standingOf(found.state(), stage, request.condition);
+  if (standing.kind !== 'fired' || standing.result !== 'FAIL') notOverridable('it is not what has failed the stage');
+  if (pipeline.executionMode !== 'PARALLEL') {
+    const newer = newerIn(stage.name, found, known);
+    if (newer)
+      refuse(
+        'NotLatestPipelineExecutionException',
+        `${newer.executionId}, which is newer, has entered ${stage.name} since`,
+      );
+    const holder = holderOf(stage.name, known);
+    if (holder) refuse('ConflictException', `${holder.executionId} is in ${stage.name}`, 'override when it has left');
+  }
+  return found;
+}
+
 /** API Reference, RollbackStage; User Guide, "Configure stage rollback". @throws SaiondoError with the API's code */
 export function checkRollback(
   request: Request<'rollbackStage'>,
@@ -221,5 +258,6 @@ export function checkTransition(request: Request<'setStageTransition'>, pipeline
     );
   if (!request.enabled && !request.reason)
     refuse('ValidationException', 'a transition is disabled with a reason', 'say why, in at most 300 characters');
-  return { stage: into.name, enabled: request.enabled, ...(request.reason ? { reason: request.reason } : {}) };
+  const { enabled, reason, by } = request;
+  return { stage: into.name, enabled, ...(reason ? { reason } : {}), ...(by ? { by } : {}) };
 }

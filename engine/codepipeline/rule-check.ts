@@ -7,7 +7,7 @@ const MOST_RULES = 5;
 const MOST_COMMANDS = 50;
 
 /** Configuration keys of each rule provider, the required ones first (User Guide, "Rule structure reference"). */
-const PROVIDERS: Readonly<
+export const RULE_PROVIDERS: Readonly<
   Record<string, { readonly required: readonly string[]; readonly optional: readonly string[] }>
 > = {
   VariableCheck: { required: ['Variable', 'Operator', 'Value'], optional: [] },
@@ -78,9 +78,9 @@ function checkCondition(
 }
 
 function checkRule(rule: RuleDefinition, add: (message: string) => void): void {
-  const provider = PROVIDERS[rule.provider];
+  const provider = RULE_PROVIDERS[rule.provider];
   if (!provider) {
-    add(`there is no rule ${rule.provider}; expected ${Object.keys(PROVIDERS).join(', ')}`);
+    add(`there is no rule ${rule.provider}; expected ${Object.keys(RULE_PROVIDERS).join(', ')}`);
     return;
   }
   for (const key of provider.required) if (!rule.configuration[key]) add(`${key} is required`);

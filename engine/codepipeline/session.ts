@@ -11,7 +11,15 @@ import { actionKey, decide, isActive, ruleKey, type Situation, type Step } from 
 import { actionIn, Journals, type Journal, type RunHistory } from './journals';
 import type { KnownExecution } from './known-execution';
 import type { Limit } from './limits';
-import { checkApproval, checkRetry, checkRollback, checkStart, checkStop, checkTransition } from './requests';
+import {
+  checkApproval,
+  checkOverride,
+  checkRetry,
+  checkRollback,
+  checkStart,
+  checkStop,
+  checkTransition,
+} from './requests';
 import { lastGood, rollbackOf } from './rollback';
 import type { RuleRunners } from './rule';
 import { evaluateRule } from './rule-job';
@@ -177,6 +185,15 @@ export class PipelineSession implements PipelineControl {
           retry: { mode: request.retryMode, trigger: 'ManualStageRetry' },
         });
       return { pipelineExecutionId: request.pipelineExecutionId };
+    });
+  }
+
+  overrideStageCondition(request: Parameters<PipelineControl['overrideStageCondition']>[0]): void {
+    const known = checkOverride(request, this.pipeline, this.journals.known(this.pipeline.name));
+    const { pipelineExecutionId: executionId, stageName: stage, condition: override } = request;
+    this.granted(() => {
+      const execution = this.journals.opened(known);
+      this.journals.emitOf(execution)({ kind: 'stage.started', executionId, stage, override });
     });
   }
 

@@ -3,7 +3,7 @@ import type { PipelineDefinition } from '../../model/pipeline';
 import type { RunState } from '../../model/run-state';
 
 /** The version of the digest's shape: another one is made anew from the events. */
-export const DIGEST_VERSION = 2;
+export const DIGEST_VERSION = 3;
 
 /** An execution, as far as a list of executions shows it. */
 export interface ExecutionDigest {
@@ -59,6 +59,8 @@ export interface RunDigest {
     /** Where its project lives: an action of another account's role builds there. */
     readonly account: string;
     readonly region: string;
+    /** The batch that it is of. */
+    readonly batchId?: string;
     /** Report groups that it reported to. */
     readonly reportGroups: readonly string[];
   }[];
@@ -112,6 +114,7 @@ export function digestOf(state: RunState, bytes: number): RunDigest {
       executionId: build.executionId,
       startedAt: build.startedAt,
       ...ownerOf(state, build),
+      ...(build.batch ? { batchId: build.batch.id } : {}),
       reportGroups: build.reports.map((report) => report.group),
     })),
   };

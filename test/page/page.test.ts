@@ -158,8 +158,10 @@ inBrowser('with the keyboard alone: to the decision, which is confirmed, and ask
   await page.keyboard.press('Enter');
   await dialog.waitFor();
   await page.keyboard.press('Tab');
+  const answered = page.waitForResponse('**/_saiondo/approval');
   await page.keyboard.press('Enter');
-  await page.locator('button:disabled', { hasText: 'Approve' }).waitFor();
+  await answered;
+  await page.locator('button:disabled', { hasText: /^Approve$/ }).waitFor();
   expect(asked).toEqual([`Approved by ${os.userInfo().username} (page)`]);
   await page.close();
 });
@@ -169,18 +171,20 @@ inBrowser('every change asks first: stop, start on a commit, a transition with i
   const [run] = [waiting].map(uuidOf);
   await page.getByRole('button', { name: 'Stop…' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('enough');
+  const answered = ['stop', 'start', 'transition'].map((name) => page.waitForResponse(`**/_saiondo/${name}`));
   await page.getByRole('button', { name: 'Stop and abandon' }).click();
+  await answered[0];
   await page.getByRole('button', { name: 'Start a new execution…' }).click();
   await page.getByRole('textbox', { name: 'Commit of App' }).fill('abc123');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await answered[1];
   await page.getByRole('button', { name: 'Disable the transition into Prod' }).click();
   const disable = page.getByRole('button', { name: 'Disable', exact: true });
   await disable.click();
   // Without a reason it is not asked.
   await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
   await disable.click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await page.waitForFunction('document.querySelector("dialog") === null');
+  await answered[2];
   const [stop, start, transition, ...more] = asked.map((one) => [
     one.split(' ')[0],
     JSON.parse(one.replace(/^\w+ /, '')),
@@ -200,6 +204,7 @@ inBrowser('every change asks first: stop, start on a commit, a transition with i
       stageName: 'Prod',
       transitionType: 'Inbound',
       enabled: false,
+      by: `${os.userInfo().username} (page)`,
       reason: 'not on a Friday',
     },
   ]);
@@ -222,7 +227,9 @@ inBrowser('a rollback shows what can be returned to, and returns to the one that
   await dialog.getByRole('radio').last().focus();
   await page.keyboard.press('Enter');
   expect(asked).toEqual([]);
+  const answered = page.waitForResponse('**/_saiondo/rollback');
   await dialog.getByRole('button', { name: `Roll back to ${older.slice(0, 8)}` }).click();
+  await answered;
   await dialog.waitFor({ state: 'detached' });
   expect(asked).toEqual([
     `rollback ${JSON.stringify({ pipelineName: 'recorded', stageName: 'Verify', targetPipelineExecutionId: older })}`,

@@ -73,6 +73,12 @@ const step = z.union([
     mode: z.enum(['FAILED_ACTIONS', 'ALL_ACTIONS']).default('FAILED_ACTIONS'),
     refused,
   }),
+  z.strictObject({
+    override: z.enum(['beforeEntry', 'onSuccess']),
+    in: z.string(),
+    of: z.string(),
+    refused,
+  }),
   z.strictObject({ rollback: z.string(), to: z.string(), as: z.string().optional(), refused }),
   z.strictObject({ disable: z.string(), outbound: z.boolean().default(false), refused }),
   z.strictObject({ enable: z.string(), outbound: z.boolean().default(false), refused }),
@@ -379,6 +385,13 @@ class Scenario {
           pipelineExecutionId: this.idOf(one.of),
           retryMode: one.mode,
         });
+      else if ('override' in one)
+        session.overrideStageCondition({
+          pipelineName: PIPELINE,
+          stageName: one.in,
+          pipelineExecutionId: this.idOf(one.of),
+          condition: one.override,
+        });
       else if ('rollback' in one) {
         const { pipelineExecutionId } = session.rollbackStage({
           pipelineName: PIPELINE,
@@ -517,7 +530,7 @@ class Scenario {
         case 'execution.ended':
           return [`${who} ${event.status}`];
         case 'stage.started':
-          return [`${who} ${event.retry ? 'retries' : 'enters'} ${event.stage}`];
+          return [`${who} ${event.override ? 'overrides' : event.retry ? 'retries' : 'enters'} ${event.stage}`];
         case 'stage.ended':
           return [`${who} ${event.stage} ${event.status}`];
         case 'action.started':
