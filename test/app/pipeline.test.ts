@@ -162,6 +162,26 @@ test('nothing is published before it is tested: the app has no assets', () => {
   expect(all.some((action) => action.stage === 'Assets')).toBe(false);
 });
 
+test('artifacts are encrypted with the pipeline’s own key, in a bucket that takes TLS alone and is nobody’s business', () => {
+  const [{ Properties: pipeline }] = pipelineResources('AWS::CodePipeline::Pipeline');
+  const [key] = Object.entries(templates['saiondo-pipeline']?.Resources ?? {}).filter(
+    ([, { Type, Properties }]) => Type === 'AWS::KMS::Key' && /artifacts/.test((Properties as any).Description),
+  );
+  const arn = { 'Fn::GetAtt': [key?.[0], 'Arn'] };
+  expect(pipeline.ArtifactStore.EncryptionKey).toEqual({ Type: 'KMS', Id: arn });
+  expect((key?.[1].Properties as any).EnableKeyRotation).toBe(true);
+  const bucket = templates['saiondo-pipeline']?.Resources[pipeline.ArtifactStore.Location.Ref]?.Properties as any;
+  expect(bucket.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault).toEqual({
+    SSEAlgorithm: 'aws:kms',
+    KMSMasterKeyID: arn,
+  });
+  expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+  const [policy] = pipelineResources('AWS::S3::BucketPolicy');
+  expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
+    expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+  );
+});
+
 test('only what needs no Docker, root, cache or longer than 15 minutes runs on Lambda, and only after the mutation', () => {
   const lambda = pipelineResources('AWS::CodeBuild::Project')
     .map((one) => one.Properties)

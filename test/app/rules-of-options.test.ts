@@ -1,5 +1,9 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { configured, synthesizedWith } from './configured';
+import { OPTIONS } from './options';
 import { makeApp } from './synthesized';
 import { allowed, tooWide } from './wide-statements';
 
@@ -17,28 +21,23 @@ function findings(values: Readonly<Record<string, unknown>>): string[] {
 }
 
 test('AwsSolutions has nothing to say about what is off by default either', () => {
-  expect(
-    findings({
-      'environments.dev.network.egress': 'instance',
-      'environments.dev.bastion': true,
-      'environments.dev.waf': true,
-      'environments.dev.web': { hosting: 'firebase', firebase: { project: 'saiondo-dev' } },
-      'environments.dev.migrations': { snapshot: true },
-      'environments.dev.database.insights': 'standard',
-      'environments.dev.services.containerInsights': 'enhanced',
-      'environments.prod.https': {
-        domain: 'saiondo.example',
-        zone: { id: 'Z0123456789ABC', name: 'saiondo.example' },
-        siteCertificate: 'arn:aws:acm:us-east-1:333333333333:certificate/00000000-0000-0000-0000-000000000000',
-      },
-      'environments.prod.services.deployment.strategy': 'blue-green',
-      'environments.prod.services.llm.secrets': { OPENAI_API_KEY: 'saiondo/prod/openai' },
-      'environments.prod.bastion': true,
-      'environments.prod.backups.vaultLock': { minimumDays: 7, maximumDays: 400 },
-      'environments.prod.contracts.explorer': true,
-    }),
-  ).toEqual([]);
+  expect(findings(OPTIONS)).toEqual([]);
 });
+
+test('nor has CloudFormation’s own validator, whose warnings the gate does not let pass either', () => {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-validated-'));
+  const app = makeApp(configured(OPTIONS), undefined, outdir);
+  process.env.CDK_VALIDATION = 'true';
+  try {
+    app.synth();
+    const report = JSON.parse(fs.readFileSync(path.join(outdir, 'validation-report.json'), 'utf8'));
+    expect(report.pluginReports.map(({ pluginName }: any) => pluginName)).toEqual(['CloudFormation Validate']);
+    expect(report.pluginReports.flatMap(({ violations }: any) => violations)).toEqual([]);
+  } finally {
+    process.env.CDK_VALIDATION = 'false';
+    fs.rmSync(outdir, { recursive: true });
+  }
+}, 180_000);
 
 test('nor about what is there already', () => {
   const subnets = (from: number): string[] => [`subnet-0000000${from}`, `subnet-0000000${from + 1}`];
