@@ -32,15 +32,18 @@ export async function undo(
   let failed = false;
   for (const { now, before } of [...touched].reverse()) {
     try {
+      const remove = async (): Promise<void> =>
+        provisionerOf(provisioners, now.type)?.remove?.(now, request.account, request.region, request.stackName);
       if (before) {
         maker.say(before, 'UPDATE_IN_PROGRESS');
-        restored[before.logicalId] = (await maker.make(before, now)).resource;
+        // What was only recorded, for want of a tool, is a record again.
+        if (before.missing !== undefined) await remove();
+        restored[before.logicalId] = before.missing !== undefined ? before : (await maker.make(before, now)).resource;
         maker.say(before, 'UPDATE_COMPLETE');
       }
       if (before && before.physicalId === now.physicalId) continue;
       const kept = !before && request.template.Resources[now.logicalId]?.DeletionPolicy === 'Retain';
-      if (!kept)
-        await provisionerOf(provisioners, now.type)?.remove?.(now, request.account, request.region, request.stackName);
+      if (!kept) await remove();
       maker.say(now, kept ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
     } catch (error) {
       failed = true;

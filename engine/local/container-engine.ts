@@ -153,9 +153,18 @@ export class ContainerEngine {
     try {
       ({ stdout: id } = await this.call(args, { env: { ...options.environment }, timeout: 120_000 }));
     } catch (cause) {
+      const said = (cause as execa.ExecaError).stderr.trim();
+      // A pull tells its progress ahead of the error.
+      const why = said.split('\n').filter((line) => /^(Error|docker): /.test(line));
       throw new SaiondoError(
-        `cannot start a container of ${options.image}: ${(cause as execa.ExecaError).stderr.trim()}`,
-        { code: 'CONTAINER_FAILED', cause },
+        `cannot start a container of ${options.image}: ${why.length > 0 ? why.join('\n') : said}`,
+        {
+          code: 'CONTAINER_FAILED',
+          cause,
+          ...(/container-init binary not found/.test(said)
+            ? { next: 'install what Podman runs as process 1: apt-get install catatonit' }
+            : {}),
+        },
       );
     }
     await this.reachWaiting(options.network);

@@ -118,6 +118,31 @@ test('what could only be recorded is made as soon as its tool is here, though th
   expect(made).not.toHaveProperty('notRehearsed');
 });
 
+test('what could only be recorded is a record again when the deployment that would have made it fails', async () => {
+  const ledger = new DiskLedger(new Layout(root));
+  let here = false;
+  const removed: string[] = [];
+  const provisioners: Provisioners = new Map([
+    [
+      'AWS::SNS::Topic',
+      {
+        ensure: () =>
+          here
+            ? Promise.reject(new Error('the tool fails'))
+            : Promise.resolve({ standing: 'recorded' as const, notRehearsed: 'needs a tool', missing: 'tool' }),
+        remove: ({ logicalId }) => Promise.resolve(void removed.push(logicalId)),
+      },
+    ],
+  ]);
+  const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'never' } } } };
+  await deployed(ledger, 'Never', template, provisioners);
+  here = true;
+  const { result } = await deployed(ledger, 'Never', template, provisioners);
+  expect(result).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', reason: 'the tool fails' });
+  expect(removed).toEqual(['Topic']);
+  expect(ledger.get('111111111111', 'eu-west-1', 'Never')?.resources.Topic).toMatchObject({ missing: 'tool' });
+});
+
 test('a property that AWS does not know fails before anything is deployed', () => {
   const ledger = new DiskLedger(new Layout(path.join(root, 'd')));
   const template: Template = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketNam: 'x' } } } };
