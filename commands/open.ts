@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import open from 'open';
 import { SaiondoError } from '../model/errors';
+import type { Layout } from '../model/layout';
 import { findBuild } from '../operator/triage/build-of-interest';
 import { buildPage, executionPage, pipelinePage } from '../operator/console-pages';
 import { listExecutions } from '../operator/executions';
 import { operatorCommand } from './operator-command';
+import { runOfExecution } from './run-of-execution';
 import { awsFor } from './target';
 
 interface Options {
@@ -44,7 +46,7 @@ export function openCommand(): Command {
             next: 'saiondo status names the actions',
           });
         page = buildPage(build.place, build.id);
-      } else if (!target.rehearsal && options.execution) {
+      } else if (options.execution) {
         const wanted = typeof options.execution === 'string' ? options.execution : '';
         const found = (await listExecutions(awsFor('open', target)(), pipeline, 50)).find((one) =>
           one.id.startsWith(wanted),
@@ -54,13 +56,27 @@ export function openCommand(): Command {
             code: 'EXECUTION_UNKNOWN',
             next: 'saiondo history lists them',
           });
-        page = executionPage(home.region, pipeline, found.id);
+        page = target.rehearsal
+          ? rehearsedExecution(page, target.rehearsal.layout, found.id)
+          : executionPage(home.region, pipeline, found.id);
       }
       process.stdout.write(`${page}\n`);
       if (!options.print && hasDisplay()) await open(page);
       return 0;
     },
   );
+}
+
+/** An execution on a rehearsal's page: what is chosen stands behind `#`, beside the token. */
+function rehearsedExecution(page: string, layout: Layout, id: string): string {
+  const run = runOfExecution(layout, id);
+  if (!run) return page;
+  const url = new URL(page);
+  const chosen = new URLSearchParams(url.hash.slice(1));
+  chosen.set('run', run);
+  chosen.set('execution', id);
+  url.hash = chosen.toString();
+  return url.href;
 }
 
 /** Whether there is somewhere to show a browser: everywhere but on a Unix without a display. */

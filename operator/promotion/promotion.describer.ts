@@ -19,7 +19,7 @@ export type ApprovalCalls = Pick<Calls, 'getPipeline' | 'getPipelineState'>;
 const EXECUTIONS = 100;
 
 /**
- * The approval that waits, in a stage or anywhere.
+ * The approval that waits: in a stage, before a stage, or anywhere.
  * @throws SaiondoError `NOTHING_WAITS`; `SEVERAL_WAIT` where the stage has to be named
  */
 export async function findApproval(
@@ -32,9 +32,12 @@ export async function findApproval(
     aws.getPipeline({ name }),
   ]);
   const waiting = waitingApprovals(stageStates ?? [], pipeline);
-  const named = waiting.filter(
+  const exact = waiting.filter(
     (one) => !stage || [one.stage, one.action, `${one.stage}/${one.action}`].includes(stage),
   );
+  // Who names what is promoted means the approval before it.
+  const before = waiting.filter((one) => pipeline && promotedStage(pipeline, one) === stage);
+  const named = exact.length > 0 ? exact : before;
   const [approval] = named;
   if (!approval || !pipeline)
     throw new SaiondoError(`no approval waits${stage ? ` in ${stage}` : ''}`, {

@@ -2,6 +2,7 @@ import type { ActionExecutionDetail, PipelineDeclaration } from '@aws-sdk/client
 import type { Aws } from '../../operator/aws';
 import {
   describePromotion,
+  findApproval,
   promotedStage,
   type PromotionOperations,
 } from '../../operator/promotion/promotion.describer';
@@ -39,6 +40,26 @@ test.each([
 ])('an approval: %s', (_name, approval, stage) => {
   expect(promotedStage(pipeline, approval)).toBe(stage);
 });
+
+test.each([['Prod'], ['Promote'], ['Approve'], ['Promote/Approve'], [undefined]])(
+  'the approval before a stage is found by the name %s',
+  async (name) => {
+    const latestExecution = { token: 'secret', status: 'InProgress' as const };
+    const stageStates = [
+      { stageName: 'Promote', actionStates: [{ actionName: 'Approve', latestExecution }] },
+      { stageName: 'Prod', actionStates: [] },
+    ];
+    const { approval } = await findApproval(
+      {
+        getPipeline: async () => ({ $metadata: {}, pipeline }),
+        getPipelineState: async () => ({ $metadata: {}, stageStates }),
+      },
+      'shop',
+      name,
+    );
+    expect(approval).toMatchObject({ stage: 'Promote', action: 'Approve' });
+  },
+);
 
 test('an approval that is a stage of its own shows what the next stage gets, against what that has', async () => {
   const summary = (id: string, commit: string) => ({

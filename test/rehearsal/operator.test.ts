@@ -77,6 +77,11 @@ test('an approval shows what the stage gets: without an earlier delivery everyth
   expect(promotion.last).toBeUndefined();
   expect((await saiondo('approve', 'Prod', '--yes', '--comment', 'go')).exitCode).toBe(0);
   await ended();
+  // On a rehearsal an execution is opened on its page, which is told which one.
+  const opened = new URL((await saiondo('open', '--execution', first, '--print')).stdout);
+  const chosen = new URLSearchParams(opened.hash.slice(1));
+  expect(chosen.get('execution')).toBe(first);
+  expect(chosen.get('token')).toBe(new URL(served.address.page).hash.replace('#token=', ''));
   const refused = await saiondo('approve', '--yes');
   expect(refused.stderr).toContain('no approval waits');
 }, 60_000);
