@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Emit } from '../../model/events';
+import { SaiondoError } from '../../model/errors';
+import type { Emit, RunEventBody } from '../../model/events';
 import type { PipelineDefinition, RuleDefinition } from '../../model/pipeline';
 import type { ExecutionState } from '../../model/run-state';
 import { inputArtifacts, type ActionHost } from './action-job';
@@ -17,6 +18,29 @@ export interface RuleRequest {
   readonly rule: RuleDefinition;
   readonly emit: Emit;
   readonly abort: AbortController;
+}
+
+/** A rule of a stage's condition by its name. @throws SaiondoError `RULE_MISSING`: a defect, the name came from the same definition */
+export function ruleIn(
+  pipeline: PipelineDefinition,
+  stage: string,
+  condition: ConditionType,
+  name: string,
+): RuleDefinition {
+  const conditions = pipeline.stages.find((one) => one.name === stage)?.[condition]?.conditions ?? [];
+  const rule = conditions.flatMap((one) => one.rules).find((one) => one.name === name);
+  if (!rule) throw new SaiondoError(`${stage} has no rule ${name}`, { code: 'RULE_MISSING', source: 'internal' });
+  return rule;
+}
+
+/** How an evaluation is told; one that was abandoned is not. */
+export function evaluated(
+  { execution: { executionId }, stage, condition, rule: { name, provider } }: RuleRequest,
+  result: RuleResult,
+): RunEventBody | undefined {
+  if (result.status === 'Abandoned') return undefined;
+  const { status, summary: detail } = result;
+  return { kind: 'condition.evaluated', executionId, stage, condition, rule: name, provider, status, detail };
 }
 
 /** Evaluates a rule, at most as long as it says. What its runner throws fails it. */

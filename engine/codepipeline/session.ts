@@ -8,9 +8,9 @@ import { requestApproval, type Approver } from './approval';
 import type { ConditionType } from './conditions';
 import type { PipelineControl } from './control';
 import { actionKey, decide, isActive, ruleKey, type Situation, type Step } from './decide';
+import { jobOf, Jobs, type Job } from './jobs';
 import { actionIn, Journals, type Journal, type RunHistory } from './journals';
 import type { KnownExecution } from './known-execution';
-import type { Limit } from './limits';
 import {
   checkApproval,
   checkOverride,
@@ -22,20 +22,18 @@ import {
 } from './requests';
 import { lastGood, rollbackOf } from './rollback';
 import type { RuleRunners } from './rule';
-import { evaluateRule } from './rule-job';
+import { evaluated, evaluateRule, ruleIn, type RuleRequest } from './rule-job';
+import { eventOf } from './step-events';
+import { Structure, type StructureHost } from './structure';
 import { WaitingApprovals } from './waiting-approvals';
 
 /** What a session works with. */
-export interface SessionHost extends ActionHost {
+export interface SessionHost extends ActionHost, StructureHost {
   /** The run that new executions belong to. */
   readonly journal: Journal;
   readonly history: RunHistory;
   readonly rules: RuleRunners;
   readonly approve: Approver;
-  /** The pipeline as it is deployed now; called often. */
-  readonly deployed: () => PipelineDefinition;
-  /** What of a pipeline is not followed; told when the pipeline is defined, before anything of it runs. */
-  readonly limits: (pipeline: PipelineDefinition) => readonly Limit[];
   /** Aborted: the engine is to end; what runs is abandoned and can be resumed. */
   readonly signal: AbortSignal;
   /** Executions go no further than this stage. */
@@ -44,33 +42,21 @@ export interface SessionHost extends ActionHost {
   readonly now?: () => number;
 }
 
-/** The updates of its pipeline that one session follows; more would be a pipeline that never settles. */
-const MOST_MUTATIONS = 3;
-
-/** Something of an execution that runs in this engine. */
-interface Job {
-  readonly executionId: string;
-  readonly abort: AbortController;
-  /** Set when nobody waits for its result any more: it only has to go away. */
-  abandoned: boolean;
-}
-
 /**
  * The embedded CodePipeline: one pipeline with its executions, stage locks and transitions. What is done next is decided from the recorded events alone
  * ({@link decide}); the session carries it out and takes requests while it does.
  */
 export class PipelineSession implements PipelineControl {
   private readonly journals: Journals;
-  private readonly jobs = new Map<string, Job>();
+  private readonly jobs = new Jobs();
+  private readonly structure: Structure;
   private readonly approvals: WaitingApprovals;
   private readonly settledWaiters: { done: () => void; fail: (error: unknown) => void }[] = [];
   private readonly activityWaiters: (() => void)[] = [];
-  private pipeline: PipelineDefinition;
   private pumping = false;
   private interrupted = false;
   /** One action was asked for: nothing follows from it. */
   private alone = false;
-  private mutations = 0;
   private failure: { error: unknown } | undefined;
 
   constructor(private readonly host: SessionHost) {
@@ -89,7 +75,7 @@ export class PipelineSession implements PipelineControl {
       },
       undecided: () => this.checkSettled(),
     });
-    this.pipeline = host.journal.state.definition ?? host.deployed();
+    this.structure = new Structure(host, this.journals, host.journal.state.definition);
     const interrupt = (): void => this.interrupt();
     if (host.signal.aborted) this.interrupted = true;
     else host.signal.addEventListener('abort', interrupt, { once: true });
@@ -97,7 +83,7 @@ export class PipelineSession implements PipelineControl {
 
   /** Follows an update that an engine before this one did not, and goes on with whatever has not ended. */
   open(): void {
-    if (!this.host.journal.state.definition) this.define(this.pipeline);
+    this.structure.begin();
     this.pump();
   }
 
@@ -220,6 +206,10 @@ export class PipelineSession implements PipelineControl {
     this.granted(() => this.journals.emit({ kind: 'transition.changed', ...transition }));
   }
 
+  private get pipeline(): PipelineDefinition {
+    return this.structure.pipeline;
+  }
+
   private now(): number {
     return this.host.now?.() ?? Date.now();
   }
@@ -262,7 +252,7 @@ export class PipelineSession implements PipelineControl {
 
   private fail(error: unknown): void {
     this.failure ??= { error };
-    for (const job of this.jobs.values()) job.abort.abort(new Error('the run cannot be recorded'));
+    this.jobs.abortAll(new Error('the run cannot be recorded'));
     this.approvals.cancelAll();
     this.checkSettled();
   }
@@ -292,10 +282,7 @@ export class PipelineSession implements PipelineControl {
       definitionOf: (execution) => this.definitionOf(execution),
       executions: this.journals.executions(),
       enabled: (stage) => this.isEnabled(stage),
-      busy: (key) => {
-        const job = this.jobs.get(key);
-        return this.approvals.has(key) ? 'running' : job && (job.abandoned ? 'leaving' : 'running');
-      },
+      busy: (key) => (this.approvals.has(key) ? 'running' : this.jobs.busy(key)),
       ...(this.host.until === undefined ? {} : { until: this.host.until }),
     };
   }
@@ -309,17 +296,11 @@ export class PipelineSession implements PipelineControl {
   private act(step: Step): void {
     const execution = this.journals.execution(step.executionId);
     const emit = this.journals.emitOf(execution);
-    const { executionId } = execution;
     switch (step.kind) {
       case 'enter-stage':
-        return emit({ kind: 'stage.started', executionId, stage: step.stage });
       case 'retry-stage':
-        return emit({
-          kind: 'stage.started',
-          executionId,
-          stage: step.stage,
-          retry: { mode: step.mode, trigger: 'AutomatedStageRetry' },
-        });
+      case 'end-execution':
+        return emit(eventOf(step));
       case 'start-action': {
         const path = actionPath(step.stage, step.action);
         const before = execution.actions.get(path);
@@ -344,41 +325,14 @@ export class PipelineSession implements PipelineControl {
       case 'end-stage': {
         for (const action of execution.actions.values())
           if (action.stage === step.stage && action.status === 'InProgress') this.abandon(execution, action);
-        return emit({
-          kind: 'stage.ended',
-          executionId,
-          stage: step.stage,
-          status: step.status,
-          ...(step.detail ? { detail: step.detail } : {}),
-        });
+        return emit(eventOf(step));
       }
-      case 'end-execution':
-        return emit({
-          kind: 'execution.ended',
-          executionId,
-          status: step.status,
-          ...(step.detail ? { detail: step.detail } : {}),
-        });
     }
   }
 
-  /** An update of the pipeline, by its own self-mutation or by hand (CodePipeline User Guide, "Edit a pipeline"; `RestartExecutionOnUpdate`). */
+  /** Follows an update of the pipeline, and starts it again where it says so (`RestartExecutionOnUpdate`). */
   private followUpdate(): void {
-    const next = this.host.deployed();
-    if (next.structureVersion !== this.pipeline.structureVersion) {
-      if (++this.mutations > MOST_MUTATIONS)
-        throw new SaiondoError(`the pipeline changed itself ${this.mutations} times in one run`, {
-          code: 'MUTATION_LOOP',
-          next: 'its synth gives another pipeline each time: compare two of them',
-        });
-      this.journals.emit({
-        kind: 'pipeline.mutated',
-        fromStructureVersion: this.pipeline.structureVersion,
-        toStructureVersion: next.structureVersion,
-        reason: 'self-mutation deployed another structure',
-      });
-      this.define(next);
-    }
+    this.structure.follow();
     if (this.interrupted || !this.pipeline.restartExecutionOnUpdate) return;
     // Not "after the update": an engine that was killed right after it finds the same state and starts it too.
     const last = this.host.journal.state.executions.at(-1);
@@ -387,12 +341,6 @@ export class PipelineSession implements PipelineControl {
         trigger: { type: 'StartPipelineExecution', detail: 'the pipeline was updated' },
         ...(Object.keys(last.variables).length > 0 ? { variables: { ...last.variables } } : {}),
       });
-  }
-
-  private define(pipeline: PipelineDefinition): void {
-    this.pipeline = pipeline;
-    this.journals.emit({ kind: 'pipeline.defined', definition: pipeline });
-    for (const limit of this.host.limits(pipeline)) this.journals.emit({ kind: 'message', level: 'limit', ...limit });
   }
 
   private startExecution(
@@ -425,7 +373,7 @@ export class PipelineSession implements PipelineControl {
     actionExecutionId: string,
   ): void {
     const key = actionKey(execution.executionId, stage.name, action.name);
-    const job: Job = { executionId: execution.executionId, abort: new AbortController(), abandoned: false };
+    const job = jobOf(execution.executionId);
     const request: ActionRequest = {
       runId: this.journals.of(execution).runId,
       pipeline: this.definitionOf(execution),
@@ -444,45 +392,32 @@ export class PipelineSession implements PipelineControl {
       if (state) this.approvals.begin(execution, state);
       return;
     }
-    this.jobs.set(key, job);
+    this.jobs.begin(key, job);
     void started.run().then((result) => this.jobEnded(key, job, () => endAction(request, this.host, result)));
   }
 
   /** A job is over. Its result counts unless it was abandoned; either way its key is free again. */
   private jobEnded(key: string, job: Job, record: () => void): void {
-    this.jobs.delete(key);
+    this.jobs.end(key);
     if (!job.abandoned && !this.failure) this.record(record);
     this.pump();
     this.checkSettled();
   }
 
-  private evaluate(execution: ExecutionState, stage: string, condition: ConditionType, ruleName: string): void {
+  private evaluate(execution: ExecutionState, stage: string, condition: ConditionType, name: string): void {
     const pipeline = this.definitionOf(execution);
-    const conditions = pipeline.stages.find((one) => one.name === stage)?.[condition]?.conditions ?? [];
-    const rule = conditions.flatMap((one) => one.rules).find((one) => one.name === ruleName);
-    if (!rule) throw new SaiondoError(`${stage} has no rule ${ruleName}`, { code: 'RULE_MISSING', source: 'internal' });
-    const { executionId } = execution;
-    const key = ruleKey(executionId, stage, condition, ruleName);
-    const job: Job = { executionId, abort: new AbortController(), abandoned: false };
+    const rule = ruleIn(pipeline, stage, condition, name);
+    const key = ruleKey(execution.executionId, stage, condition, name);
+    const job = jobOf(execution.executionId);
     const emit = this.journals.emitOf(execution);
     const { runId } = this.journals.of(execution);
-    this.jobs.set(key, job);
-    void evaluateRule({ runId, pipeline, execution, stage, condition, rule, emit, abort: job.abort }, this.host).then(
-      (result) =>
-        this.jobEnded(key, job, () => {
-          if (result.status === 'Abandoned') return;
-          const { status, summary: detail } = result;
-          emit({
-            kind: 'condition.evaluated',
-            executionId,
-            stage,
-            condition,
-            rule: rule.name,
-            provider: rule.provider,
-            status,
-            detail,
-          });
-        }),
+    const request: RuleRequest = { runId, pipeline, execution, stage, condition, rule, emit, abort: job.abort };
+    this.jobs.begin(key, job);
+    void evaluateRule(request, this.host).then((result) =>
+      this.jobEnded(key, job, () => {
+        const event = evaluated(request, result);
+        if (event) emit(event);
+      }),
     );
   }
 
@@ -497,20 +432,11 @@ export class PipelineSession implements PipelineControl {
     if (!abandon) return;
     for (const action of execution.actions.values())
       if (action.status === 'InProgress') this.abandon(execution, action);
-    for (const job of this.jobs.values())
-      if (job.executionId === executionId && !job.abandoned) {
-        job.abandoned = true;
-        job.abort.abort(new Error('abandoned'));
-      }
+    this.jobs.abandonAllOf(executionId);
   }
 
   private abandon(execution: ExecutionState, action: ActionState): void {
-    const key = actionKey(execution.executionId, action.stage, action.action);
-    const job = this.jobs.get(key);
-    if (job) {
-      job.abandoned = true;
-      job.abort.abort(new Error('abandoned'));
-    }
+    this.jobs.abandon(actionKey(execution.executionId, action.stage, action.action));
     this.approvals.end(execution, action, { status: 'Abandoned', summary: 'the execution was stopped' });
   }
 
@@ -522,15 +448,14 @@ export class PipelineSession implements PipelineControl {
     this.record(() => {
       for (const execution of this.journals.executions()) {
         if (!isActive(execution)) continue;
-        if ([...this.jobs.values()].some((job) => job.executionId === execution.executionId && !job.abandoned))
-          this.stop(execution, true, 'interrupted');
+        if (this.jobs.runsOf(execution.executionId)) this.stop(execution, true, 'interrupted');
       }
     });
     this.pump();
   }
 
   private checkSettled(): void {
-    const quiet = this.jobs.size === 0 && !this.pumping && (this.interrupted || !this.approvals.asking);
+    const quiet = this.jobs.idle && !this.pumping && (this.interrupted || !this.approvals.asking);
     if (!quiet) return;
     for (const { done, fail } of this.settledWaiters.splice(0)) {
       if (this.failure) fail(this.failure.error);
