@@ -13,6 +13,7 @@ import type { StackAddress } from '../cloudformation/stack-id';
 import { nameForPeople, type Template } from '../cloudformation/template';
 import { locate, parseTemplate } from '../cloudformation/template-file';
 import { failureOf } from '../failure';
+import { sayLargeArtifacts } from './artifact-size';
 import type { ChangeSetStore } from './change-set-store';
 import {
   capabilitiesOf,
@@ -95,6 +96,7 @@ async function run(context: ActionContext, host: CloudFormationActionHost): Prom
 }
 
 async function prepare(context: ActionContext, host: CloudFormationActionHost, at: StackAddress): Promise<ChangeSet> {
+  await sayLargeArtifacts(context);
   const { file, text } = readArtifact(context, context.action.configuration.TemplatePath ?? '', 'TemplatePath');
   const settings = templateConfigurationOf(context);
   const capabilities = capabilitiesOf(context);
