@@ -16,6 +16,7 @@ import { Runs } from '../engine/run/runs';
 import { Layout } from '../model/layout';
 import { seconds, type Measured } from './figure';
 import { ACCOUNT, recordRun, REGION } from './recorded-run';
+import { usageIn, writeUsagePreload } from './usage';
 
 const ACTIONS = 100;
 const LOG_BYTES = 50_000_000;
@@ -79,18 +80,15 @@ export async function largeExecution(directory: string): Promise<Measured[]> {
 export async function largeCommands(directory: string): Promise<Measured[]> {
   recordLarge(directory);
   const { server } = await serve(directory);
-  const said = path.join(directory, 'usage.txt');
+  const said = path.join(directory, 'usage.json');
   const preload = path.join(directory, 'usage.js');
-  fs.writeFileSync(
-    preload,
-    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(said)}, String(process.resourceUsage().maxRSS)))`,
-  );
+  writeUsagePreload(preload, said);
   try {
     const measured: Measured[] = [];
     for (const command of ['status', 'history', 'triage']) {
       const given = ['--require', preload, SAIONDO, command, '--pipeline', 'recorded', '--region', REGION, '--json'];
       const took = await seconds(() => execa(process.execPath, given, { cwd: directory }));
-      const megabytes = Number(fs.readFileSync(said, 'utf8')) / 1024;
+      const { megabytes } = usageIn(said);
       const on = `saiondo ${command} on ${ACTIONS} actions and ${LOG_BYTES / 1e6} MB of logs`;
       measured.push({ name: on, value: took, unit: 's', bound: 2 });
       measured.push({ name: `${on}, its memory`, value: megabytes, unit: 'MB', bound: 150 });

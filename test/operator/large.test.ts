@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { Layout } from '../../model/layout';
 import { recordRun, REGION } from '../../bench/recorded-run';
+import { usageIn, writeUsagePreload } from '../../bench/usage';
 import { serve, type Served } from '../engine/api/served';
 
 // An execution with a hundred actions and 50 MB of logs, asked by the real command line over HTTP.
@@ -36,9 +37,8 @@ test.each([['status'], ['history'], ['triage']])(
   '%s answers within 2 s of work and 150 MB',
   async (command) => {
     const said = path.join(root, `${command}.json`);
-    const measure = `process.on('exit', () => require('fs').writeFileSync(process.env.SAID, JSON.stringify(process.resourceUsage())))`;
-    const preload = path.join(root, 'measure.js');
-    fs.writeFileSync(preload, measure);
+    const preload = path.join(root, 'usage.js');
+    writeUsagePreload(preload, said);
     const { stdout } = await execa(
       process.execPath,
       [
@@ -52,20 +52,15 @@ test.each([['status'], ['history'], ['triage']])(
         REGION,
         '--json',
       ],
-      { cwd: root, env: { SAID: said }, maxBuffer: 64 * MEGABYTE },
+      { cwd: root, maxBuffer: 64 * MEGABYTE },
     );
-    const usage = JSON.parse(fs.readFileSync(said, 'utf8')) as NodeJS.ResourceUsage;
-    // Time of this process on a processor: what a machine that does other things besides cannot change.
-    expect((usage.userCPUTime + usage.systemCPUTime) / 1e6).toBeLessThan(2);
-    expect(usage.maxRSS / 1024).toBeLessThan(150);
+    const usage = usageIn(said);
+    expect(usage.seconds).toBeLessThan(2);
+    expect(usage.megabytes).toBeLessThan(150);
     if (command === 'triage')
       expect(JSON.parse(stdout)).toMatchObject({
         failure: { action: 'Verify/Test50', cause: { summary: expect.stringContaining('sum › subtracts') } },
       });
-    if (process.env.SAIONDO_SHOW_USAGE)
-      process.stderr.write(
-        `${command} ${usage.maxRSS / 1024} MB ${(usage.userCPUTime + usage.systemCPUTime) / 1e6} s\n`,
-      );
   },
   60_000,
 );
