@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import execa from 'execa';
 import { SaiondoError, type Location } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import type { ActionContext, ArtifactFolder } from '../action';
@@ -213,16 +214,22 @@ async function copyFurtherInputs({ context, primary }: BuildRequest, to: string)
   return Object.fromEntries(further.map(({ name }) => [name, path.join(to, name)]));
 }
 
-/** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING` */
+/** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING`, `SOURCE_COPY` */
 async function copyArtifact(from: ArtifactFolder, to: string): Promise<void> {
   if (!fs.existsSync(from.path))
     throw new SaiondoError(`the input artifact ${from.name} at ${from.path} is gone`, { code: 'SOURCE_MISSING' });
   await fs.promises.rm(to, { recursive: true, force: true });
-  await fs.promises.cp(from.path, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    mode: fs.constants.COPYFILE_FICLONE,
-  });
+  await fs.promises.mkdir(to, { recursive: true });
+  try {
+    // Of POSIX: a repository of 1,700 files takes it 0.1 s, and Node's recursive copy 1.5 s. Links stay links.
+    await execa('cp', ['-RP', `${from.path}/.`, to], { stdin: 'ignore' });
+  } catch (cause) {
+    const said = (cause as execa.ExecaError).stderr.trim() || (cause as Error).message;
+    throw new SaiondoError(`the input artifact ${from.name} could not be copied: ${said}`, {
+      code: 'SOURCE_COPY',
+      cause,
+    });
+  }
 }
 
 /** Counts a project's builds, over runs. */
