@@ -20,12 +20,12 @@ export function synthesizedWith(values: Readonly<Record<string, unknown>>): Reco
 export function statementsOf(template: TemplateJson | undefined, role: string): any[] {
   return Object.values(template?.Resources ?? {})
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-    .map(({ Properties }) => Properties as any)
+    .map(({ Properties }) => Properties)
     .filter(({ Roles }) => JSON.stringify(Roles).includes(role))
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 /** An output of a template, as text: intrinsic functions are written as JSON. */
 export function outputOf(template: TemplateJson | undefined, name: string): string {
-  return JSON.stringify((template as any)?.Outputs?.[name]?.Value);
+  return JSON.stringify(template?.Outputs?.[name]?.Value);
 }

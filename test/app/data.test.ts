@@ -1,5 +1,5 @@
 import { outputOf, statementsOf, synthesizedWith } from './configured';
-import { resources, synthesized } from './synthesized';
+import { resourceNamed, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
 const database = (stack: string, of = templates): any => resources(of[stack], 'AWS::RDS::DBInstance')[0];
@@ -122,7 +122,7 @@ describe('Redis', () => {
     const template = templates[`${stage}/Data`];
     const [redis] = resources(template, 'AWS::ElastiCache::ReplicationGroup');
     const [group] = redis.Properties.SecurityGroupIds.map((id: any) => id['Fn::GetAtt'][0]);
-    const made = template?.Resources[group]?.Properties as any;
+    const made = resourceNamed(template, group).Properties;
     expect(made.SecurityGroupIngress).toBeUndefined();
     const ingress = resources(template, 'AWS::EC2::SecurityGroupIngress').filter(
       ({ Properties }) => JSON.stringify(Properties.GroupId) === JSON.stringify({ 'Fn::GetAtt': [group, 'GroupId'] }),

@@ -94,7 +94,7 @@ test('deleting prod is refused while it is protected, and what holds data outliv
   const lost = PARTS.filter((part) => part !== 'Observability').flatMap((part) =>
     Object.entries(templates[`Prod/${part}`]?.Resources ?? {})
       .filter(([, { Type }]) => STATEFUL.includes(Type))
-      .filter(([, resource]) => !/Retain|Snapshot/.test((resource as any).DeletionPolicy ?? ''))
+      .filter(([, resource]) => !/Retain|Snapshot/.test(resource.DeletionPolicy ?? ''))
       .map(([id]) => id),
   );
   expect(lost).toEqual([]);

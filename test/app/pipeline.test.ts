@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { checkBuildspec } from '../../lib/buildspec';
 import { CDK_CLI_VERSION, SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../../pipelines/self-mutation';
-import { CONFIGURATION, ROOT, SAMPLE, actions, resources, synthesized } from './synthesized';
+import { CONFIGURATION, ROOT, SAMPLE, actions, resourceNamed, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
 const all = actions(templates);
@@ -165,12 +165,12 @@ test('nothing is published before it is tested: the app has no assets', () => {
 test('artifacts are encrypted with the pipeline’s own key, in a bucket that takes TLS alone and is nobody’s business', () => {
   const [{ Properties: pipeline }] = pipelineResources('AWS::CodePipeline::Pipeline');
   const [key] = Object.entries(templates['saiondo-pipeline']?.Resources ?? {}).filter(
-    ([, { Type, Properties }]) => Type === 'AWS::KMS::Key' && /artifacts/.test((Properties as any).Description),
+    ([, { Type, Properties }]) => Type === 'AWS::KMS::Key' && /artifacts/.test(Properties.Description),
   );
   const arn = { 'Fn::GetAtt': [key?.[0], 'Arn'] };
   expect(pipeline.ArtifactStore.EncryptionKey).toEqual({ Type: 'KMS', Id: arn });
-  expect((key?.[1].Properties as any).EnableKeyRotation).toBe(true);
-  const bucket = templates['saiondo-pipeline']?.Resources[pipeline.ArtifactStore.Location.Ref]?.Properties as any;
+  expect(key?.[1].Properties.EnableKeyRotation).toBe(true);
+  const bucket = resourceNamed(templates['saiondo-pipeline'], pipeline.ArtifactStore.Location.Ref).Properties;
   expect(bucket.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault).toEqual({
     SSEAlgorithm: 'aws:kms',
     KMSMasterKeyID: arn,

@@ -44,7 +44,7 @@ describe('deployment', () => {
       const prefix = `saiondo-${stage.toLowerCase()}`;
       const [id, alarm] = Object.entries(templates[`${stage}/Services`]?.Resources ?? {}).find(
         ([, { Type, Properties }]) =>
-          Type === 'AWS::CloudWatch::Alarm' && (Properties as any).AlarmName === `${prefix}-${name}-deployment`,
+          Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmName === `${prefix}-${name}-deployment`,
       ) as [string, any];
       const { Alarms } = service(stage, name).Properties.DeploymentConfiguration;
       // The reference makes CloudFormation make the alarm first.

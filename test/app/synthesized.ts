@@ -15,11 +15,13 @@ export const CONFIGURATION = fs.readFileSync(path.join(ROOT, 'saiondo.yaml'), 'u
 
 interface Resource {
   Type: string;
-  Properties: Record<string, never>;
+  Properties: Record<string, any>;
+  DeletionPolicy?: string;
 }
 /** A template, as far as the tests look at it. */
 export interface TemplateJson {
   Resources: Record<string, Resource>;
+  Outputs?: Record<string, { Value: any }>;
 }
 
 /** The app's templates by stack (`Dev/Data`, `saiondo-pipeline`), synthesized in this process. The validator is off: `npm run check` runs it once. */
@@ -48,6 +50,13 @@ export function makeApp(yaml = CONFIGURATION, application = SAMPLE, outdir?: str
     env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
   });
   return app;
+}
+
+/** A resource by its logical id. @throws where the template has none: nothing can be said of it then */
+export function resourceNamed(template: TemplateJson | undefined, logicalId: string): Resource {
+  const found = template?.Resources[logicalId];
+  if (!found) throw new Error(`the template has no resource ${logicalId}`);
+  return found;
 }
 
 /** The resources of a type in a template. */

@@ -16,7 +16,7 @@ function rewritten(stage: string, id: string, uri: string): string {
   const found = Object.entries(templates[`${stage}/Web`]?.Resources ?? {}).find(
     ([name, { Type }]) => Type === 'AWS::CloudFront::Function' && name.startsWith(id),
   );
-  const code = (found?.[1].Properties as any).FunctionCode as string;
+  const code = found?.[1].Properties.FunctionCode as string;
   return vm.runInNewContext(`${code}; handler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
 }
 
