@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
 import { packageRoot } from '../commands/package';
-import { synthEnvironment } from '../commands/synthesize';
+import { synthCommand, synthEnvironment } from '../commands/synthesize';
 import { Layout } from '../model/layout';
 import { median, seconds, type Measured } from './figure';
 
@@ -10,7 +10,6 @@ const ROUNDS = 5;
 
 /** `npm start`'s synth of this app over an empty CDK app's, both through the CLI as `npm start` calls it. */
 export async function synthOverEmpty(scratch: string): Promise<Measured> {
-  const cli = require.resolve('aws-cdk/bin/cdk');
   const emptyApp = path.join(scratch, 'empty');
   fs.mkdirSync(emptyApp);
   fs.writeFileSync(
@@ -25,10 +24,9 @@ export async function synthOverEmpty(scratch: string): Promise<Measured> {
       ['app', packageRoot],
       ['empty', emptyApp],
     ] as const) {
-      const output = path.join(scratch, `synth-${name}`);
       times[name].push(
         await seconds(() =>
-          execa(process.execPath, [cli, 'synth', '--quiet', '--no-notices', '--output', output], {
+          execa(process.execPath, synthCommand(path.join(scratch, `synth-${name}`)), {
             cwd,
             env: synthEnvironment(new Layout(scratch)),
           }),

@@ -1,3 +1,4 @@
+import { median } from './figure';
 import { seededFailures } from './seeded/failure';
 import { SeededSuite } from './seeded/suite';
 
@@ -22,10 +23,9 @@ export async function triage(report: (line: string) => void): Promise<void> {
   } finally {
     suite.close();
   }
-  const median = [...seconds].sort((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? NaN;
   const hits = failures.length - missed.length - lacking.length;
   report(
-    `triage: ${hits} of ${failures.length} seeded failures named in the first ten lines, median ${median.toFixed(2)} s (bound ${failures.length} of ${failures.length}, 2 s)`,
+    `triage: ${hits} of ${failures.length} seeded failures named in the first ten lines, median ${median(seconds).toFixed(2)} s (bound ${failures.length} of ${failures.length}, 2 s)`,
   );
   if (missed.length > 0) report(`triage missed: ${missed.join('; ')}`);
   if (lacking.length > 0) report(`triage not measured: ${lacking.join('; ')}`);

@@ -13,6 +13,11 @@ export function synthEnvironment(layout: Layout): Readonly<Record<string, string
   };
 }
 
+/** The CDK's command line as `npm start` synthesizes with it, for Node.js. @param output the assembly's folder */
+export function synthCommand(output: string): string[] {
+  return [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '--output', output];
+}
+
 /**
  * Synthesizes this checkout's app: what a first rehearsal deploys, as `cdk deploy` would.
  * @param application the folder of the application's repository
@@ -21,13 +26,12 @@ export function synthEnvironment(layout: Layout): Readonly<Record<string, string
  */
 export async function synthesize(layout: Layout, application: string | undefined): Promise<string> {
   const output = path.join(layout.root, 'cdk.out');
-  const cli = require.resolve('aws-cdk/bin/cdk');
   const environment = {
     ...synthEnvironment(layout),
     ...(application ? { SAIONDO_APPLICATION_DIR: application } : {}),
   };
   try {
-    await execa(process.execPath, [cli, 'synth', '--quiet', '--no-notices', '--output', output], { env: environment });
+    await execa(process.execPath, synthCommand(output), { env: environment });
   } catch (cause) {
     throw new SaiondoError(`the app does not synthesize:\n${(cause as execa.ExecaError).stderr.trim()}`, {
       code: 'SYNTH_FAILED',

@@ -12,6 +12,3 @@ export const notificationsSchema = z.strictObject({
     })
     .optional(),
 });
-
-/** `notifications`, as checked. */
-export type Notifications = z.infer<typeof notificationsSchema>;

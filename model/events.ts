@@ -291,7 +291,6 @@ export type RunEventBody =
 export type RunVerdict = 'passed' | 'incomplete' | 'failed' | 'rejected' | 'waiting' | 'stopped' | 'interrupted';
 
 export type RunEvent = EventFrame & RunEventBody;
-export type RunEventKind = RunEventBody['kind'];
 
 /** Where the engine's parts put their events; the frame is added by the recorder. */
 export type Emit = (event: RunEventBody) => void;

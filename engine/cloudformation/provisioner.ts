@@ -33,6 +33,22 @@ export interface Provisioned {
   readonly detail?: string;
 }
 
+/** A resource with what stands for it now; what an earlier answer said of it counts no more. */
+export function provisioned(resource: DeployedResource, made: Provisioned): DeployedResource {
+  const { logicalId, type, physicalId, properties, attributes, generation } = resource;
+  return {
+    logicalId,
+    type,
+    physicalId: made.physicalId ?? physicalId,
+    properties,
+    attributes: { ...attributes, ...made.attributes },
+    standing: made.standing,
+    ...(generation === undefined ? {} : { generation }),
+    ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
+    ...(made.missing ? { missing: made.missing } : {}),
+  };
+}
+
 /** Stands for one type of resource on this machine. `ensure` is idempotent: it creates, updates and brings back after a restart. */
 export interface Provisioner {
   /** @throws SaiondoError when the resource cannot be had: the deployment then fails and rolls back. */

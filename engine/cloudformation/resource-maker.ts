@@ -1,7 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ledger';
 import { withDynamicReferences } from './dynamic-references';
-import { provisionerOf, type DeploymentHost } from './provisioner';
+import { provisioned, provisionerOf, type DeploymentHost } from './provisioner';
 import type { DeploymentRequest } from './stack';
 import type { StackAddress } from './stack-id';
 
@@ -78,17 +78,7 @@ export class ResourceMaker {
       ...(this.host.signal ? { signal: this.host.signal } : {}),
     });
     const detail = made.notRehearsed ? `not rehearsed: ${made.notRehearsed}` : made.detail;
-    return {
-      resource: {
-        ...planned,
-        physicalId: made.physicalId ?? physicalId,
-        attributes: { ...planned.attributes, ...made.attributes },
-        standing: made.standing,
-        ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
-        ...(made.missing ? { missing: made.missing } : {}),
-      },
-      ...(detail ? { detail } : {}),
-    };
+    return { resource: provisioned(planned, made), ...(detail ? { detail } : {}) };
   }
 
   /** A provisioner gets values; the ledger keeps the references. What nothing provisions still has to name what exists. */

@@ -53,19 +53,13 @@ export function reportCandidates(source: string): string[] {
 
 /**
  * The reports among candidates.
- * @param taken files that a `reports` section has
  * @param pattern `CODEBUILD_CONFIG_AUTO_DISCOVER_DIR`: a folder or a glob, below the source
  */
-export function discoverReports(
-  source: string,
-  candidates: readonly string[],
-  taken: ReadonlySet<string>,
-  pattern: string,
-): DiscoveredReports {
+export function discoverReports(source: string, candidates: readonly string[], pattern: string): DiscoveredReports {
   const within = picomatch([pattern, `${pattern.replace(/\/$/, '')}/**`], { dot: true });
   const found = new Map<string, string[]>();
   for (const file of candidates) {
-    if (taken.has(file) || !within(path.relative(source, file))) continue;
+    if (!within(path.relative(source, file))) continue;
     const format = formatOf(file);
     if (format) found.set(format, [...(found.get(format) ?? []), file]);
   }

@@ -88,7 +88,7 @@ async function makeDiscoveredReports(build: FinishedBuild, taken: ReadonlySet<st
   const [enabled, directory] = DISCOVERY_VARIABLES;
   const values = await shell.read(DISCOVERY_VARIABLES);
   if (values[enabled] === 'false') return;
-  const found = discoverReports(plan.source, candidates, taken, values[directory] || '**/*');
+  const found = discoverReports(plan.source, candidates, values[directory] || '**/*');
   for (const [format, files] of found) {
     log.line(`Found ${files.length} file(s) of ${format} by report auto-discovery`);
     const group = `${plan.project}-${format}-AutoDiscovered`;

@@ -4,6 +4,7 @@ import type { ActionProvider } from './action-provider';
 import { actionKind, actionProvider } from './action-providers';
 import { checkConfiguration } from './configuration-check';
 import type { DefinitionProblem } from './definition-problem';
+import { NAME } from './quota-check';
 
 type Add = (path: string, message: string, limit?: true) => void;
 
@@ -60,8 +61,7 @@ export function cloneReferences(pipeline: PipelineDefinition): Set<string> {
 }
 
 function checkNames(action: ActionDefinition, add: Add): void {
-  if (!/^[A-Za-z0-9.@_-]{1,100}$/.test(action.name))
-    add('.Name', 'an action’s name has 1 to 100 of A-Z, a-z, 0-9 and .@_-');
+  if (!NAME.test(action.name)) add('.Name', 'an action’s name has 1 to 100 of A-Z, a-z, 0-9 and .@_-');
   if (!Number.isInteger(action.runOrder) || action.runOrder < 1 || action.runOrder > 999)
     add('.RunOrder', `the run order is ${action.runOrder}; it is a number from 1 to 999`);
   if (action.namespace !== undefined && !/^[A-Za-z0-9@_-]{1,100}$/.test(action.namespace))

@@ -10,7 +10,8 @@ const MOST_VARIABLES = 50;
 const VARIABLE_NAME = /^[A-Za-z0-9@_-]{1,128}$/;
 const MOST_VALUE = 1000;
 const MOST_DESCRIPTION = 200;
-const NAME = /^[A-Za-z0-9.@_-]{1,100}$/;
+/** The name of a pipeline, a stage or an action (the same page). */
+export const NAME = /^[A-Za-z0-9.@_-]{1,100}$/;
 /** Namespaces that CodePipeline fills by itself (User Guide, "Variables reference"). */
 const RESERVED = ['codepipeline', 'variables'];
 

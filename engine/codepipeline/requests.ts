@@ -129,18 +129,28 @@ export function checkRetry(
   if (found.open && isActive(found)) notRetryable('the execution is in progress');
   if (!isActive(found) && status !== 'Failed' && status !== 'Stopped')
     notRetryable(`it is ${status ?? 'not reached'}, not failed`);
-  if (pipeline.executionMode !== 'PARALLEL') {
-    const newer = newerIn(stage.name, found, known);
-    if (newer)
-      refuse(
-        'NotLatestPipelineExecutionException',
-        `${newer.executionId}, which is newer, has entered ${stage.name} since`,
-        'start the pipeline again, or roll the stage back',
-      );
-    const holder = holderOf(stage.name, known);
-    if (holder) refuse('ConflictException', `${holder.executionId} is in ${stage.name}`, 'retry when it has left');
-  }
+  refuseHeld(stage.name, found, pipeline, known, 'start the pipeline again, or roll the stage back');
   return found;
+}
+
+/** Outside of PARALLEL mode a stage that a newer execution has entered, or that one is in, is not given back to an older one. */
+function refuseHeld(
+  stage: string,
+  found: KnownExecution,
+  { executionMode }: PipelineDefinition,
+  known: readonly KnownExecution[],
+  next: string,
+): void {
+  if (executionMode === 'PARALLEL') return;
+  const newer = newerIn(stage, found, known);
+  if (newer)
+    refuse(
+      'NotLatestPipelineExecutionException',
+      `${newer.executionId}, which is newer, has entered ${stage} since`,
+      next,
+    );
+  const holder = holderOf(stage, known);
+  if (holder) refuse('ConflictException', `${holder.executionId} is in ${stage}`, 'ask again when it has left');
 }
 
 /** API Reference, OverrideStageCondition; User Guide, "Override a stage condition". @throws SaiondoError with the API's code */
@@ -165,16 +175,7 @@ export function checkOverride(
   if (status !== 'Failed') notOverridable(`the stage is ${status ?? 'not reached'}, not failed`);
   const standing = standingOf(found.state(), stage, request.condition);
   if (standing.kind !== 'fired' || standing.result !== 'FAIL') notOverridable('it is not what has failed the stage');
-  if (pipeline.executionMode !== 'PARALLEL') {
-    const newer = newerIn(stage.name, found, known);
-    if (newer)
-      refuse(
-        'NotLatestPipelineExecutionException',
-        `${newer.executionId}, which is newer, has entered ${stage.name} since`,
-      );
-    const holder = holderOf(stage.name, known);
-    if (holder) refuse('ConflictException', `${holder.executionId} is in ${stage.name}`, 'override when it has left');
-  }
+  refuseHeld(stage.name, found, pipeline, known, 'start the pipeline again');
   return found;
 }
 

@@ -148,8 +148,3 @@ function sizeOf(manifest: string): number {
     return 0;
   }
 }
-
-/** The digest of a tag in the local registry, or undefined where it has none. */
-export async function digestOf(registry: string, repository: string, tag: string): Promise<string | undefined> {
-  return (await imageOf(registry, repository, tag))?.digest;
-}

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
@@ -31,14 +30,16 @@ import type { LocalAws } from './local-aws';
 import { ContainerServices } from './provisioners/container-services';
 import { databaseProvisioner } from './provisioners/database';
 import { customResourceProvisioners } from './provisioners/custom-resources';
-import { deleteParameter, putParameter, putSecret, valueProvisioners } from './provisioners/values';
+import { deleteParameter, putParameter, valueProvisioners } from './provisioners/values';
 import { PublishedAssets } from './published-assets';
+import { keepValue, restoreValues } from './kept-values';
 import { restoreResources } from './restore-resources';
 import { ServiceRegistry } from './service-registry';
 import { writeShims } from './shims';
+import { startFixtures } from './start-fixtures';
 import { which } from './tools';
 import { secretValue } from './secret-reference';
-import { parameterKey, secretKey, Values } from './values';
+import { parameterKey, Values } from './values';
 
 /** What a local machine is opened with. */
 export interface LocalMachineOptions {
@@ -231,17 +232,22 @@ export class LocalMachine implements LocalAws {
     this.front = new AwsFront(
       () => this.behind,
       handlers,
-      (request, status) => this.remember(request, status),
+      (request, status) => this.heard(request, status),
       this.options.page,
     );
     this.endpointUrl = await this.front.listen(this.options.port);
     emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
-    await this.startFixtures();
-    await this.restoreValues();
+    await startFixtures(this.options.fixtures, {
+      values: this.values,
+      services: this.services,
+      directory: layout.local(),
+      emit,
+    });
+    await restoreValues(this.values, this.behind);
     await this.assets.restore((account, region, bucket) =>
       this.bootstraps.ensure(account, region, bucket.split('-')[1]),
     );
-    await restoreResources(ledger, this.provisioners, { containers: this.containers, emit });
+    await restoreResources(ledger, this.provisioners, emit);
   }
 
   /** @returns the folder of the AWS command line */
@@ -341,66 +347,14 @@ export class LocalMachine implements LocalAws {
     ]);
   }
 
-  private async startFixtures(): Promise<void> {
-    const { fixtures, layout, emit } = this.options;
-    const ports = new Map<string, number>();
-    for (const fixture of fixtures.processes) {
-      if (fixture.install && !fs.existsSync(path.join(fixture.directory, fixture.install.done))) {
-        await execa.command(fixture.install.command, { cwd: fixture.directory, shell: true });
-      }
-      const port = await freePort();
-      ports.set(fixture.name, port);
-      for (const { account, region, prefix } of fixture.forgets) {
-        this.values.forget((key) => key.startsWith(parameterKey(account, region, prefix)));
-      }
-      await this.services.start({
-        name: fixture.name,
-        command: 'sh',
-        args: ['-c', `exec ${fixture.command.replaceAll('{port}', String(port))}`],
-        cwd: fixture.directory,
-        log: path.join(layout.local(), `${fixture.name.replace(/[^A-Za-z0-9-]/g, '-')}.log`),
-        ready: () => accepts(port),
-        timeoutSeconds: 60,
-      });
-      emit({ kind: 'process.started', name: fixture.name, endpoint: `127.0.0.1:${port}` });
-    }
-    const filled = (value: string): string =>
-      value.replace(/\{([^{}]+)\.port\}/g, (_all, name: string) => String(ports.get(name) ?? ''));
-    for (const one of fixtures.parameters)
-      this.values.set(parameterKey(one.account, one.region, one.name), filled(one.value));
-    for (const one of fixtures.secrets)
-      this.values.set(secretKey(one.account, one.region, one.name), filled(one.value));
-  }
-
-  private async restoreValues(): Promise<void> {
-    for (const [key, value] of this.values.entries()) {
-      const [account = '', region = '', kind, ...name] = key.split('/');
-      if (kind === 'secret' && !name.join('/').endsWith('/password'))
-        await putSecret(this.behind, account, region, name.join('/'), value);
-      if (kind === 'parameter') await putParameter(this.behind, account, region, name.join('/'), value);
-    }
-  }
-
   /** What builds put into the endpoint has to be there in the next run too. */
-  private remember(request: AwsRequest, status: number): void {
+  private heard(request: AwsRequest, status: number): void {
     if (status >= 300) return;
-    const { account, region, operation } = request;
     this.assets?.remember(request).catch((error: unknown) => {
       const text = `a published asset is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;
       this.options.emit({ kind: 'message', level: 'warning', text });
     });
-    if (
-      operation !== 'AmazonSSM.PutParameter' &&
-      operation !== 'secretsmanager.PutSecretValue' &&
-      operation !== 'secretsmanager.CreateSecret'
-    )
-      return;
-    const body = JSON.parse(request.body.toString('utf8')) as Record<string, string | undefined>;
-    if (operation === 'AmazonSSM.PutParameter' && body.Name)
-      this.values.set(parameterKey(account, region, body.Name), body.Value ?? '');
-    const secret = body.Name ?? body.SecretId;
-    if (operation !== 'AmazonSSM.PutParameter' && secret && body.SecretString)
-      this.values.set(secretKey(account, region, secret), body.SecretString);
+    keepValue(this.values, request);
   }
 
   private async readObject(account: string, region: string, url: string): Promise<string> {

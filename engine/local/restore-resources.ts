@@ -1,22 +1,18 @@
 import type { Emit } from '../../model/events';
 import type { DiskLedger } from '../cloudformation/ledger';
-import type { Provisioners } from '../cloudformation/provisioner';
+import { provisioned, type Provisioners } from '../cloudformation/provisioner';
 import type { DeployedResource, DeployedStack } from '../ledger';
 
 /**
  * Brings back what is deployed and stands on this machine: databases, buckets, load balancers, services. What cannot be brought back is told; its
  * stack's next deployment, or whoever calls it, meets what there is.
  */
-export async function restoreResources(
-  ledger: DiskLedger,
-  provisioners: Provisioners,
-  { containers, emit }: { readonly containers: boolean; readonly emit: Emit },
-): Promise<void> {
+export async function restoreResources(ledger: DiskLedger, provisioners: Provisioners, emit: Emit): Promise<void> {
   for (const stack of ledger.list()) {
     const changed: Record<string, DeployedResource> = {};
     for (const resource of Object.values(stack.resources)) {
       // What was never made is not brought back: its stack's next deployment makes it.
-      if (resource.missing && containers) continue;
+      if (resource.missing) continue;
       try {
         const restored = await restore(stack, resource, provisioners);
         if (restored) changed[resource.logicalId] = restored;
@@ -52,11 +48,5 @@ async function restore(
     properties,
     previous: resource,
   });
-  return {
-    ...resource,
-    attributes: { ...resource.attributes, ...made.attributes },
-    standing: made.standing,
-    ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
-    ...(made.missing ? { missing: made.missing } : {}),
-  };
+  return provisioned(resource, made);
 }

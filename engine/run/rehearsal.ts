@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
-import type { Emit, RunEvent, RunVerdict } from '../../model/events';
+import type { Emit, RunVerdict } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { judgedExecution, type RunState } from '../../model/run-state';
@@ -18,7 +17,6 @@ import { ruleRunners } from '../codepipeline/rule-runners';
 import type { PlanFacts } from '../codepipeline/plan';
 import type { Journal } from '../codepipeline/journals';
 import { PipelineSession } from '../codepipeline/session';
-import type { SourceRepositories } from '../codepipeline/sources';
 import { baseImagesOf, ensureBaseImages } from '../local/base-images';
 import { endLeftBuilds } from '../local/build-processes';
 import type { Fixtures } from '../local/fixtures';
@@ -30,36 +28,31 @@ import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
 import { DeployedPipelines } from './deployed-pipelines';
 import { earlierExecutions } from './earlier-runs';
-import { EventLog, readRun } from './event-log';
+import { readRun } from './event-log';
 import { InvokedPipelines } from './invoked-pipelines';
 import { takeLock } from './lock';
+import { beginRun, newRunId, openLog, tellTools, type Listener, type OpenLog, type RunRequest } from './run-log';
 import { Runs, saveDigest } from './runs';
 import { summarize } from './summary';
 import { checkNotPast, checkUntil } from './until';
 
 /** What a rehearsal is asked to do. */
-export interface RehearsalOptions {
+export interface RehearsalOptions extends RunRequest {
   readonly layout: Layout;
-  /** The version of this package. */
-  readonly version: string;
   /** Gives the folder of the cloud assembly; called only when the pipeline has not been deployed here yet, or the assembly is asked for. */
   readonly assembly: () => Promise<string>;
   /** The assembly's pipeline is deployed even where an older one is. */
   readonly deployAssembly: boolean;
-  readonly pipeline?: string;
-  readonly sources: SourceRepositories;
   readonly fixtures: Fixtures;
   /** What the builds need of this machine, looked at beforehand; part of the run's record. */
   readonly tools?: readonly ToolNeed[];
   readonly approve: Approver;
   readonly resume?: string;
-  readonly only?: string;
-  readonly until?: string;
   readonly strict: boolean;
   readonly endpointUrl?: string;
   readonly withoutContainers?: boolean;
   readonly healthSeconds?: number;
-  readonly listeners: readonly ((event: RunEvent, state: RunState) => void)[];
+  readonly listeners: readonly Listener[];
   readonly signal: AbortSignal;
   /** Values for the pipeline's variables. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -76,11 +69,6 @@ export interface RehearsalOptions {
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
 
-/** The name of a new run: sorts by time. */
-export function newRunId(): string {
-  return `${new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(2).toString('hex')}`;
-}
-
 /** Rehearses a pipeline: from its sources to its last stage, on this machine. @returns the run's state with verdict and exit code */
 export async function rehearse(options: RehearsalOptions): Promise<RunState> {
   const { layout, resume } = options;
@@ -95,7 +83,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
   let left: number[] = [];
   const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
   try {
-    const log = openLog(options, runId);
+    const log = openLog(layout, options.listeners, runId);
     const ended = log.state.verdict !== undefined;
     if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
     if (left.length > 0)
@@ -113,17 +101,6 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
   } finally {
     unlock();
   }
-}
-
-/** A run's log, whose events the listeners hear. */
-function openLog({ layout, listeners }: RehearsalOptions, runId: string): OpenLog {
-  const log = new EventLog(layout.events(runId));
-  for (const listener of listeners) log.listen((event) => listener(event, log.state));
-  return { runId, state: log.state, emit: log.emit, close: () => log.close() };
-}
-
-interface OpenLog extends Journal {
-  readonly close: () => void;
 }
 
 class Rehearsal {
@@ -147,16 +124,8 @@ class Rehearsal {
     const { log, options } = this;
     try {
       if (!options.resume) {
-        log.emit({
-          kind: 'run.started',
-          runId: log.runId,
-          version: options.version,
-          pipeline: options.pipeline ?? '',
-          assembly: '',
-          options: this.remembered(),
-          pid: process.pid,
-        });
-        this.recordTools();
+        beginRun(log, options);
+        tellTools(log.emit, options.tools ?? []);
       }
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
@@ -226,17 +195,9 @@ class Rehearsal {
     return new InvokedPipelines({
       find: (name) => this.pipelines.find(name),
       begin: ({ name }) => {
-        const log = openLog({ ...options, listeners: [] }, newRunId());
+        const log = openLog(options.layout, [], newRunId());
         this.reopened.push(log);
-        log.emit({
-          kind: 'run.started',
-          runId: log.runId,
-          version: options.version,
-          pipeline: name,
-          assembly: '',
-          options: { ...this.remembered(), pipeline: name },
-          pid: process.pid,
-        });
+        beginRun(log, { ...options, pipeline: name });
         return log;
       },
       open: (pipeline, journal) => this.openSession(machine, pipeline, journal),
@@ -274,7 +235,7 @@ class Rehearsal {
       history: {
         executions: (name) => earlierExecutions(earlier, name),
         reopen: (runId) => {
-          const reopened = openLog(options, runId);
+          const reopened = openLog(layout, options.listeners, runId);
           this.reopened.push(reopened);
           if (!reopened.state.verdict) reopened.emit({ kind: 'run.resumed', pid: process.pid });
           return reopened;
@@ -402,23 +363,5 @@ class Rehearsal {
     } catch {
       // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
     }
-  }
-
-  private recordTools(): void {
-    for (const { name, path: found, version, neededBy } of this.options.tools ?? [])
-      this.log.emit({
-        kind: 'tool.checked',
-        name,
-        status: found ? 'found' : 'missing',
-        ...(version ? { version } : {}),
-        ...(found ? { detail: found } : {}),
-        neededBy: [...neededBy],
-      });
-  }
-
-  /** What --resume has to know. No secret is among it. */
-  private remembered(): Record<string, unknown> {
-    const { pipeline, sources, until, only } = this.options;
-    return { pipeline, sources: Object.fromEntries(sources), until, only };
   }
 }
