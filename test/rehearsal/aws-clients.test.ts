@@ -13,6 +13,7 @@ import {
   type ListPipelineExecutionsOutput,
 } from '@aws-sdk/client-codepipeline';
 import execa from 'execa';
+import type { ExecutionStatus } from '../../model/events';
 import { prepareCommandLine, ServedRehearsal, SMALL_ACCOUNT, SMALL_REGION } from '../fixtures/served-rehearsal';
 import { makeRepository, type SmallPipeline } from '../fixtures/small-pipeline';
 
@@ -42,6 +43,18 @@ const pipeline: SmallPipeline = {
 };
 let served: ServedRehearsal;
 
+// Each waits for what it is about: a served run ends anew after every change, so its end alone says nothing of which change it was.
+const ended = (status: ExecutionStatus, executionId?: string) =>
+  served.next(
+    (event) =>
+      event.kind === 'execution.ended' &&
+      event.status === status &&
+      (executionId === undefined || event.executionId === executionId),
+  );
+const stageEnded = (stage: string, executionId: string) =>
+  served.next((event) => event.kind === 'stage.ended' && event.stage === stage && event.executionId === executionId);
+const approvalRequested = () => served.next((event) => event.kind === 'approval.requested');
+
 beforeAll(async () => {
   await prepareCommandLine();
   await makeRepository(path.join(root, 'shop'), { 'README.md': 'a shop\n' });
@@ -54,7 +67,7 @@ afterAll(async () => {
 }, 60_000);
 
 test('the AWS CLI sees a failed stage, reads its log and its test cases, and retries it', async () => {
-  await served.next((event) => event.kind === 'run.ended');
+  await ended('Failed');
   const state = await served.aws<GetPipelineStateOutput>('codepipeline', 'get-pipeline-state', '--name', 'small');
   const [, verify, prod] = state.stageStates ?? [];
   expect(verify?.latestExecution?.status).toBe('Failed');
@@ -98,7 +111,7 @@ test('the AWS CLI sees a failed stage, reads its log and its test cases, and ret
   const stage = ['--pipeline-name', 'small', '--stage-name', 'Verify'];
   const retry = ['codepipeline', 'retry-stage-execution', ...stage, '--pipeline-execution-id', id];
   expect(await served.aws(...retry, '--retry-mode', 'FAILED_ACTIONS')).toEqual({ pipelineExecutionId: id });
-  await served.next((event) => event.kind === 'approval.requested');
+  await approvalRequested();
   const details = await served.aws<ListActionExecutionsOutput>(
     ...['codepipeline', 'list-action-executions', '--pipeline-name', 'small'],
     ...['--filter', `pipelineExecutionId=${id}`],
@@ -136,7 +149,7 @@ print(json.dumps(dict(status=waits['status'], stale=stale, missing=missing, appr
     missing: `Account '${SMALL_ACCOUNT}' does not have a pipeline with name 'another' in ${SMALL_REGION}`,
   });
   expect(Math.abs(Date.parse(answer.approvedAt ?? '') - Date.now())).toBeLessThan(120_000);
-  await served.next((event) => event.kind === 'run.ended');
+  await ended('Succeeded');
   const { pipelineExecutionSummaries } = await served.aws<ListPipelineExecutionsOutput>(
     ...['codepipeline', 'list-pipeline-executions', '--pipeline-name', 'small'],
   );
@@ -151,7 +164,7 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
   const { pipelineExecutionId = '' } = await served.aws<{ pipelineExecutionId?: string }>(
     ...['codepipeline', 'start-pipeline-execution', '--name', 'small'],
   );
-  await served.next((event) => event.kind === 'run.ended');
+  await stageEnded('Verify', pipelineExecutionId);
   const sdk = new CodePipelineClient({
     endpoint: served.address.endpoint,
     region: SMALL_REGION,
@@ -162,10 +175,10 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
   expect(stage?.inboundTransitionState).toMatchObject({ enabled: false, disabledReason: 'not on a Friday' });
   expect(stage?.inboundExecutions).toMatchObject([{ pipelineExecutionId, status: 'InProgress' }]);
   await served.aws('codepipeline', 'enable-stage-transition', ...prod);
-  await served.next((event) => event.kind === 'approval.requested');
+  await approvalRequested();
   const stop = ['codepipeline', 'stop-pipeline-execution', '--pipeline-name', 'small', '--abandon'];
   await served.aws(...stop, '--pipeline-execution-id', pipelineExecutionId, '--reason', 'no');
-  await served.next((event) => event.kind === 'run.ended');
+  await ended('Stopped', pipelineExecutionId);
   const { pipelineExecution } = await served.aws<GetPipelineExecutionOutput>(
     ...['codepipeline', 'get-pipeline-execution', '--pipeline-name', 'small'],
     ...['--pipeline-execution-id', pipelineExecutionId],
@@ -179,7 +192,7 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
     ...['codepipeline', 'rollback-stage', '--pipeline-name', 'small', '--stage-name', 'Verify'],
     ...['--target-pipeline-execution-id', target?.pipelineExecutionId ?? ''],
   );
-  await served.next((event) => event.kind === 'run.ended');
+  await ended('Succeeded', rollback);
   const after = await sdk.send(new ListPipelineExecutionsCommand({ pipelineName: 'small' }));
   expect(after.pipelineExecutionSummaries?.[0]).toMatchObject({
     pipelineExecutionId: rollback,
