@@ -31,7 +31,7 @@ export function openCommand(): Command {
       let page = target.rehearsal
         ? (target.rehearsal.page ?? target.rehearsal.endpoint)
         : pipelinePage(home.region, pipeline);
-      if (!target.rehearsal && options.build) {
+      if (options.build) {
         const execution = typeof options.execution === 'string' ? { execution: options.execution } : {};
         const build = await findBuild(awsFor('open', target), {
           pipeline,
@@ -45,7 +45,9 @@ export function openCommand(): Command {
             code: 'BUILD_MISSING',
             next: 'saiondo status names the actions',
           });
-        page = buildPage(build.place, build.id);
+        page = target.rehearsal
+          ? onRehearsal(page, target.rehearsal.layout, build.executionId, build.action)
+          : buildPage(build.place, build.id);
       } else if (options.execution) {
         const wanted = typeof options.execution === 'string' ? options.execution : '';
         const found = (await listExecutions(awsFor('open', target)(), pipeline, 50)).find((one) =>
@@ -57,7 +59,7 @@ export function openCommand(): Command {
             next: 'saiondo history lists them',
           });
         page = target.rehearsal
-          ? rehearsedExecution(page, target.rehearsal.layout, found.id)
+          ? onRehearsal(page, target.rehearsal.layout, found.id)
           : executionPage(home.region, pipeline, found.id);
       }
       process.stdout.write(`${page}\n`);
@@ -67,14 +69,15 @@ export function openCommand(): Command {
   );
 }
 
-/** An execution on a rehearsal's page: what is chosen stands behind `#`, beside the token. */
-function rehearsedExecution(page: string, layout: Layout, id: string): string {
-  const run = runOfExecution(layout, id);
+/** An execution, and an action (`Stage/Action`) of it, on a rehearsal's page: what is chosen stands behind `#`, beside the token. */
+function onRehearsal(page: string, layout: Layout, executionId: string, action?: string): string {
+  const run = runOfExecution(layout, executionId);
   if (!run) return page;
   const url = new URL(page);
   const chosen = new URLSearchParams(url.hash.slice(1));
   chosen.set('run', run);
-  chosen.set('execution', id);
+  chosen.set('execution', executionId);
+  if (action) chosen.set('action', action);
   url.hash = chosen.toString();
   return url.href;
 }

@@ -35,8 +35,8 @@ export interface PageViews {
   readonly assets: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
   /** A run as the page's script shows it: JSON. */
   run(state: RunState, facts: PageFacts): unknown;
-  /** A run as the page's list of runs shows it: JSON. */
-  digest(digest: RunDigest): unknown;
+  /** A run as the page's list of runs shows it, and whether an engine works on it now: JSON. */
+  digest(digest: RunDigest, live: boolean): unknown;
 }
 
 /** What the page for people is served with. */
@@ -115,7 +115,10 @@ async function serve(
     return sendJson(response, 200, answer);
   }
   if (request.method !== 'GET') return sendJson(response, 405, { code: 'METHOD', message: 'GET and POST only' });
-  if (name === 'runs' && !first) return sendJson(response, 200, runs.list().map(views.digest));
+  if (name === 'runs' && !first) {
+    const list = runs.list().map((digest) => views.digest(digest, runs.isLive(digest)));
+    return sendJson(response, 200, list);
+  }
   if (name === 'runs' && second === 'log') {
     const from = url.searchParams.get('from');
     return sendJson(response, 200, readPageLog(runs, first, third, from === null ? undefined : Number(from)));

@@ -6,6 +6,7 @@ export interface BuildOfInterest {
   readonly id: string;
   /** `Stage/Action`. */
   readonly action: string;
+  readonly executionId: string;
   readonly place: Place;
 }
 
@@ -31,7 +32,8 @@ export async function findBuild(
   const { pipeline, execution, home } = question;
   const listed = execution ? [execution] : (await listExecutions(aws(), pipeline, EXECUTIONS)).map((one) => one.id);
   for (const id of listed) {
-    const actions = await latestActions(aws(), pipeline, await wholeId(aws(), pipeline, id));
+    const executionId = await wholeId(aws(), pipeline, id);
+    const actions = await latestActions(aws(), pipeline, executionId);
     const found = [...actions.values()].find((one) => {
       if (one.input?.actionTypeId?.provider !== 'CodeBuild' || !one.output?.executionResult?.externalExecutionId)
         return false;
@@ -43,6 +45,7 @@ export async function findBuild(
     return {
       id: found.output?.executionResult?.externalExecutionId ?? '',
       action: pathOf(found),
+      executionId,
       place: { account, region: found.input?.region ?? home.region },
     };
   }

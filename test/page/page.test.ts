@@ -94,6 +94,19 @@ inBrowser('markup in a commit message and in a log is shown as the text that it 
   await page.close();
 });
 
+inBrowser('the action that the address names is open and in view; choosing another run leaves it behind', async () => {
+  const page = await open(`${address}&run=${waiting}&action=Verify%2FTest2`, { viewport: { width: 375, height: 500 } });
+  const log = page.getByRole('log', { name: 'Log of Verify/Test2' });
+  await log.getByText('line of 2').waitFor();
+  expect(await page.locator('.open[aria-expanded="true"]').allInnerTexts()).toEqual([expect.stringContaining('Test2')]);
+  const box = await page.getByRole('button', { name: /^Test2/ }).boundingBox();
+  expect(box && box.y >= 0 && box.y + box.height <= 500).toBe(true);
+  await page.getByRole('navigation', { name: 'Runs' }).getByRole('link').last().click();
+  await page.locator('#facts', { hasText: '20260101-000001-aaaa' }).waitFor();
+  expect(new URL(page.url()).hash).toBe('#run=20260101-000001-aaaa');
+  await page.close();
+});
+
 inBrowser('a phone needs no horizontal scroll, in light and in dark', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await open(address, { viewport: { width: 375, height: 700 }, colorScheme });
@@ -248,7 +261,7 @@ inBrowser('opened without the token the page shows everything and offers no deci
 inBrowser('an older run is a click away', async () => {
   const page = await open(address);
   await page.getByRole('navigation', { name: 'Runs' }).getByRole('link').last().click();
-  await page.getByText('20260101-000001-aaaa').first().waitFor();
+  await page.locator('#facts', { hasText: '20260101-000001-aaaa' }).waitFor();
   expect(await page.getByRole('listitem').filter({ hasText: 'Verify/Test' }).count()).toBe(1);
   await page.close();
 });

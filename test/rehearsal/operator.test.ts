@@ -82,6 +82,10 @@ test('an approval shows what the stage gets: without an earlier delivery everyth
   const chosen = new URLSearchParams(opened.hash.slice(1));
   expect(chosen.get('execution')).toBe(first);
   expect(chosen.get('token')).toBe(new URL(served.address.page).hash.replace('#token=', ''));
+  const build = new URL((await saiondo('open', '--build', 'Prod/Deploy', '--print')).stdout);
+  const action = new URLSearchParams(build.hash.slice(1));
+  expect([action.get('execution'), action.get('action')]).toEqual([first, 'Prod/Deploy']);
+  expect((await saiondo('open', '--build', 'Prod/Promote', '--print')).stderr).toContain('Prod/Promote has no build');
   const refused = await saiondo('approve', '--yes');
   expect(refused.stderr).toContain('no approval waits');
 }, 60_000);

@@ -58,6 +58,7 @@ inBrowser(
     await test.click();
     const log = page.getByRole('log', { name: 'Log of Verify/Test' });
     await log.getByText('the first line').waitFor();
+    await page.locator('#runs [data-status="running"]', { hasText: 'running' }).waitFor();
     fs.writeFileSync(go, '');
     await log.getByText('Phase complete: BUILD State: SUCCEEDED').waitFor();
     await page.locator('.open[data-status="Succeeded"]', { hasText: 'Test' }).waitFor();

@@ -249,6 +249,8 @@ function pageBuild(build: BuildState): PageBuild {
 /** A run, as far as the page's list of runs shows it. */
 export interface PageListedRun {
   readonly runId: string;
+  /** An engine works on it now. */
+  readonly live: boolean;
   readonly pipeline: string;
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -258,20 +260,27 @@ export interface PageListedRun {
   readonly message?: string;
 }
 
-/** @param run a run's digest */
-export function pageListedRun(run: {
-  readonly runId: string;
-  readonly pipeline: string;
-  readonly startedAt: string;
-  readonly endedAt?: string;
-  readonly verdict?: string;
-  readonly summary?: string;
-  readonly executions: readonly { readonly revisions: readonly Revision[] }[];
-}): PageListedRun {
+/**
+ * @param run a run's digest
+ * @param live whether an engine works on it now
+ */
+export function pageListedRun(
+  run: {
+    readonly runId: string;
+    readonly pipeline: string;
+    readonly startedAt: string;
+    readonly endedAt?: string;
+    readonly verdict?: string;
+    readonly summary?: string;
+    readonly executions: readonly { readonly revisions: readonly Revision[] }[];
+  },
+  live: boolean,
+): PageListedRun {
   const { runId, pipeline, startedAt, endedAt, verdict, summary } = run;
   const revision = run.executions.at(-1)?.revisions[0];
   return {
     runId,
+    live,
     pipeline,
     startedAt,
     ...(endedAt ? { endedAt } : {}),

@@ -1,5 +1,6 @@
 // The page: one run, live, and the list of runs. State comes from the server as a whole; nothing is kept here but what a person opened.
 
+import { chosen } from './address.js';
 import { approvalList, waitingOf } from './approvals.js';
 import { executionList } from './executions.js';
 import { showChanges, showNotes } from './facts.js';
@@ -82,8 +83,8 @@ function shownRun() {
 
 /** The execution that is looked at: the one that was chosen, else the newest. */
 function shownExecution() {
-  const chosen = new URLSearchParams(location.hash.slice(1)).get('execution');
-  return run?.executions.find((one) => one.executionId === chosen) ?? run?.executions.at(-1);
+  const id = chosen('execution');
+  return run?.executions.find((one) => one.executionId === id) ?? run?.executions.at(-1);
 }
 
 /**
@@ -106,6 +107,11 @@ function failed(error) {
   problem.scrollIntoView({ block: 'nearest' });
 }
 
+/** @param {{ readonly verdict?: string, readonly live: boolean }} one */
+function verdictOf({ verdict, live }) {
+  return verdict ?? (live ? 'running' : 'interrupted');
+}
+
 /** @param {PageListedRun} first */
 function runLink(first) {
   const name = h('span', { class: 'run-name' });
@@ -118,8 +124,9 @@ function runLink(first) {
     /** @param {PageListedRun} one */
     update: (one) => {
       setText(name, one.startedAt ? dateTime(one.startedAt) : one.runId);
-      setAttribute(line, 'data-status', one.verdict ?? 'running');
-      setText(state, one.verdict ?? 'not ended');
+      const verdict = verdictOf(one);
+      setAttribute(line, 'data-status', verdict);
+      setText(state, verdict);
       setText(text, [one.commit, one.message].filter(Boolean).join(' '));
       if (one.runId === following) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
@@ -131,7 +138,7 @@ function show() {
   if (!run) return;
   const execution = shownExecution();
   const waits = waitingOf(run).length > 0;
-  const verdict = waits ? 'waiting' : (run.verdict ?? (run.live ? 'running' : 'interrupted'));
+  const verdict = waits ? 'waiting' : verdictOf(run);
   document.title = `${verdict} · ${run.pipeline}`;
   setText(byId('pipeline'), run.pipeline || run.runId);
   setText(byId('verdict'), verdict);
@@ -194,9 +201,8 @@ function follow(runId) {
 async function list() {
   try {
     const runs = await get('runs');
-    const chosen = new URLSearchParams(location.hash.slice(1)).get('run');
-    const newest = runs[0]?.runId;
-    if (chosen ?? newest) follow(chosen ?? newest);
+    const wanted = chosen('run') ?? runs[0]?.runId;
+    if (wanted) follow(wanted);
     else setText(byId('facts'), 'No run yet.');
     showRuns(runs);
   } catch {

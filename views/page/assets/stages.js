@@ -1,5 +1,6 @@
 // Stages and their actions, and what an opened action shows.
 
+import { chosen } from './address.js';
 import { h, keyedList, setAttribute, setText } from './dom.js';
 import { logView } from './log.js';
 import { mark, seconds, stateWord, took } from './words.js';
@@ -12,7 +13,7 @@ import { mark, seconds, stateWord, took } from './words.js';
 /** @typedef {{ stage: PageStage, shown: Shown }} StageItem */
 /** @typedef {{ action: PageAction, stage: PageStage, shown: Shown }} ActionItem */
 
-/** Actions that a person opened or closed stay so; a failed one opens by itself, once. */
+/** Actions that a person opened or closed stay so; a failed one, and one that the address names, open by themselves, once. */
 const opened = new Map();
 
 /**
@@ -172,7 +173,11 @@ function actionView(first) {
       setText(note, noteOf(action));
       setText(time, took(action.startedAt, action.endedAt, now.run.live));
       open.disabled = action.status === 'NotReached';
-      if (action.status === 'Failed' && !opened.has(key)) toggle(true);
+      if (!open.disabled && !opened.has(key)) {
+        const wanted = chosen('action') === `${next.stage.name}/${action.name}`;
+        if (wanted || action.status === 'Failed') toggle(true);
+        if (wanted) requestAnimationFrame(() => element.scrollIntoView());
+      }
       details?.update(next);
     },
     remove: () => details?.stop(),
