@@ -130,5 +130,7 @@ function showPromotion(promotion: Promotion, paint: Paint): string {
       : `${colours.bold(stage)} has  nothing that this pipeline delivered`,
     '',
     ...showDifference(difference, paint),
+    '',
+    `${colours.bold('In it')}: ${difference.summary}`,
   ].join('\n');
 }

@@ -36,6 +36,8 @@ export type PermissionChange = z.infer<typeof permissionChangeShape>;
 
 /** What lies between two executions of the pipeline. */
 export const differenceShape = z.object({
+  /** What a person decides about, in a line: what can hurt first. */
+  summary: z.string(),
   commits: z.array(
     z.object({
       source: z.string(),

@@ -38,7 +38,9 @@ export async function describeStatus(aws: StatusCalls, pipelineName: string, now
       ...one,
       revisions: one.revisions.map((revision) => withSourceVariables(revision, actions.get(one.id) ?? new Map())),
     })),
-    approvals: waitingApprovals(stages, pipeline).map(withoutToken),
+    approvals: waitingApprovals(stages, pipeline).map((one) =>
+      withoutToken(resolved(one, actions.get(one.executionId) ?? new Map())),
+    ),
   };
 }
 
@@ -58,15 +60,13 @@ export function waitingApprovals(
       if (!token || status !== 'InProgress') return [];
       const declaration = declarationOf(pipeline, stage.stageName, action.actionName);
       const minutes = declaration?.timeoutInMinutes ?? APPROVAL_MINUTES;
-      const { CustomData, ExternalEntityLink } = declaration?.configuration ?? {};
       return [
         {
           stage: stage.stageName ?? '',
           action: action.actionName ?? '',
           executionId: executionOf(stage) ?? '',
           token,
-          ...(CustomData ? { message: plain(CustomData) } : {}),
-          ...(ExternalEntityLink ? { link: plain(ExternalEntityLink) } : {}),
+          ...saidBy(declaration?.configuration),
           ...(lastStatusChange
             ? {
                 since: lastStatusChange.toISOString(),
@@ -77,6 +77,27 @@ export function waitingApprovals(
       ];
     }),
   );
+}
+
+/**
+ * An approval with what its action says when its variables are resolved: the pipeline has `#{Namespace.Variable}` there, the action's own
+ * execution the values (API Reference, ActionExecutionInput.resolvedConfiguration).
+ * @param actions those of the execution that waits, by `Stage/Action`
+ */
+export function resolved<Approval extends WaitingApproval>(
+  approval: Approval,
+  actions: ReadonlyMap<string, ActionExecutionDetail>,
+): Approval {
+  const detail = actions.get(`${approval.stage}/${approval.action}`);
+  return { ...approval, ...saidBy(detail?.input?.resolvedConfiguration) };
+}
+
+function saidBy(configuration: Readonly<Record<string, string>> = {}): Pick<WaitingApproval, 'message' | 'link'> {
+  const { CustomData, ExternalEntityLink } = configuration;
+  return {
+    ...(CustomData ? { message: plain(CustomData) } : {}),
+    ...(ExternalEntityLink ? { link: plain(ExternalEntityLink) } : {}),
+  };
 }
 
 /** What may be shown of an approval. */

@@ -4,6 +4,7 @@ import type { CommitLog } from '../commit-log';
 import { accountOf } from '../executions';
 import { plain } from '../../model/plain-text';
 import type { ArtifactReader } from './artifact-reader';
+import { differenceSummary } from './difference-summary';
 import { artifactOf, sourceArtifacts, type Executed } from './executed';
 import type { Difference, StackChanges } from '../../model/promotion.shape';
 import {
@@ -86,15 +87,15 @@ export async function describeDifference(
       });
     if (!before || templates.was) permissions.push(...permissionChanges(stack, templates.was, templates.is));
   }
-  return {
+  const known = {
     commits,
     images,
     migrations: sources.migrations,
     stacks: stacks.filter((one) => one.changes.length > 0),
     permissions,
     contracts: sources.contracts,
-    unknown,
   };
+  return { summary: differenceSummary(known), ...known, unknown };
 }
 
 /** The change sets that an execution has prepared for a stage already: what CloudFormation itself says will change. */

@@ -2,7 +2,7 @@ import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
 import { SaiondoError } from '../../model/errors';
 import type { Aws, Calls } from '../aws';
 import { latestActions, listExecutions, withSourceVariables } from '../executions';
-import { waitingApprovals, withoutToken, type OpenApproval } from '../status.describer';
+import { resolved, waitingApprovals, withoutToken, type OpenApproval } from '../status.describer';
 import { describeDifference, preparedChangeSets, type DifferenceTools } from './difference.describer';
 import type { Executed } from './executed';
 import type { Promotion } from '../../model/promotion.shape';
@@ -76,7 +76,7 @@ export async function describePromotion(
   return {
     pipeline: name,
     stage,
-    approval: withoutToken(approval),
+    approval: withoutToken(resolved(approval, after.actions)),
     execution: after.execution,
     ...(last ? { last: last.execution } : {}),
     difference: { ...difference, unknown: [...unread, ...difference.unknown] },

@@ -126,12 +126,36 @@ function statementText(statement: Statement): string {
     Effect ?? 'Allow',
     NotAction === undefined ? text(Action) : `everything but ${text(NotAction)}`,
     ...(Resource === undefined ? [] : [`on ${text(Resource)}`]),
-    ...(Principal === undefined ? [] : [`for ${text(Principal)}`]),
-    ...(Condition === undefined ? [] : [`if ${JSON.stringify(Condition)}`]),
+    ...(Principal === undefined ? [] : [`for ${principalText(Principal)}`]),
+    ...(Condition === undefined ? [] : [`if ${conditionText(Condition)}`]),
   ].join(' ');
 }
 
-/** A value of a template in few words: `Ref` and `Fn::GetAtt` by their names. */
+/** Accounts, roles and services say by themselves what they are; another kind of principal is named. */
+function principalText(principal: unknown): string {
+  return (
+    objectEntries(principal)
+      .map(([kind, value]) => (kind === 'AWS' || kind === 'Service' ? text(value) : `${kind} ${text(value)}`))
+      .join(', ') || text(principal)
+  );
+}
+
+/** Every key of every operator has to hold; one of a key's values is enough (IAM User Guide, "Conditions with multiple context keys or values"). */
+function conditionText(condition: unknown): string {
+  return (
+    objectEntries(condition)
+      .flatMap(([operator, keys]) =>
+        objectEntries(keys).map(([key, value]) => `${key} ${operator} ${[value].flat().map(text).join(' or ')}`),
+      )
+      .join(' and ') || text(condition)
+  );
+}
+
+function objectEntries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+/** A value of a template in few words: `Ref` and `Fn::GetAtt` by their names, another intrinsic function with its own. */
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(text).join(', ');
@@ -142,5 +166,6 @@ function text(value: unknown): string {
   if (key === 'Fn::Join' && Array.isArray(inner) && Array.isArray(inner[1]))
     return inner[1].map(text).join(String(inner[0]));
   if (key === 'Fn::Sub') return Array.isArray(inner) ? text(inner[0]) : String(inner);
-  return JSON.stringify(value);
+  const [, name] = /^Fn::(\w+)$/.exec(key) ?? [];
+  return name ? `\${${name} ${text(inner)}}` : JSON.stringify(value);
 }

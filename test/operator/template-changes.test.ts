@@ -64,9 +64,32 @@ test('trust, resource policies and managed policies are permissions too', () => 
     },
   };
   expect(permissionChanges('S', undefined, role).map((one) => one.statement)).toEqual([
-    'Allow sts:AssumeRole for {"AWS":"*"}',
+    'Allow sts:AssumeRole for *',
     'managed policy arn:aws:iam::aws:policy/AdministratorAccess',
     'Deny everything but s3:Get* on *',
+  ]);
+});
+
+test('principals, conditions and intrinsic functions are said in words, not in JSON', () => {
+  const root = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111111111111:root']] };
+  const statements = [
+    { Action: 'kms:*', Resource: '*', Principal: { AWS: [root, '222222222222'], Service: 'logs.amazonaws.com' } },
+    { Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: 'accounts.google.com' } },
+    {
+      Action: 'kms:Decrypt',
+      Resource: { 'Fn::ImportValue': 'Network:Key' },
+      Condition: {
+        StringEquals: { 'kms:ViaService': ['s3.amazonaws.com', 'ssm.amazonaws.com'], 'aws:SourceAccount': '1' },
+        Bool: { 'aws:SecureTransport': true },
+      },
+    },
+  ];
+  const policy = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement: statements } } };
+  expect(permissionChanges('S', undefined, { Resources: { P: policy } }).map((one) => one.statement)).toEqual([
+    'Allow kms:* on * for arn:${AWS::Partition}:iam::111111111111:root, 222222222222, logs.amazonaws.com',
+    'Allow sts:AssumeRoleWithWebIdentity for Federated accounts.google.com',
+    'Allow kms:Decrypt on ${ImportValue Network:Key} if kms:ViaService StringEquals s3.amazonaws.com or ssm.amazonaws.com ' +
+      'and aws:SourceAccount StringEquals 1 and aws:SecureTransport Bool true',
   ]);
 });
 

@@ -20,7 +20,7 @@ const pipeline: SmallPipeline = {
       { name: 'Hold', runOrder: 2, commands: [`while test -f ${hold}; do echo holding; sleep 0.2; done`] },
     ],
     Prod: [
-      { name: 'Promote', approval: true },
+      { name: 'Promote', approval: 'Prod gets #{Source.CommitMessage}' },
       { name: 'Deploy', runOrder: 2, commands: ['echo deployed'] },
     ],
   },
@@ -71,10 +71,16 @@ test('triage of the failure, and a retry that passes once it is fixed', async ()
 test('an approval shows what the stage gets: without an earlier delivery everything, with the migration’s SQL', async () => {
   const promotion = await json<Promotion>('approve', '--dry-run');
   expect(promotion).toMatchObject({
-    approval: { stage: 'Prod', executionId: first },
-    difference: { migrations: [{ name: '1_users', sql: 'CREATE TABLE users ();\n' }], unknown: [] },
+    approval: { stage: 'Prod', executionId: first, message: 'Prod gets feat: a shop' },
+    difference: {
+      summary: '1 migration',
+      migrations: [{ name: '1_users', sql: 'CREATE TABLE users ();\n' }],
+      unknown: [],
+    },
   });
   expect(promotion.last).toBeUndefined();
+  // What its action says is resolved wherever it is shown: the pipeline itself has the variable's name only.
+  expect((await saiondo('status')).stdout).toContain('Prod gets feat: a shop');
   expect((await saiondo('approve', 'Prod', '--yes', '--comment', 'go')).exitCode).toBe(0);
   await ended();
   // On a rehearsal an execution is opened on its page, which is told which one.

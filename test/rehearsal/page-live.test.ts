@@ -14,8 +14,24 @@ const inBrowser = machineHas('chromium') ? test : test.skip;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-page-live-'));
 const go = path.join(root, 'go');
 const fixed = path.join(root, 'fixed');
-const prod = (topic: string) => ({
-  Resources: { News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: topic } } },
+const prod = (topic: string, permissions = 0) => ({
+  Resources: {
+    News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: topic } },
+    ...(permissions > 0 ? { Reader: reader(permissions) } : {}),
+  },
+});
+const reader = (permissions: number) => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Properties: {
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: Array.from({ length: permissions }, (_, at) => ({
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: `arn:aws:s3:::shop/${at}/*`,
+      })),
+    },
+  },
 });
 let served: ServedRehearsal;
 let browser: Browser | undefined;
@@ -94,7 +110,7 @@ inBrowser(
 inBrowser(
   'a second execution is held by a transition, shows what it replaces, is rejected; then the stage goes back',
   async () => {
-    fs.writeFileSync(path.join(root, 'shop/prod.json'), JSON.stringify(prod('newspaper')));
+    fs.writeFileSync(path.join(root, 'shop/prod.json'), JSON.stringify(prod('newspaper', 21)));
     fs.mkdirSync(path.join(root, 'shop/prisma/migrations/2_names'));
     fs.writeFileSync(
       path.join(root, 'shop/prisma/migrations/2_names/migration.sql'),
@@ -119,11 +135,20 @@ inBrowser(
     const approval = page.getByRole('region', { name: 'Prod/Promote waits for your decision' });
     await approval.getByText('shop-prod: replace AWS::SNS::Topic News: TopicName').waitFor();
     await approval.getByText('ALTER TABLE users ADD n text;').waitFor();
+    // Many permissions are opened a stack at a time; the question counts them.
+    const permission = approval.getByText('Allow s3:GetObject on arn:aws:s3:::shop/20/*');
+    expect(await permission.isVisible()).toBe(false);
+    await approval.getByText('shop-prod: 21 added').click();
+    await permission.waitFor();
     const commit = approval.locator('.commits li');
     expect(await commit.allInnerTexts()).toEqual([
       expect.stringMatching(/^[0-9a-f]{8} feat: names <b>for<\/b> users Ann$/),
     ]);
     expect(await commit.locator('b').count()).toBe(0);
+    await approval.getByRole('button', { name: 'Approve', exact: true }).click();
+    const question = page.getByRole('dialog', { name: 'Approve Prod/Promote?' });
+    await question.getByText('In it: 1 resource replaced or removed, 21 permissions changed, 1 migration').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
     await approval.getByRole('button', { name: 'Reject' }).click();
     await page
       .getByRole('dialog')

@@ -1,7 +1,7 @@
 // Approvals that wait: what the stage will get and what it has, and the decision.
 
 import { confirm } from './dialog.js';
-import { differenceSummary, differenceView, short } from './difference.js';
+import { differenceView, short } from './difference.js';
 import { h, keyedList } from './dom.js';
 import { ask, get, hasToken } from './requests.js';
 import { dateTime } from './words.js';
@@ -88,7 +88,7 @@ function approvalView({ run, execution, stage, action }, failed) {
         text: approves
           ? [
               `${of} gets ${revisionsText(execution) || `the execution ${execution.executionId.slice(0, 8)}`}.`,
-              ...(shown ? [`In it: ${differenceSummary(shown.difference)}.`] : []),
+              ...(shown ? [`In it: ${shown.difference.summary}.`] : []),
             ]
           : [`The execution ${execution.executionId.slice(0, 8)} fails here, and ${of} stays as it is.`],
         choices: [

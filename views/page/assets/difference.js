@@ -7,6 +7,8 @@ import { h } from './dom.js';
 
 /** Changes of a stack that are listed; the others are counted. */
 const CHANGES = 100;
+/** Changed permissions that are shown at once; more are opened a stack at a time. */
+const PERMISSIONS = 20;
 
 /** @param {string} commit */
 export function short(commit) {
@@ -21,19 +23,7 @@ export function differenceView({ commits, images, migrations, stacks, permission
       'Replaced or removed',
       harm.map((one) => h('li', { class: 'bad' }, `${one.stack}: ${changeText(one)}`)),
     ),
-    section(
-      'Permissions',
-      permissions.map((one) =>
-        h(
-          'li',
-          { class: one.change === 'added' ? 'warn' : undefined },
-          h('span', { class: 'sign', 'aria-hidden': 'true' }, one.change === 'added' ? '+' : '−'),
-          h('span', { class: 'unseen' }, `${one.change}: `),
-          `${one.stack}/${one.logicalId}: `,
-          h('code', {}, one.statement),
-        ),
-      ),
-    ),
+    section('Permissions', permissionItems(permissions)),
     section(
       'Migrations',
       migrations.map((one) =>
@@ -76,37 +66,48 @@ export function differenceView({ commits, images, migrations, stacks, permission
   );
 }
 
-/**
- * In a line: what a person decides about.
- * @param {Difference} difference
- */
-export function differenceSummary({ commits, images, migrations, stacks, permissions, contracts }) {
-  /** @param {number} count @param {string} one @param {string} [many] */
-  const counted = (count, one, many = `${one}s`) => (count > 0 ? [`${count} ${count === 1 ? one : many}`] : []);
-  const harm = harmful(stacks).length;
-  const parts = [
-    ...counted(harm, 'resource replaced or removed', 'resources replaced or removed'),
-    ...counted(permissions.length, 'permission changed', 'permissions changed'),
-    ...counted(migrations.length, 'migration'),
-    ...counted(contracts.length, 'contract changed', 'contracts changed'),
-    ...counted(images.length, 'image'),
-    ...counted(
-      commits.reduce((sum, one) => sum + (one.commits?.length ?? 0), 0),
-      'commit',
-    ),
-    ...counted(
-      stacks.reduce((sum, one) => sum + one.changes.length, 0),
-      'resource changed in all',
-      'resources changed in all',
-    ),
-  ];
-  return parts.join(', ') || 'nothing differs';
-}
-
 /** @param {Difference['stacks']} stacks */
 function harmful(stacks) {
   return stacks.flatMap(({ stack, changes }) =>
     changes.filter((one) => one.replacement === 'True' || one.action === 'Remove').map((one) => ({ stack, ...one })),
+  );
+}
+
+/**
+ * By stack: few are read where they stand, many are opened a stack at a time.
+ * @param {Difference['permissions']} permissions
+ */
+function permissionItems(permissions) {
+  const stacks = [...new Set(permissions.map((one) => one.stack))];
+  return stacks.map((stack) => {
+    const own = permissions.filter((one) => one.stack === stack);
+    const removed = own.filter((one) => one.change === 'removed').length;
+    const counts = [
+      own.length > removed ? `${own.length - removed} added` : '',
+      removed > 0 ? `${removed} removed` : '',
+    ];
+    return h(
+      'li',
+      {},
+      h(
+        'details',
+        { open: permissions.length <= PERMISSIONS },
+        h('summary', {}, `${stack}: ${counts.filter(Boolean).join(', ')}`),
+        h('ul', { class: 'plain' }, ...own.map(permissionItem)),
+      ),
+    );
+  });
+}
+
+/** @param {Difference['permissions'][number]} one */
+function permissionItem({ change, logicalId, statement }) {
+  return h(
+    'li',
+    { class: change === 'added' ? 'warn' : undefined },
+    h('span', { class: 'sign', 'aria-hidden': 'true' }, change === 'added' ? '+' : '−'),
+    h('span', { class: 'unseen' }, `${change}: `),
+    `${logicalId}: `,
+    h('code', {}, statement),
   );
 }
 

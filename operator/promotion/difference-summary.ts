@@ -1,0 +1,22 @@
+import type { Difference } from '../../model/promotion.shape';
+
+/** What lies between two executions, in a line: how many of each kind, what can hurt first. */
+export function differenceSummary(difference: Omit<Difference, 'summary' | 'unknown'>): string {
+  const { commits, images, migrations, stacks, permissions, contracts } = difference;
+  const changes = stacks.flatMap((one) => one.changes);
+  const harm = changes.filter((one) => one.replacement === 'True' || one.action === 'Remove');
+  const parts = [
+    counted(harm.length, 'resource replaced or removed', 'resources replaced or removed'),
+    counted(permissions.length, 'permission changed', 'permissions changed'),
+    counted(migrations.length, 'migration', 'migrations'),
+    counted(contracts.length, 'contract changed', 'contracts changed'),
+    counted(images.length, 'image', 'images'),
+    counted(commits.flatMap((one) => one.commits ?? []).length, 'commit', 'commits'),
+    counted(changes.length, 'resource changed in all', 'resources changed in all'),
+  ];
+  return parts.filter(Boolean).join(', ') || 'nothing differs';
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count > 0 ? `${count} ${count === 1 ? one : many}` : '';
+}
