@@ -21,9 +21,17 @@ export function outcomeLines(state: RunState, paths: { run: string; report: stri
       lines.push(`  repeat it: npx saiondo rehearse --resume ${state.runId} --only ${action.stage}/${action.action}`);
   }
   if (state.verdict === 'waiting')
-    lines.push(`continue it: npx saiondo rehearse --resume ${state.runId} --approve STAGE`);
+    lines.push(`continue it: npx saiondo rehearse --resume ${state.runId} ${decision(state)}`);
   if (state.verdict === 'interrupted' || state.verdict === 'failed')
     lines.push('', `continue it: npx saiondo rehearse --resume ${state.runId}`);
   lines.push(`run:    ${paths.run}`, `report: ${paths.report}`);
   return lines.map(plain);
+}
+
+/** What lets a run that waits go on: its approvals, else a transition that somebody enables while it serves. */
+function decision(state: RunState): string {
+  const waiting = [...(judgedExecution(state)?.actions.values() ?? [])].filter(
+    (one) => one.status === 'InProgress' && one.approval && !one.approval.status,
+  );
+  return waiting.map((one) => `--approve ${one.stage}/${one.action}`).join(' ') || '--serve';
 }

@@ -72,7 +72,7 @@ test('without a decision a run waits, exit 0, and is continued with one', async 
   const first = await run();
   expect(first.exitCode).toBe(0);
   expect(first.stdout).toMatch(/^waits for Prod\/Promote; 2 of 4 actions passed/m);
-  expect(first.stdout).toContain(`npx saiondo rehearse --resume ${first.id} --approve`);
+  expect(first.stdout).toContain(`npx saiondo rehearse --resume ${first.id} --approve Prod/Promote\n`);
   const second = await run('--resume', first.id, '--approve', 'Prod', '--json');
   expect(second.exitCode).toBe(0);
   const kinds = events(second.stdout);
