@@ -3,7 +3,7 @@ import type { Aws } from '../aws';
 import type { CommitLog } from '../commit-log';
 import { accountOf } from '../executions';
 import { plain } from '../../model/plain-text';
-import type { ArtifactReader } from './artifact-reader';
+import type { ArtifactLocation, ArtifactReader } from './artifact-reader';
 import { differenceSummary } from './difference-summary';
 import { artifactOf, sourceArtifacts, type Executed } from './executed';
 import type { Difference, StackChanges } from '../../model/promotion.shape';
@@ -53,7 +53,7 @@ export async function describeDifference(
   const commits = await attempt('commits', () => commitsOf(before, after, tools), []);
   if (before && commits.some((one) => one.commits === undefined && one.from !== one.to))
     unknown.push('the commits in between: no checkout here has both ends');
-  const sources = await attempt('sources', () => sourceFiles(before, after, tools), {
+  const sources = await attempt('sources', () => sourceFiles(stage?.actions ?? [], before, after, tools), {
     migrations: [],
     contracts: [],
   } as Awaited<ReturnType<typeof sourceFiles>>);
@@ -199,8 +199,17 @@ async function imagesOf(
   );
 }
 
-/** Migrations that are new and contracts that differ, from the sources themselves. */
+/** The source artifacts that actions take; all of them where the actions take only what builds made of them. */
+function givenSources(actions: readonly ActionDeclaration[], executed: Executed): ArtifactLocation[] {
+  const taken = new Set(actions.flatMap((one) => (one.inputArtifacts ?? []).map((artifact) => artifact.name)));
+  const all = sourceArtifacts(executed);
+  const given = all.filter((one) => taken.has(one.name));
+  return given.length > 0 ? given : all;
+}
+
+/** Migrations that are new and contracts that differ, from the sources themselves: those that a stage's actions are given. */
 async function sourceFiles(
+  actions: readonly ActionDeclaration[],
   before: Executed | undefined,
   after: Executed,
   { artifacts }: DifferenceTools,
@@ -208,7 +217,7 @@ async function sourceFiles(
   const read = async (executed: Executed): Promise<Map<string, string> | undefined> => {
     const all = new Map<string, string>();
     let any = false;
-    for (const artifact of sourceArtifacts(executed)) {
+    for (const artifact of givenSources(actions, executed)) {
       const files = await artifacts.read(artifact, (path) => MIGRATION.test(path) || CONTRACT.test(path));
       any ||= files !== undefined;
       for (const [path, text] of files ?? []) all.set(`${artifact.name}/${path}`, text);

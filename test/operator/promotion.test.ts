@@ -6,6 +6,7 @@ import {
   promotedStage,
   type PromotionOperations,
 } from '../../operator/promotion/promotion.describer';
+import { describeDifference } from '../../operator/promotion/difference.describer';
 import { promotionShape } from '../../model/promotion.shape';
 
 // What an approval gives, where it is a stage of its own before the one that deploys, as the shipped pipeline has it.
@@ -124,4 +125,33 @@ test('an approval that is a stage of its own shows what the next stage gets, aga
   expect(asked).toContain('Prod');
   expect(asked).not.toContain('Promote');
   expect(JSON.stringify(promotion)).not.toContain('secret');
+});
+
+test.each([
+  ['that the stage takes', ['App'], ['1_users']],
+  ['of every source, where the stage takes none', [], ['1_users', '2_sample']],
+])('migrations are those %s', async (_name, taken, migrations) => {
+  const files: Record<string, string> = {
+    App: 'prisma/migrations/1_users/migration.sql',
+    Tool: 'examples/prisma/migrations/2_sample/migration.sql',
+  };
+  const source = (name: string) => ({
+    stageName: 'Source',
+    actionName: name,
+    input: { actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeStarSourceConnection', version: '1' } },
+    output: { outputArtifacts: [{ name }] },
+  });
+  const executed = {
+    execution: { id: 'first', status: 'InProgress', type: 'STANDARD', trigger: { type: 'Webhook' }, revisions: [] },
+    actions: new Map(Object.keys(files).map((name) => [`Source/${name}`, source(name) as ActionExecutionDetail])),
+  };
+  const migrate = { ...action('Migrate', 1), inputArtifacts: taken.map((name) => ({ name })) };
+  const stages = [{ name: 'Prod', actions: [migrate] }];
+  const difference = await describeDifference({ ...pipeline, stages }, 'Prod', undefined, executed, {
+    home: { account: '111111111111', region: 'eu-west-1' },
+    commits: async () => [],
+    replacementOf: () => 'False',
+    artifacts: { read: async ({ name }) => new Map([[files[name] ?? '', 'SELECT 1;']]) },
+  });
+  expect(difference.migrations.map((one) => one.name)).toEqual(migrations);
 });
