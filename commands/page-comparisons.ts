@@ -2,6 +2,7 @@ import type { PageComparisons } from '../engine/api/page-server';
 import { SaiondoError } from '../model/errors';
 import type { Layout } from '../model/layout';
 import { promotionShape, rollbackShape } from '../model/promotion.shape';
+import type { Checkout } from '../operator/commit-log';
 import { describePromotion, findApproval } from '../operator/promotion/promotion.describer';
 import { describeRollback } from '../operator/promotion/rollback.describer';
 import { differenceTools } from './difference-tools';
@@ -17,7 +18,7 @@ import { awsFor, type Target } from './target';
 export function pageComparisons(
   layout: Layout,
   address: () => string | undefined,
-  checkouts: readonly string[],
+  checkouts: readonly Checkout[],
 ): PageComparisons {
   const targetOf = (pipeline: string): Target => {
     const endpoint = address();

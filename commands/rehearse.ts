@@ -136,7 +136,7 @@ async function run(options: Options): Promise<number> {
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const port = portOf(options.port);
   let control: PipelineControl | undefined;
-  const checkouts = [...sources.values()].map((source) => path.resolve(source.path));
+  const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
   const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
   try {
     const state = await rehearse({

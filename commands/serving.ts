@@ -8,6 +8,7 @@ import type { PageHandler } from '../engine/local/front';
 import { Runs } from '../engine/run/runs';
 import { SaiondoError } from '../model/errors';
 import type { Layout } from '../model/layout';
+import type { Checkout } from '../operator/commit-log';
 import { pageListedRun, pageRun } from '../views/page/model';
 import { pageAssets } from '../views/page/page';
 import { packageRoot } from './package';
@@ -29,7 +30,7 @@ export class Serving {
       /** Nothing can be changed here: a rehearsal's address stays where it is. */
       readonly readOnly?: boolean;
       /** Folders of the repositories that are rehearsed. */
-      readonly checkouts?: readonly string[];
+      readonly checkouts?: readonly Checkout[];
     } = {},
   ) {
     this.file = path.join(layout.root, 'serve.json');
@@ -37,7 +38,10 @@ export class Serving {
       runs: new Runs(layout),
       views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
       control,
-      comparisons: pageComparisons(layout, () => this.endpoint, [...(options.checkouts ?? []), ...checkoutsOf()]),
+      comparisons: pageComparisons(layout, () => this.endpoint, [
+        ...(options.checkouts ?? []),
+        ...checkoutsOf(undefined),
+      ]),
       token: this.token,
       user: os.userInfo().username,
     });

@@ -7,6 +7,7 @@ import { loadConfiguration, type Configuration } from '../config/load';
 import { SaiondoError } from '../model/errors';
 import { Layout } from '../model/layout';
 import { connect, type Aws, type Connection } from '../operator/aws';
+import type { Checkout } from '../operator/commit-log';
 import { awsConnection } from '../operator/credentials';
 import { defaultRegion } from '../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../operator/operations';
@@ -51,7 +52,7 @@ export interface Target {
   };
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */
-  readonly checkouts: readonly string[];
+  readonly checkouts: readonly Checkout[];
   /** For people: `the rehearsal at http://127.0.0.1:1234`. */
   readonly name: string;
   /** To be called when the command is done. */
@@ -64,7 +65,7 @@ const served = z.object({
   pid: z.number().int().positive(),
   page: z.url().optional(),
   /** Folders of the repositories that it rehearses. */
-  checkouts: z.array(z.string()).default([]),
+  checkouts: z.array(z.object({ path: z.string(), repository: z.string().optional() })).default([]),
 });
 
 /**
@@ -87,7 +88,7 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   const rest = {
     pipeline,
     ...(ours ? { configuration: ours } : {}),
-    checkouts: checkoutsOf(),
+    checkouts: checkoutsOf(ours),
   };
   const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL;
   const asksAws = options.aws === true || options.profile !== undefined || endpoint !== undefined;
@@ -168,9 +169,14 @@ function servedRehearsal(layout: Layout): z.infer<typeof served> | undefined {
   }
 }
 
-/** The folders where a checkout of a repository is looked for: this one, its neighbours that the README names, and the sample. */
-export function checkoutsOf(): string[] {
-  return [process.cwd(), path.resolve('..', 'saiondo'), path.join(packageRoot, 'examples', 'saiondo')];
+/** The folders where a checkout of a repository is looked for: this one, its neighbour that the README names, and the sample. */
+export function checkoutsOf(configuration: Configuration | undefined): Checkout[] {
+  const { pipeline, application } = configuration?.repositories ?? {};
+  return [
+    { path: process.cwd(), repository: pipeline?.name },
+    { path: path.resolve('..', 'saiondo'), repository: application?.name },
+    { path: path.join(packageRoot, 'examples', 'saiondo'), repository: application?.name },
+  ];
 }
 
 async function callerAccount(connection: Connection): Promise<string> {

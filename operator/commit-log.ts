@@ -9,17 +9,33 @@ export interface Commit {
   readonly message: string;
 }
 
-/** The commits after `from` up to `to`, oldest first; undefined where no checkout here has both. */
-export type CommitLog = (from: string, to: string) => Promise<readonly Commit[] | undefined>;
+/** A folder that may be a checkout. */
+export interface Checkout {
+  readonly path: string;
+  /** `OWNER/REPO` that it is a checkout of, or that it stands for as a folder of another repository; absent where that is not known. */
+  readonly repository?: string | undefined;
+}
+
+/**
+ * The commits after `from` up to `to`, oldest first; undefined where no checkout here has both.
+ * @param repository `OWNER/REPO` that they are commits of; absent where that is not known
+ */
+export type CommitLog = (from: string, to: string, repository?: string) => Promise<readonly Commit[] | undefined>;
 
 const COMMIT = /^[0-9a-f]{7,64}$/;
 
-/** Commits from the first of these folders that is a checkout with both. */
-export function commitLog(checkouts: readonly string[]): CommitLog {
-  return async (from, to) => {
-    const checkout = await checkoutWith(checkouts, [from, to]);
+/**
+ * Commits from the first of these folders that is a checkout with both: of those of the repository, then of those that may be any's. A folder
+ * that stands for the repository gives the commits that touch it: others of the repository around it are no change of it.
+ */
+export function commitLog(checkouts: readonly Checkout[]): CommitLog {
+  return async (from, to, repository) => {
+    const named = repository === undefined ? [] : checkouts.filter((one) => one.repository === repository);
+    const others = checkouts.filter((one) => repository === undefined || one.repository === undefined);
+    const checkout = await checkoutWith([...named, ...others], [from, to]);
     if (!checkout) return undefined;
-    const { stdout } = await git(checkout, 'log', '--reverse', '--format=%H%x00%an%x00%s', `${from}..${to}`);
+    const range = ['--reverse', '--format=%H%x00%an%x00%s', `${from}..${to}`];
+    const { stdout } = await git(checkout.path, 'log', ...range, ...((await standsFor(checkout, repository)) ? ['--', '.'] : []));
     return stdout
       .split('\n')
       .filter(Boolean)
@@ -30,16 +46,19 @@ export function commitLog(checkouts: readonly string[]): CommitLog {
   };
 }
 
+/** Whether a checkout is a folder of another repository that stands for this one. */
+async function standsFor(checkout: Checkout, repository: string | undefined): Promise<boolean> {
+  if (repository === undefined || checkout.repository !== repository) return false;
+  return (await git(checkout.path, 'rev-parse', '--show-prefix')).stdout !== '';
+}
+
 /** The first of these folders that is a checkout with all of the commits. What AWS calls a commit is never given to git unless it is one. */
-export async function checkoutWith(
-  checkouts: readonly string[],
-  commits: readonly string[],
-): Promise<string | undefined> {
+async function checkoutWith(checkouts: readonly Checkout[], commits: readonly string[]): Promise<Checkout | undefined> {
   if (!commits.every((one) => COMMIT.test(one))) return undefined;
   for (const checkout of checkouts) {
-    if (!fs.existsSync(checkout)) continue;
+    if (!fs.existsSync(checkout.path)) continue;
     try {
-      for (const commit of commits) await git(checkout, 'cat-file', '-e', `${commit}^{commit}`);
+      for (const commit of commits) await git(checkout.path, 'cat-file', '-e', `${commit}^{commit}`);
       return checkout;
     } catch {
       // Not a checkout, or not one with these commits: the next may be.
@@ -49,6 +68,6 @@ export async function checkoutWith(
 }
 
 /** git in a checkout. @throws the error of execa */
-export function git(checkout: string, ...args: string[]): execa.ExecaChildProcess {
+function git(checkout: string, ...args: string[]): execa.ExecaChildProcess {
   return execa('git', ['-C', checkout, ...args], { env: { GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' } });
 }

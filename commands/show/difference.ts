@@ -3,6 +3,8 @@ import { short, type Paint } from './paint';
 
 /** Changes of a stack that are listed; the others are counted. */
 const CHANGES = 25;
+/** The newest commits of a source that are listed; the earlier ones are counted. */
+const COMMITS = 25;
 
 /** What lies between two executions, for people: what can hurt first. */
 export function showDifference(difference: Difference, paint: Paint): string[] {
@@ -46,14 +48,7 @@ export function showDifference(difference: Difference, paint: Paint): string[] {
       'images',
       images.map((one) => `${one.service}: ${one.from ?? 'none'} → ${one.to}${one.digest ? ` (${one.digest})` : ''}`),
     ),
-    ...section(
-      paint,
-      'commits',
-      commits.flatMap((one) => [
-        `${one.source}: ${one.from === one.to ? `unchanged at ${short(one.to)}` : `${one.from ? short(one.from) : 'nothing'} → ${short(one.to)}`}`,
-        ...(one.commits ?? []).map((commit) => `  ${short(commit.commit)} ${commit.message} (${commit.author})`),
-      ]),
-    ),
+    ...section(paint, 'commits', commits.flatMap(commitLines)),
     ...stacks.flatMap(({ stack, source, changes }) =>
       section(paint, `${stack}, by its ${source}`, [
         ...changes.slice(0, CHANGES).map(changeText),
@@ -65,6 +60,15 @@ export function showDifference(difference: Difference, paint: Paint): string[] {
       'not known',
       unknown.map((one) => colours.yellow(one)),
     ),
+  ];
+}
+
+function commitLines({ source, from, to, commits = [] }: Difference['commits'][number]): string[] {
+  const earlier = commits.length - COMMITS;
+  return [
+    `${source}: ${from === to ? `unchanged at ${short(to)}` : `${from ? short(from) : 'nothing'} → ${short(to)}`}`,
+    ...(earlier > 0 ? [`  ${earlier} earlier`] : []),
+    ...commits.slice(-COMMITS).map((one) => `  ${short(one.commit)} ${one.message} (${one.author})`),
   ];
 }
 

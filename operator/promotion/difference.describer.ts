@@ -166,9 +166,9 @@ async function commitsOf(
   { commits }: DifferenceTools,
 ): Promise<Difference['commits']> {
   return Promise.all(
-    after.execution.revisions.map(async ({ source, commit }) => {
+    after.execution.revisions.map(async ({ source, commit, repository }) => {
       const from = before?.execution.revisions.find((one) => one.source === source)?.commit;
-      const between = from && from !== commit ? await commits(from, commit) : [];
+      const between = from && from !== commit ? await commits(from, commit, repository) : [];
       return { source, ...(from ? { from } : {}), to: commit, ...(between ? { commits: [...between] } : {}) };
     }),
   );

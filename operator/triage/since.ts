@@ -26,7 +26,10 @@ export async function describeSince(
   let first = failed;
   let passed: ActionExecutionDetail | undefined;
   const seen = new Set<string>();
+  const repositories = new Map<string, string>();
   for await (const action of listActions(aws, pipelineName)) {
+    const repository = action.output?.outputVariables?.FullRepositoryName;
+    if (repository && action.actionName) repositories.set(action.actionName, repository);
     seen.add(action.pipelineExecutionId ?? '');
     if (seen.size > EXECUTIONS) break;
     if (pathOf(action) !== pathOf(failed)) continue;
@@ -43,7 +46,10 @@ export async function describeSince(
     revisions: known.get(action.pipelineExecutionId ?? '')?.revisions ?? [],
   });
   const between =
-    passed && (await commitsBetween(known.get(passed.pipelineExecutionId ?? ''), at(first).revisions, commits));
+    passed &&
+    (await commitsBetween(known.get(passed.pipelineExecutionId ?? ''), at(first).revisions, (from, to, source) =>
+      commits(from, to, repositories.get(source)),
+    ));
   return {
     ...(passed ? { lastPassed: at(passed) } : {}),
     firstFailed: at(first),
@@ -54,14 +60,17 @@ export async function describeSince(
 async function commitsBetween(
   passed: Execution | undefined,
   failed: readonly Revision[],
-  commits: CommitLog,
+  commits: (from: string, to: string, source: string) => ReturnType<CommitLog>,
 ): Promise<Since['commits']> {
   const found = await Promise.all(
     failed.map((revision) => {
       const before = passed?.revisions.find((one) => one.source === revision.source);
-      return before && before.commit !== revision.commit ? commits(before.commit, revision.commit) : undefined;
+      return before && before.commit !== revision.commit
+        ? commits(before.commit, revision.commit, revision.source)
+        : undefined;
     }),
   );
-  const all = found.flatMap((one) => one ?? []);
-  return all.length > 0 ? all : undefined;
+  // Two sources of one repository bring the same commits.
+  const all = new Map(found.flatMap((one) => one ?? []).map((one) => [one.commit, one]));
+  return all.size > 0 ? [...all.values()] : undefined;
 }

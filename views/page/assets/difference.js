@@ -9,6 +9,8 @@ import { h } from './dom.js';
 const CHANGES = 100;
 /** Changed permissions that are shown at once; more are opened a stack at a time. */
 const PERMISSIONS = 20;
+/** Commits of a source that are shown at once; more are opened. */
+const COMMITS = 10;
 
 /** @param {string} commit */
 export function short(commit) {
@@ -131,23 +133,28 @@ function commitsItem({ source, from, to, commits = [] }) {
     `${source}: `,
     ...(same ? ['unchanged at '] : from ? [h('span', { class: 'commit' }, short(from)), ' → '] : []),
     h('span', { class: 'commit' }, short(to)),
-    ...(commits.length > 0
-      ? [
-          h(
-            'ol',
-            { class: 'plain commits' },
-            ...commits.map((commit) =>
-              h(
-                'li',
-                {},
-                h('span', { class: 'commit' }, short(commit.commit)),
-                ` ${commit.message} `,
-                h('span', { class: 'quiet' }, commit.author),
-              ),
-            ),
-          ),
-        ]
-      : []),
+    ...(commits.length > COMMITS
+      ? [h('details', {}, h('summary', {}, `${commits.length} commits`), commitList(commits))]
+      : commits.length > 0
+        ? [commitList(commits)]
+        : []),
+  );
+}
+
+/** @param {NonNullable<Difference['commits'][number]['commits']>} commits */
+function commitList(commits) {
+  return h(
+    'ol',
+    { class: 'plain commits' },
+    ...commits.map((commit) =>
+      h(
+        'li',
+        {},
+        h('span', { class: 'commit' }, short(commit.commit)),
+        ` ${commit.message} `,
+        h('span', { class: 'quiet' }, commit.author),
+      ),
+    ),
   );
 }
 
