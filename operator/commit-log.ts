@@ -35,7 +35,12 @@ export function commitLog(checkouts: readonly Checkout[]): CommitLog {
     const checkout = await checkoutWith([...named, ...others], [from, to]);
     if (!checkout) return undefined;
     const range = ['--reverse', '--format=%H%x00%an%x00%s', `${from}..${to}`];
-    const { stdout } = await git(checkout.path, 'log', ...range, ...((await standsFor(checkout, repository)) ? ['--', '.'] : []));
+    const { stdout } = await git(
+      checkout.path,
+      'log',
+      ...range,
+      ...((await standsFor(checkout, repository)) ? ['--', '.'] : []),
+    );
     return stdout
       .split('\n')
       .filter(Boolean)

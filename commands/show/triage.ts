@@ -13,7 +13,7 @@ const LINE_WIDTH = 200;
 export function showTriage(triage: Triage, paint: Paint): string {
   const { colours } = paint;
   const { execution, failure } = triage;
-  if (!execution) return `${triage.pipeline} has not failed in the executions that AWS still lists`;
+  if (!execution) return `${triage.pipeline} has not failed in the executions that are still listed`;
   if (!failure) return `no action of ${execution.id} failed (${execution.status})`;
   const revision = revisionsText(execution.revisions);
   const { build, cause } = failure;
