@@ -2,7 +2,7 @@ import type { ActionDeclaration, PipelineDeclaration } from '@aws-sdk/client-cod
 import type { Aws } from '../aws';
 import type { CommitLog } from '../commit-log';
 import { accountOf } from '../executions';
-import { plain } from '../../model/plain-text';
+import { plain, plainLine } from '../../model/plain-text';
 import type { ArtifactLocation, ArtifactReader } from './artifact-reader';
 import { differenceSummary } from './difference-summary';
 import { artifactOf, sourceArtifacts, type Executed } from './executed';
@@ -185,7 +185,8 @@ async function imagesOf(
     const artifact = deployments[0]?.artifact;
     if (!executed || !artifact) return {};
     const files = await artifacts.read(artifactOf(executed, artifact), (path) => path === 'images.json');
-    return JSON.parse(files?.get('images.json') ?? '{}') as Record<string, string>;
+    const images = JSON.parse(files?.get('images.json') ?? '{}') as Record<string, string>;
+    return Object.fromEntries(Object.entries(images).map(([service, tag]) => [plainLine(service), plainLine(tag)]));
   };
   const [was, is] = [await read(before), await read(after)];
   return Promise.all(
@@ -235,14 +236,16 @@ async function sourceFiles(
   const changed = [...is].filter(([path, text]) => was.get(path) !== text);
   const migrations = changed.flatMap(([path, sql]) => {
     const [, name] = MIGRATION.exec(path) ?? [];
-    return name ? [{ name, sql: plain(sql) }] : [];
+    return name ? [{ name: plainLine(name), sql: plain(sql) }] : [];
   });
   // Two sources of one repository bring the same files.
   const names = new Map(migrations.map((one) => [one.name, one]));
   return {
     migrations: [...names.values()].sort((a, b) => a.name.localeCompare(b.name)),
     contracts: [
-      ...new Set(changed.map(([path]) => path.slice(path.indexOf('/') + 1)).filter((path) => CONTRACT.test(path))),
+      ...new Set(
+        changed.map(([path]) => plainLine(path.slice(path.indexOf('/') + 1))).filter((path) => CONTRACT.test(path)),
+      ),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { plainLine } from '../../model/plain-text';
 import type { PermissionChange, ResourceChange } from '../../model/promotion.shape';
 
 /** A template's resources, as far as they are compared. */
@@ -37,7 +38,7 @@ export function templateChanges(
       const is = now[logicalId];
       const type = is?.Type ?? was?.Type ?? '';
       if (type === IGNORED) return [];
-      const base = { logicalId, type, security: isSecurity(type) };
+      const base = { logicalId: plainLine(logicalId), type: plainLine(type), security: isSecurity(type) };
       if (!was) return [{ ...base, action: 'Add', properties: [] }];
       if (!is) return [{ ...base, action: 'Remove', properties: [] }];
       const properties = changedKeys(was.Properties ?? {}, is.Properties ?? {});
@@ -49,7 +50,7 @@ export function templateChanges(
           : effects.includes('Conditional')
             ? 'Conditional'
             : 'False';
-      return [{ ...base, action: 'Modify', replacement, properties }];
+      return [{ ...base, action: 'Modify', replacement, properties: properties.map(plainLine) }];
     }),
   );
 }
@@ -79,8 +80,8 @@ export function permissionChanges(
     const change = (kind: 'added' | 'removed', statement: string): PermissionChange => ({
       change: kind,
       stack,
-      logicalId,
-      statement,
+      logicalId: plainLine(logicalId),
+      statement: plainLine(statement),
     });
     return [
       ...[...is].filter((one) => !was.has(one)).map((one) => change('added', one)),

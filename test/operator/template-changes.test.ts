@@ -93,6 +93,21 @@ test('principals, conditions and intrinsic functions are said in words, not in J
   ]);
 });
 
+test('what a template holds cannot draw on the terminal', () => {
+  const policy = (Action: string) => ({
+    Type: 'AWS::IAM::Policy\u001b[2J',
+    Properties: { 'P\u0007': { Statement: [{ Action, Resource: 'a\nb\u001b[1A' }] } },
+  });
+  const [was, is] = ['s3:GetObject', 's3:PutObject'].map((one) => ({ Resources: { 'Id\u001b[1A': policy(one) } }));
+  const changes = templateChanges(was, is ?? {}, replacementOf);
+  const permissions = permissionChanges('S', was, is ?? {});
+  expect(changes).toMatchObject([{ logicalId: 'Id', type: 'AWS::IAM::Policy', properties: ['P'] }]);
+  expect(permissions.map((one) => [one.logicalId, one.statement])).toEqual([
+    ['Id', 'Allow s3:PutObject on a b'],
+    ['Id', 'Allow s3:GetObject on a b'],
+  ]);
+});
+
 test('a first deployment adds everything', () => {
   expect(templateChanges(undefined, { Resources: { A: bucket } }, replacementOf)).toEqual([
     { action: 'Add', logicalId: 'A', type: 'AWS::S3::Bucket', properties: [], security: false },
