@@ -6,6 +6,7 @@ import { AwsFront } from '../engine/local/front';
 import { Runs } from '../engine/run/runs';
 import { Layout } from '../model/layout';
 import { portOf, Serving } from './serving';
+import { checkoutsOf } from './target';
 
 /** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
 export function serveCommand(): Command {
@@ -30,7 +31,7 @@ Examples:
 
 async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const nothing = (): undefined => undefined;
-  const serving = new Serving(layout, nothing, { readOnly: true });
+  const serving = new Serving(layout, nothing, { readOnly: true, checkouts: checkoutsOf(undefined) });
   const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
   const front = new AwsFront(nothing, handlers, nothing, serving.page);
   const endpoint = await front.listen(port);

@@ -13,7 +13,6 @@ import { pageListedRun, pageRun } from '../views/page/model';
 import { pageAssets } from '../views/page/page';
 import { packageRoot } from './package';
 import { pageComparisons } from './page-comparisons';
-import { checkoutsOf } from './target';
 
 /** The runs of a folder as they are served: the page, its token, and where others find both. */
 export class Serving {
@@ -29,7 +28,7 @@ export class Serving {
     private readonly options: {
       /** Nothing can be changed here: a rehearsal's address stays where it is. */
       readonly readOnly?: boolean;
-      /** Folders of the repositories that are rehearsed. */
+      /** Folders where the commits of what is served are looked for. */
       readonly checkouts?: readonly Checkout[];
     } = {},
   ) {
@@ -38,10 +37,7 @@ export class Serving {
       runs: new Runs(layout),
       views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
       control,
-      comparisons: pageComparisons(layout, () => this.endpoint, [
-        ...(options.checkouts ?? []),
-        ...checkoutsOf(undefined),
-      ]),
+      comparisons: pageComparisons(layout, () => this.endpoint, options.checkouts ?? []),
       token: this.token,
       user: os.userInfo().username,
     });

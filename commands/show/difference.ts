@@ -1,4 +1,5 @@
 import type { Difference, ResourceChange } from '../../model/promotion.shape';
+import { harmful } from '../../operator/promotion/difference-summary';
 import { short, type Paint } from './paint';
 
 /** Changes of a stack that are listed; the others are counted. */
@@ -10,14 +11,11 @@ const COMMITS = 25;
 export function showDifference(difference: Difference, paint: Paint): string[] {
   const { colours } = paint;
   const { commits, images, migrations, stacks, permissions, contracts, unknown } = difference;
-  const replaced = stacks.flatMap(({ stack, changes }) =>
-    changes.filter((one) => one.replacement === 'True' || one.action === 'Remove').map((one) => ({ stack, ...one })),
-  );
   return [
     ...section(
       paint,
       'replaced or removed',
-      replaced.map((one) => colours.red(`${one.stack}: ${changeText(one)}`)),
+      harmful(stacks).map((one) => colours.red(`${one.stack}: ${changeText(one)}`)),
     ),
     ...section(
       paint,

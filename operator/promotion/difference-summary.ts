@@ -1,12 +1,11 @@
-import type { Difference } from '../../model/promotion.shape';
+import type { Difference, ResourceChange, StackChanges } from '../../model/promotion.shape';
 
 /** What lies between two executions, in a line: how many of each kind, what can hurt first. */
 export function differenceSummary(difference: Omit<Difference, 'summary' | 'unknown'>): string {
   const { commits, images, migrations, stacks, permissions, contracts } = difference;
   const changes = stacks.flatMap((one) => one.changes);
-  const harm = changes.filter((one) => one.replacement === 'True' || one.action === 'Remove');
   const parts = [
-    counted(harm.length, 'resource replaced or removed', 'resources replaced or removed'),
+    counted(harmful(stacks).length, 'resource replaced or removed', 'resources replaced or removed'),
     counted(permissions.length, 'permission changed', 'permissions changed'),
     counted(migrations.length, 'migration', 'migrations'),
     counted(contracts.length, 'contract changed', 'contracts changed'),
@@ -15,6 +14,13 @@ export function differenceSummary(difference: Omit<Difference, 'summary' | 'unkn
     counted(changes.length, 'resource changed in all', 'resources changed in all'),
   ];
   return parts.filter(Boolean).join(', ') || 'nothing differs';
+}
+
+/** The resources that are replaced or removed, with their stacks: what they hold may go with them. */
+export function harmful(stacks: readonly StackChanges[]): (ResourceChange & { readonly stack: string })[] {
+  return stacks.flatMap(({ stack, changes }) =>
+    changes.filter((one) => one.replacement === 'True' || one.action === 'Remove').map((one) => ({ stack, ...one })),
+  );
 }
 
 function counted(count: number, one: string, many: string): string {

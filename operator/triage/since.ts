@@ -14,11 +14,13 @@ const EXECUTIONS = 100;
 /**
  * Since when an action fails: the last execution in which it passed and the first after that in which it failed, with their commits. A
  * commit that never reached the action is named only where a checkout of the repository is here.
+ * @param sources the revisions of the execution that failed, with the repositories that they are of
  */
 export async function describeSince(
   aws: SinceCalls,
   pipelineName: string,
   failed: ActionExecutionDetail,
+  sources: readonly Revision[],
   commits: CommitLog,
 ): Promise<Since> {
   const executions = await listExecutions(aws, pipelineName, EXECUTIONS);
@@ -26,10 +28,7 @@ export async function describeSince(
   let first = failed;
   let passed: ActionExecutionDetail | undefined;
   const seen = new Set<string>();
-  const repositories = new Map<string, string>();
   for await (const action of listActions(aws, pipelineName)) {
-    const repository = action.output?.outputVariables?.FullRepositoryName;
-    if (repository && action.actionName) repositories.set(action.actionName, repository);
     seen.add(action.pipelineExecutionId ?? '');
     if (seen.size > EXECUTIONS) break;
     if (pathOf(action) !== pathOf(failed)) continue;
@@ -48,7 +47,7 @@ export async function describeSince(
   const between =
     passed &&
     (await commitsBetween(known.get(passed.pipelineExecutionId ?? ''), at(first).revisions, (from, to, source) =>
-      commits(from, to, repositories.get(source)),
+      commits(from, to, sources.find((one) => one.source === source)?.repository),
     ));
   return {
     ...(passed ? { lastPassed: at(passed) } : {}),

@@ -99,7 +99,7 @@ async function describeFailure(
   const unknown: string[] = [];
   const [evidence, since] = await Promise.all([
     gather(there, action, provider, unknown),
-    describeSince(aws(), request.pipeline, action, request.commits).catch((error: unknown) => {
+    describeSince(aws(), request.pipeline, action, execution.revisions, request.commits).catch((error: unknown) => {
       unknown.push(`since when it fails is not known: ${reasonOf(error)}`);
       return undefined;
     }),
