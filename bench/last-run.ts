@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { packageRoot } from '../commands/package';
-import { readRun } from '../engine/run/event-log';
+import { readRun } from '../engine/runs/event-log';
 import { Layout } from '../model/layout';
 import { currentExecution } from '../model/run-state';
 import type { Measured } from './figure';

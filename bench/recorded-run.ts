@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { MaskedLog } from '../engine/codebuild/masked-log';
-import { EventLog } from '../engine/run/event-log';
-import { saveDigest } from '../engine/run/runs';
+import { MaskedLog } from '../engine/codebuild/build/masked-log';
+import { EventLog } from '../engine/runs/event-log';
+import { saveDigest } from '../engine/runs/runs';
 import type { RunEventBody } from '../model/events';
 import type { Layout } from '../model/layout';
 import type { ActionDefinition, PipelineDefinition } from '../model/pipeline';

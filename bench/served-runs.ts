@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import execa from 'execa';
 import { packageRoot } from '../commands/package';
-import { accessKeyOf } from '../engine/local/front';
-import { Runs } from '../engine/run/runs';
+import { accessKeyOf } from '../engine/endpoint/front';
+import { Runs } from '../engine/runs/runs';
 import { Layout } from '../model/layout';
 import { seconds, type Measured } from './figure';
 import { ACCOUNT, recordRun, REGION } from './recorded-run';

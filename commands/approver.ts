@@ -1,5 +1,5 @@
 import * as readline from 'node:readline/promises';
-import type { Approver } from '../engine/codepipeline/approval';
+import type { Approver } from '../engine/codepipeline/execution/approval';
 import { plain } from '../model/plain-text';
 
 /** Decides by what was said beforehand, else asks in the terminal, else leaves it undecided. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { findPipelineStack, readAssembly, type AssemblyStack } from '../engine/assembly/assembly';
-import { Runs } from '../engine/run/runs';
+import { Runs } from '../engine/runs/runs';
 import { Layout } from '../model/layout';
 import { SaiondoError } from '../model/errors';
 import { currentExecution, type RunState } from '../model/run-state';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { contractNames } from '../config/contract-names';
 import type { Configuration } from '../config/load';
-import type { Fixtures } from '../engine/local/fixtures';
+import type { Fixtures } from '../engine/resources/fixtures';
 
 /** What saiondo.yaml says stands in for the outside in a rehearsal: each environment's chain, and the deployer's key on it. */
 export function fixturesOf(configuration: Configuration, root: string): Fixtures {

@@ -1,4 +1,4 @@
-import type { PageComparisons } from '../engine/api/page-server';
+import type { PageComparisons } from '../engine/api/page/page-server';
 import { SaiondoError } from '../model/errors';
 import type { Layout } from '../model/layout';
 import { promotionShape, rollbackShape } from '../model/promotion.shape';

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import execa from 'execa';
 import { projectCommands, readAssembly } from '../engine/assembly/assembly';
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import type { SourceRepositories } from '../engine/codepipeline/sources';
-import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../engine/local/tools';
+import type { SourceRepositories } from '../engine/codepipeline/sources/sources';
+import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../engine/host/tools';
 import type { Layout } from '../model/layout';
 import { listPipeline } from './list-pipeline';
 

@@ -1,5 +1,5 @@
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import { accessKeyOf } from '../engine/local/front';
+import { accessKeyOf } from '../engine/endpoint/front';
 import type { Layout } from '../model/layout';
 import { rehearsalConnection } from '../operator/credentials';
 import type { Target } from './target';

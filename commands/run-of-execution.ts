@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { readRun } from '../engine/run/event-log';
+import { readRun } from '../engine/runs/event-log';
 import type { Layout } from '../model/layout';
 
 /** The rehearsal's run that an execution belongs to: what `--resume` is given. */

@@ -1,7 +1,7 @@
 import { recordedHandlers } from '../engine/api/handlers';
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import { AwsFront } from '../engine/local/front';
-import { Runs } from '../engine/run/runs';
+import { AwsFront } from '../engine/endpoint/front';
+import { Runs } from '../engine/runs/runs';
 import type { Layout } from '../model/layout';
 
 /** The runs on disk as AWS answers for them, for as long as a command needs it. Nothing can be changed there: no engine runs. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import Convert from 'ansi-to-html';
 import { chromium, type Browser } from 'playwright-core';
-import { readEvents } from '../engine/run/event-log';
+import { readEvents } from '../engine/runs/event-log';
 import { Layout } from '../model/layout';
 import { applyEvent } from '../model/apply-event';
 import { emptyRun, type RunState } from '../model/run-state';

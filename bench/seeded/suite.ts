@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ContainerEngine } from '../../engine/local/container-engine';
+import { ContainerEngine } from '../../engine/host/container-engine';
 import { synthesizeSample } from './assembly';
 import type { SeededFailure } from './failure';
 import { judge, type Judgement } from './judge';

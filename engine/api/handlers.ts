@@ -1,15 +1,15 @@
 import type { DiskLedger } from '../cloudformation/ledger';
-import { answerSts } from '../local/aws-own-services';
-import type { AwsHandler } from '../local/front';
-import type { Runs } from '../run/runs';
-import { cloudFormationReads } from './cloudformation';
-import { buildBatchReads } from './build-batches';
-import { codeBuildReads } from './codebuild';
-import { codePipelineChanges, type ControlSource } from './codepipeline-changes';
-import { codePipelineReads, type ApiSources } from './codepipeline-reads';
-import { logsReads } from './logs';
-import { ruleReads } from './rule-reads';
-import { serviceHandler } from './service';
+import { answerSts } from '../endpoint/aws-own-services';
+import type { AwsHandler } from '../endpoint/front';
+import type { Runs } from '../runs/runs';
+import { cloudFormationReads } from './cloudformation/cloudformation';
+import { buildBatchReads } from './codebuild/build-batches';
+import { codeBuildReads } from './codebuild/codebuild';
+import { codePipelineChanges, type ControlSource } from './codepipeline/codepipeline-changes';
+import { codePipelineReads, type ApiSources } from './codepipeline/codepipeline-reads';
+import { logsReads } from './logs/logs';
+import { ruleReads } from './codepipeline/rule-reads';
+import { serviceHandler } from './protocol/service';
 
 /** What the runs on disk answer without an engine: nothing can be changed there. */
 export function recordedHandlers(runs: Runs, ledger: () => DiskLedger): ReadonlyMap<string, AwsHandler> {

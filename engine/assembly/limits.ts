@@ -4,7 +4,7 @@ import type { Location } from '../../model/errors';
 import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/language-extensions';
 import { NEEDS_ANSWER } from '../cloudformation/resource-maker';
 import { nameForPeople, referencesIn, type Template } from '../cloudformation/template';
-import { whyNotCalled, type LambdaFunction } from '../local/provisioners/inline-function';
+import { whyNotCalled, type LambdaFunction } from '../resources/inline-function';
 import type { AssemblyStack } from './assembly';
 
 /** Something in an assembly that a rehearsal on this machine lacks, known before anything runs. */

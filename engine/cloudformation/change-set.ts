@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
 import type { ResourceChange } from '../../model/events';
-import type { DeployedStack } from '../ledger';
+import type { DeployedStack } from '../ports/ledger';
 import { checkCapabilities } from './capabilities';
 import { generatedAttribute, physicalIdOf } from './identity';
 import { conditionHolds, resolve } from './intrinsics';

@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../model/errors';
-import type { DeployedResource, DeployedStack } from '../ledger';
+import type { DeployedResource, DeployedStack } from '../ports/ledger';
 import { refuseDeletionInUse } from './exports';
 import type { DiskLedger } from './ledger';
 import type { DeploymentHost } from './provisioner';

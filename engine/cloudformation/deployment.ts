@@ -1,5 +1,5 @@
 import { SaiondoError, type Location } from '../../model/errors';
-import type { DeployedResource, DeployedStack } from '../ledger';
+import type { DeployedResource, DeployedStack } from '../ports/ledger';
 import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSet } from './change-set';
 import { resolveOutputs } from './exports';
 import { generatedAttribute, physicalIdOf } from './identity';

@@ -1,4 +1,4 @@
-import type { LocalAws } from '../local/local-aws';
+import type { LocalAws } from '../ports/local-aws';
 
 /** A dynamic reference (CloudFormation User Guide, "Get values stored in other services using dynamic references"). */
 export interface DynamicReference {

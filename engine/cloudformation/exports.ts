@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../model/errors';
-import type { DeployedStack } from '../ledger';
+import type { DeployedStack } from '../ports/ledger';
 import { conditionHolds, resolve, type ResolutionContext } from './intrinsics';
 import type { DiskLedger } from './ledger';
 import type { DeploymentRequest } from './stack';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
-import { cidr } from './cidr';
+import { cidr } from '../text/cidr';
 import { EXTENSION_FUNCTIONS, hasLanguageExtensions } from './language-extensions';
 import { constructPathOf, type Template } from './template';
 

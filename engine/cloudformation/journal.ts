@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DeployedResource } from '../ledger';
+import type { DeployedResource } from '../ports/ledger';
 
 /** What a deployment has touched: the resource as it is now (or as it was about to be), and as it was before. */
 export interface Touched {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
-import type { DeployedStack, StackLedger } from '../ledger';
+import type { DeployedStack, StackLedger } from '../ports/ledger';
 import { Journal } from './journal';
 
 /** The ledger on disk: one JSON file a stack, replaced as a whole, so that a killed engine leaves the old or the new one. */

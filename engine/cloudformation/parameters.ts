@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { SaiondoError } from '../../model/errors';
-import type { DeployedStack } from '../ledger';
+import type { DeployedStack } from '../ports/ledger';
 import type { Template, TemplateParameter } from './template';
 
 /** Where `AWS::SSM::Parameter::Value<…>` parameters are read. @throws where there is none */

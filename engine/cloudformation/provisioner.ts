@@ -1,5 +1,5 @@
 import type { Emit } from '../../model/events';
-import type { DeployedResource } from '../ledger';
+import type { DeployedResource } from '../ports/ledger';
 import type { DynamicReferenceSource } from './dynamic-references';
 import type { DiskLedger } from './ledger';
 

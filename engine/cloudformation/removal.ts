@@ -1,4 +1,4 @@
-import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ledger';
+import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ports/ledger';
 import { provisionerOf, type DeploymentHost } from './provisioner';
 import { saysOf } from './resource-maker';
 import type { Template } from './template';

@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../model/errors';
-import type { DeployedResource } from '../ledger';
+import type { DeployedResource } from '../ports/ledger';
 import { withDynamicReferences } from './dynamic-references';
 import { provisioned, provisionerOf, type DeploymentHost } from './provisioner';
 import type { DeploymentRequest } from './stack';

@@ -1,4 +1,4 @@
-import type { DeployedResource } from '../ledger';
+import type { DeployedResource } from '../ports/ledger';
 import { provisionerOf, type DeploymentHost } from './provisioner';
 import type { Touched } from './journal';
 import { ResourceMaker } from './resource-maker';

@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../model/errors';
-import type { DeployedResource } from '../ledger';
+import type { DeployedResource } from '../ports/ledger';
 import type { DiskLedger } from './ledger';
 import { hasSingleIdentifier } from './resource-schema';
 import type { DeploymentRequest } from './stack';

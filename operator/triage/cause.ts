@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence';
 import { KNOWN_CAUSES, runbookLink } from './known-causes';
-import { RECOGNIZERS } from './recognizers';
+import { RECOGNIZERS } from './recognizers/index';
 import { lastLines } from './recognizers/last-lines';
 import type { Cause } from './triage.shape';
 

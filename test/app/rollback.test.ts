@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { ActionRunner, ActionRunners } from '../../engine/action';
+import type { ActionRunner, ActionRunners } from '../../engine/ports/action';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { ruleRunners } from '../../engine/codepipeline/rule-runners';
+import { ruleRunners } from '../../engine/codepipeline/rules/rule-runners';
 import { Layout } from '../../model/layout';
 import type { ExecutionState } from '../../model/run-state';
 import { deployPipeline, openSession, plainMachine, type OpenSession } from '../scenario/pipeline-session';

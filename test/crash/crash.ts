@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { readEvents, readRun } from '../../engine/run/event-log';
+import { readEvents, readRun } from '../../engine/runs/event-log';
 import { Layout } from '../../model/layout';
 import { deployPipeline, makeRepository, templateOf } from '../scenario/pipeline-session';
 

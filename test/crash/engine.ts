@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { rehearse } from '../../engine/run/rehearsal';
+import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { endLeftBuilds, rememberProcess } from '../../engine/local/build-processes';
-import { processTable, PROC, PS } from '../../engine/local/process-table';
+import { endLeftBuilds, rememberProcess } from '../../engine/host/build-processes';
+import { processTable, PROC, PS } from '../../engine/host/process-table';
 import { Layout } from '../../model/layout';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-processes-'));

@@ -20,8 +20,8 @@ import {
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { CloudFormationApi } from '../../engine/cloudformation/query-api';
-import { accessKeyOf, AwsFront } from '../../engine/local/front';
+import { CloudFormationApi } from '../../engine/api/cloudformation/query-api';
+import { accessKeyOf, AwsFront } from '../../engine/endpoint/front';
 import { Layout } from '../../model/layout';
 import type { StackEvent } from '../../model/run-state';
 

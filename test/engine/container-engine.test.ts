@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { ContainerEngine } from '../../engine/local/container-engine';
+import { ContainerEngine } from '../../engine/host/container-engine';
 
 /** The first image that is here and has a shell; without an engine or an image there is nothing to run. */
 function image(): string | undefined {

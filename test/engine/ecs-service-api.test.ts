@@ -1,6 +1,6 @@
-import { answerEcs } from '../../engine/local/ecs-service-api';
-import type { AwsRequest } from '../../engine/local/front';
-import type { ContainerServices } from '../../engine/local/provisioners/container-services';
+import { answerEcs } from '../../engine/resources/ecs-service-api';
+import type { AwsRequest } from '../../engine/endpoint/front';
+import type { ContainerServices } from '../../engine/resources/container-services';
 
 const running = {
   find: (account: string, region: string, cluster: string, service: string) =>

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { EventLog, readRun } from '../../engine/run/event-log';
-import { takeLock } from '../../engine/run/lock';
+import { EventLog, readRun } from '../../engine/runs/event-log';
+import { takeLock } from '../../engine/host/lock';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-log-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));

@@ -7,7 +7,7 @@ import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
 import type { Template } from '../../engine/cloudformation/template';
-import { customResourceProvisioners } from '../../engine/local/provisioners/custom-resources';
+import { customResourceProvisioners } from '../../engine/resources/custom-resources';
 import { Layout } from '../../model/layout';
 
 // Custom resources whose function's code stands in the template: the function really runs, in a process of its own.

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { ActionContext } from '../../engine/action';
-import { commandsAction } from '../../engine/codepipeline/commands-action';
-import type { StackLedger } from '../../engine/ledger';
+import type { ActionContext } from '../../engine/ports/action';
+import { commandsAction } from '../../engine/codepipeline/actions/commands-action';
+import type { StackLedger } from '../../engine/ports/ledger';
 import { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { plainMachine } from '../scenario/pipeline-session';

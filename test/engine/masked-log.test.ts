@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import { MaskedLog } from '../../engine/codebuild/masked-log';
+import { MaskedLog } from '../../engine/codebuild/build/masked-log';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-log-'));
 afterAll(() => fs.rmSync(directory, { recursive: true }));

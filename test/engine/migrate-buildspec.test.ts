@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
-import { startPostgres } from '../../engine/local/postgres';
-import { ServiceRegistry } from '../../engine/local/service-registry';
+import { startPostgres } from '../../engine/resources/postgres';
+import { ServiceRegistry } from '../../engine/host/service-registry';
 import { recordedBuild } from './recorded-build';
 
 // buildspecs/migrate.yml with an llm that has migrations: Alembic from PyPI against a PostgreSQL of its own. Prisma (npm, npx) and aws are

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
-import { postgresDirectories, startPostgres } from '../../engine/local/postgres';
-import { ServiceRegistry } from '../../engine/local/service-registry';
+import { postgresDirectories, startPostgres } from '../../engine/resources/postgres';
+import { ServiceRegistry } from '../../engine/host/service-registry';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-postgres-test-'));
 fs.chmodSync(root, 0o755);

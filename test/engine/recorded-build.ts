@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { runBuild } from '../../engine/codebuild/build';
-import { parseBuildspec } from '../../engine/codebuild/parse-buildspec';
+import { runBuild } from '../../engine/codebuild/build/build';
+import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
 
 /** What a build is given beside its buildspec. */
 export interface RecordedOptions {

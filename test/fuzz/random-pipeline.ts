@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { readPipeline } from '../../engine/codepipeline/definition';
-import type { DeployedResource, DeployedStack } from '../../engine/ledger';
+import { readPipeline } from '../../engine/codepipeline/definition/definition';
+import type { DeployedResource, DeployedStack } from '../../engine/ports/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
 
 /** What a trivial action does when it runs. */

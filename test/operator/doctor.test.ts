@@ -5,9 +5,9 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { ZipFile } from 'yazl';
-import { answerSts } from '../../engine/local/aws-own-services';
-import { ensureAwsTools } from '../../engine/local/aws-tools';
-import { AwsFront, type AwsHandler, type AwsResponse } from '../../engine/local/front';
+import { answerSts } from '../../engine/endpoint/aws-own-services';
+import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
+import { AwsFront, type AwsHandler, type AwsResponse } from '../../engine/endpoint/front';
 import { connect, type OperationName } from '../../operator/aws';
 import { awsConnection } from '../../operator/credentials';
 import { checkAccounts } from '../../operator/doctor/accounts';

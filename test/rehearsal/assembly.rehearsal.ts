@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
-import { readRun } from '../../engine/run/event-log';
+import { readRun } from '../../engine/runs/event-log';
 import { currentExecution, type RunState } from '../../model/run-state';
 import { synthesize } from '../assemblies/apps';
 

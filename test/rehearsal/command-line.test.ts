@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
-import { ensureAwsTools } from '../../engine/local/aws-tools';
+import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
 import type { RunEvent } from '../../model/events';
 import { makeRepository, SMALL_REPOSITORY, writeAssembly, type SmallPipeline } from '../fixtures/small-pipeline';
 

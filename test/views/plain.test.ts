@@ -2,7 +2,7 @@ import type { RunEvent } from '../../model/events';
 import { emptyRun } from '../../model/run-state';
 import { escape } from '../../views/report';
 import { plainLine } from '../../views/plain';
-import { pageJson } from '../../engine/api/page-json';
+import { pageJson } from '../../engine/api/page/page-json';
 
 // What a commit or a command brings is text: it draws on no terminal and is no markup.
 const message = 'fix: \u001b]0;owned\u0007\u001b[31mred\u001b[0m \u202e<b>bold</b>';

@@ -6,7 +6,7 @@ import {
   yesNo,
   type ActionProvider,
   type ActionProviders,
-} from '../action-provider';
+} from './action-provider';
 
 const codeBuild: ActionProvider = {
   reference: 'AWS CodeBuild build and test action reference',

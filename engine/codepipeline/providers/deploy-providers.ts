@@ -1,4 +1,4 @@
-import { optional, required, requiredOne, type ActionProviders } from '../action-provider';
+import { optional, required, requiredOne, type ActionProviders } from './action-provider';
 
 const imageKeys = Object.fromEntries(
   [1, 2, 3, 4].flatMap((number) => [

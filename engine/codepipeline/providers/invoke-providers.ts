@@ -1,4 +1,4 @@
-import { one, optional, required, requiredOne, type ActionProviders } from '../action-provider';
+import { one, optional, required, requiredOne, type ActionProviders } from './action-provider';
 
 /** Approvals, and what an action calls. The values are those of the pages that `reference` names. */
 export const INVOKE_PROVIDERS: ActionProviders = {

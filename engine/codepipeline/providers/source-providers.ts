@@ -1,4 +1,4 @@
-import { format, optional, polling, required, yesNo, type ActionProviders } from '../action-provider';
+import { format, optional, polling, required, yesNo, type ActionProviders } from './action-provider';
 
 /** Sources of a pipeline. The values are those of the pages that `reference` names. */
 export const SOURCE_PROVIDERS: ActionProviders = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
 import { SaiondoError } from '../../../model/errors';
-import { send } from '../../local/aws-client';
-import type { RuleContext, RuleResult, RuleRunner } from '../rule';
+import { send } from '../../endpoint/aws-client';
+import type { RuleContext, RuleResult, RuleRunner } from '../../ports/rule';
 import { ruleFailure } from './rule-failure';
 
 /** The states of an alarm (CloudWatch API Reference, MetricAlarm.StateValue). */

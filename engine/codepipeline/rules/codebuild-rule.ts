@@ -1,5 +1,5 @@
-import { runCodeBuildAction } from '../../codebuild/codebuild-action';
-import type { RuleRunner } from '../rule';
+import { runCodeBuildAction } from '../../codebuild/start/codebuild-action';
+import type { RuleRunner } from '../../ports/rule';
 import { actionOfRule, resultOfRule } from './rule-action';
 
 /** CodeBuild (CodePipeline User Guide, "CodeBuild rule"): met when the project's build succeeds. */

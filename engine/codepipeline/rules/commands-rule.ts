@@ -1,6 +1,6 @@
-import { commandsBuildspec } from '../commands-action';
-import { runManagedBuild } from '../managed-build';
-import type { RuleRunner } from '../rule';
+import { commandsBuildspec } from '../actions/commands-action';
+import { runManagedBuild } from '../actions/managed-build';
+import type { RuleRunner } from '../../ports/rule';
 import { actionOfRule, resultOfRule } from './rule-action';
 
 /** Commands (CodePipeline User Guide, "Commands" rule reference): met when all commands succeed, on compute that CodePipeline manages. */

@@ -1,4 +1,4 @@
-import type { RuleRunner } from '../rule';
+import type { RuleRunner } from '../../ports/rule';
 import { deploymentWindow } from './deployment-window';
 import { ruleFailure } from './rule-failure';
 

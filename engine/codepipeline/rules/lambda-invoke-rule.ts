@@ -1,5 +1,5 @@
-import { describeFunction, LAMBDA_MISSING } from '../lambda-function';
-import type { RuleRunner } from '../rule';
+import { describeFunction, LAMBDA_MISSING } from '../actions/lambda-function';
+import type { RuleRunner } from '../../ports/rule';
 
 /** LambdaInvoke (CodePipeline User Guide, "LambdaInvoke"): this machine runs no Lambda functions, so what it would decide is not known. */
 export const lambdaInvokeRule: RuleRunner = async ({ rule, ledger, pipeline }) => ({

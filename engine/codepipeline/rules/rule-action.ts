@@ -1,5 +1,5 @@
-import type { ActionContext, ActionResult } from '../../action';
-import type { RuleContext, RuleResult } from '../rule';
+import type { ActionContext, ActionResult } from '../../ports/action';
+import type { RuleContext, RuleResult } from '../../ports/rule';
 
 /** A rule that runs a build, as the action that it would be: rules and actions share CodeBuild. */
 export function actionOfRule(context: RuleContext): ActionContext {

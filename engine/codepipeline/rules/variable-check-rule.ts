@@ -1,6 +1,6 @@
 import { SaiondoError } from '../../../model/errors';
-import { matchesPattern } from '../regular-expression';
-import type { RuleRunner } from '../rule';
+import { matchesPattern } from '../../text/regular-expression';
+import type { RuleRunner } from '../../ports/rule';
 import { ruleFailure } from './rule-failure';
 
 /**

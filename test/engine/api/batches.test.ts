@@ -8,8 +8,8 @@ import {
   ListBuildBatchesCommand,
   ListBuildBatchesForProjectCommand,
 } from '@aws-sdk/client-codebuild';
-import { readReport } from '../../../engine/codebuild/reports';
-import { EventLog } from '../../../engine/run/event-log';
+import { readReport } from '../../../engine/codebuild/reports/reports';
+import { EventLog } from '../../../engine/runs/event-log';
 import { Layout } from '../../../model/layout';
 import { ACCOUNT, recordedPipeline, recordRun, REGION, uuidOf } from '../../../bench/recorded-run';
 import { serve, type Served } from './served';

@@ -7,8 +7,8 @@ import {
   ListRuleTypesCommand,
   OverrideStageConditionCommand,
 } from '@aws-sdk/client-codepipeline';
-import type { PipelineControl } from '../../../engine/codepipeline/control';
-import { EventLog } from '../../../engine/run/event-log';
+import type { PipelineControl } from '../../../engine/ports/pipeline-control';
+import { EventLog } from '../../../engine/runs/event-log';
 import { SaiondoError } from '../../../model/errors';
 import { Layout } from '../../../model/layout';
 import type { PipelineDefinition } from '../../../model/pipeline';

@@ -3,9 +3,9 @@ import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { recordedHandlers, rehearsalHandlers } from '../../../engine/api/handlers';
 import { DiskLedger } from '../../../engine/cloudformation/ledger';
-import type { PipelineControl } from '../../../engine/codepipeline/control';
-import { accessKeyOf, AwsFront } from '../../../engine/local/front';
-import { Runs } from '../../../engine/run/runs';
+import type { PipelineControl } from '../../../engine/ports/pipeline-control';
+import { accessKeyOf, AwsFront } from '../../../engine/endpoint/front';
+import { Runs } from '../../../engine/runs/runs';
 import type { Layout } from '../../../model/layout';
 import { ACCOUNT, REGION } from '../../../bench/recorded-run';
 

@@ -9,10 +9,10 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { accessKeyOf } from '../../../engine/local/front';
-import { EventLog } from '../../../engine/run/event-log';
-import { saveDigest } from '../../../engine/run/runs';
-import { readRun } from '../../../engine/run/event-log';
+import { accessKeyOf } from '../../../engine/endpoint/front';
+import { EventLog } from '../../../engine/runs/event-log';
+import { saveDigest } from '../../../engine/runs/runs';
+import { readRun } from '../../../engine/runs/event-log';
 import { Layout } from '../../../model/layout';
 import { connect } from '../../../operator/aws';
 import { rehearsalConnection } from '../../../operator/credentials';

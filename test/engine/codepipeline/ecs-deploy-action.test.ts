@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { ActionContext, ActionResult } from '../../../engine/action';
+import type { ActionContext, ActionResult } from '../../../engine/ports/action';
 import type { ProvisionRequest, Provisioners } from '../../../engine/cloudformation/provisioner';
-import { ecsDeployAction } from '../../../engine/codepipeline/ecs-deploy-action';
-import type { DeployedResource, DeployedStack } from '../../../engine/ledger';
+import { ecsDeployAction } from '../../../engine/codepipeline/actions/ecs-deploy-action';
+import type { DeployedResource, DeployedStack } from '../../../engine/ports/ledger';
 
 const artifact = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-ecs-'));
 afterAll(() => fs.rmSync(artifact, { recursive: true }));

@@ -1,4 +1,4 @@
-import { compileGlob } from '../../../engine/codepipeline/glob';
+import { compileGlob } from '../../../engine/text/glob';
 
 const cases: [pattern: string, matching: string[], not: string[]][] = [
   ['*.java', ['A.java', '.java'], ['a/A.java', 'A.javac']],

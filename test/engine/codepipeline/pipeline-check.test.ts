@@ -1,4 +1,4 @@
-import { checkPipeline, refuseInvalid } from '../../../engine/codepipeline/pipeline-check';
+import { checkPipeline, refuseInvalid } from '../../../engine/codepipeline/checks/pipeline-check';
 import type { ActionDefinition, PipelineDefinition, StageDefinition } from '../../../model/pipeline';
 
 const action = (kind: string, more: Partial<ActionDefinition> = {}): ActionDefinition => {

@@ -1,7 +1,7 @@
-import { readPipeline } from '../../../engine/codepipeline/definition';
-import { checkPipeline } from '../../../engine/codepipeline/pipeline-check';
-import { describePlanned, planActions, type PlanFacts } from '../../../engine/codepipeline/plan';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../../engine/ledger';
+import { readPipeline } from '../../../engine/codepipeline/definition/definition';
+import { checkPipeline } from '../../../engine/codepipeline/checks/pipeline-check';
+import { describePlanned, planActions, type PlanFacts } from '../../../engine/codepipeline/plan/plan';
+import type { DeployedResource, DeployedStack, StackLedger } from '../../../engine/ports/ledger';
 
 type Json = Record<string, unknown>;
 const stack = {

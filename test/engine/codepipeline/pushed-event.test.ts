@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
-import { pushedEvent } from '../../../engine/codepipeline/pushed-event';
+import { pushedEvent } from '../../../engine/codepipeline/sources/pushed-event';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-push-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));

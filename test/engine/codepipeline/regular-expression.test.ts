@@ -1,4 +1,4 @@
-import { matchesPattern } from '../../../engine/codepipeline/regular-expression';
+import { matchesPattern } from '../../../engine/text/regular-expression';
 
 test.each([
   ['v\\d+', 'v12', true],

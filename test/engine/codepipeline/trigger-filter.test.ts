@@ -1,5 +1,5 @@
-import { checkTriggers } from '../../../engine/codepipeline/trigger-check';
-import { triggerFires, triggersOn, type GitEvent } from '../../../engine/codepipeline/trigger-filter';
+import { checkTriggers } from '../../../engine/codepipeline/checks/trigger-check';
+import { triggerFires, triggersOn, type GitEvent } from '../../../engine/codepipeline/triggers/trigger-filter';
 import type { GitFilter, PipelineDefinition, PipelineTrigger } from '../../../model/pipeline';
 
 const only = (...includes: string[]) => ({ includes, excludes: [] });

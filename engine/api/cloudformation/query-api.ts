@@ -1,0 +1,231 @@
+import { SaiondoError } from '../../../model/errors';
+import type { AwsRequest, AwsResponse } from '../../endpoint/front';
+import type { DeployedStack } from '../../ports/ledger';
+import { computeChangeSet, type ChangeSet } from '../../cloudformation/change-set';
+import { deleteStack, refuseDeletion } from '../../cloudformation/deletion';
+import { deploy, refuseUnexecutable } from '../../cloudformation/deployment';
+import { resolveParameters, type ParameterSource } from '../../cloudformation/parameters';
+import type { DeploymentHost } from '../../cloudformation/provisioner';
+import { templateAnswer } from './query-answers';
+import { changeSetNameIn, listIn, parametersIn, policyIn, stackNameIn, tagsIn } from './query-form';
+import { changeSetId, changeSetNamed, readAnswer, stackAt, type KnownStacks } from './query-reads';
+import { queryResponse } from './query-response';
+import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
+import type { Template } from '../../cloudformation/template';
+import { parseTemplate } from '../../cloudformation/template-file';
+
+/** What CloudFormation's API needs besides the ledger. */
+export interface CloudFormationApiHost extends Omit<DeploymentHost, 'environment'> {
+  /** A template by its S3 address. */
+  readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
+  readonly parameterSource: ParameterSource;
+  /** What runs have recorded of stacks, and the change sets that their actions have prepared. */
+  readonly recorded: Pick<KnownStacks, 'events' | 'changeSet'>;
+}
+
+interface Pending {
+  readonly changeSet: ChangeSet;
+  /** `CREATE` is for a stack that is not there yet. */
+  readonly type: string;
+}
+
+/**
+ * CloudFormation's API over the ledger, in its Query protocol: what `cdk deploy`, `cdk destroy` and the AWS CLI's stack commands call, so that
+ * self-mutation deploys the pipeline with the real CLI (CloudFormation API Reference).
+ */
+export class CloudFormationApi {
+  private readonly changeSets = new Map<string, Pending>();
+  private readonly deploying = new Map<string, string>();
+
+  constructor(private readonly host: CloudFormationApiHost) {}
+
+  /** Answers a request; what it does not know it refuses by name. */
+  async handle(request: AwsRequest): Promise<AwsResponse> {
+    const form = new URLSearchParams(request.body.toString('utf8'));
+    const action = form.get('Action') ?? '';
+    return queryResponse(action, () => this.answer(action, form, request));
+  }
+
+  private async answer(action: string, form: URLSearchParams, request: AwsRequest): Promise<unknown> {
+    const { account, region } = request;
+    const stackName = stackNameIn(form);
+    const at = { account, region, stackName };
+    const changeSetName = changeSetNameIn(form);
+    const { ledger } = this.host;
+    const { known } = this;
+    switch (action) {
+      case 'GetTemplateSummary':
+      case 'ValidateTemplate':
+        if (!form.has('TemplateBody') && !form.has('TemplateURL')) break;
+        return templateAnswer(await this.templateOf(form, at));
+      case 'CreateChangeSet':
+        return this.createChangeSet(form, request, at, changeSetName);
+      case 'DeleteChangeSet':
+        this.changeSets.delete(`${keyOf(at)}/${changeSetName}`);
+        return {};
+      case 'ExecuteChangeSet': {
+        const changeSet = changeSetNamed(at, changeSetName, known);
+        if (changeSet.empty)
+          throw new SaiondoError(`ChangeSet [${changeSetName}] cannot be executed in its current status of [FAILED]`, {
+            code: 'InvalidChangeSetStatus',
+          });
+        refuseUnexecutable(changeSet, ledger.get(account, region, stackName));
+        this.begin(at, () => deploy(changeSet, this.deploymentHost(at)));
+        return {};
+      }
+      case 'CreateStack':
+      case 'UpdateStack':
+        return this.deployAtOnce(action, form, at);
+      case 'DeleteStack': {
+        const retain = listIn(form, 'RetainResources.member');
+        refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
+        for (const key of [...this.changeSets.keys()]) if (key.startsWith(`${keyOf(at)}/`)) this.changeSets.delete(key);
+        this.begin(at, () => deleteStack(at, this.deploymentHost(at), retain));
+        return {};
+      }
+      case 'ContinueUpdateRollback':
+        return this.continueRollback(at);
+      case 'SetStackPolicy':
+        ledger.put({ ...this.stack(at), stackPolicy: policyIn(form) as Record<string, unknown> });
+        return {};
+      case 'UpdateTerminationProtection':
+        ledger.put({ ...this.stack(at), terminationProtection: form.get('EnableTerminationProtection') === 'true' });
+        return { StackId: stackIdOf(at) };
+    }
+    const read = readAnswer(action, form, request, known);
+    if (read === undefined)
+      throw new SaiondoError(`the rehearsal does not answer CloudFormation's ${action}`, { code: 'InvalidAction' });
+    return read;
+  }
+
+  private async createChangeSet(
+    form: URLSearchParams,
+    request: AwsRequest,
+    at: StackAddress,
+    changeSetName: string,
+  ): Promise<unknown> {
+    const changeSet = await this.changeSetOf(form, at);
+    this.changeSets.set(`${keyOf(at)}/${changeSetName}`, {
+      changeSet,
+      type: form.get('ChangeSetType') ?? 'UPDATE',
+    });
+    return { Id: changeSetId(request, changeSetName), StackId: stackIdOf(at) };
+  }
+
+  private async changeSetOf(form: URLSearchParams, at: StackAddress): Promise<ChangeSet> {
+    const { ledger, parameterSource } = this.host;
+    const deployed = ledger.get(at.account, at.region, at.stackName);
+    const template =
+      form.get('UsePreviousTemplate') === 'true'
+        ? (this.stack(at).template as unknown as Template)
+        : await this.templateOf(form, at);
+    const given = parametersIn(form, template, deployed);
+    const stackPolicy = form.has('StackPolicyBody') ? policyIn(form) : undefined;
+    return computeChangeSet(
+      {
+        ...at,
+        template,
+        file: `${at.stackName}.template.json`,
+        parameters: await resolveParameters(template, given, at, parameterSource),
+        given,
+        tags: tagsIn(form),
+        capabilities: listIn(form, 'Capabilities.member'),
+        ...(stackPolicy ? { stackPolicy } : {}),
+      },
+      ledger,
+    );
+  }
+
+  private async templateOf(form: URLSearchParams, at: StackAddress): Promise<Template> {
+    const url = form.get('TemplateURL');
+    const body =
+      form.get('TemplateBody') ?? (url ? await this.host.readTemplate(at.account, at.region, url) : undefined);
+    if (!body)
+      throw new SaiondoError('Either Template URL or Template Body must be specified.', { code: 'ValidationError' });
+    return parseTemplate(body, `${at.stackName || 'template'}.template.json`);
+  }
+
+  private async deployAtOnce(
+    action: 'CreateStack' | 'UpdateStack',
+    form: URLSearchParams,
+    at: StackAddress,
+  ): Promise<unknown> {
+    const deployed = this.host.ledger.get(at.account, at.region, at.stackName);
+    if (action === 'CreateStack' && deployed)
+      throw new SaiondoError(`Stack [${at.stackName}] already exists`, { code: 'AlreadyExistsException' });
+    if (action === 'UpdateStack') this.stack(at);
+    const changeSet = await this.changeSetOf(form, at);
+    if (changeSet.empty) throw new SaiondoError('No updates are to be performed.', { code: 'ValidationError' });
+    this.begin(at, () => deploy(changeSet, this.deploymentHost(at)));
+    return { StackId: stackIdOf(at) };
+  }
+
+  /** Here a rollback that failed has nothing left to put back by itself: the stack is usable again, as it is recorded. */
+  private continueRollback(at: StackAddress): unknown {
+    const stack = this.stack(at);
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED')
+      throw new SaiondoError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`, {
+        code: 'ValidationError',
+      });
+    this.host.ledger.put({ ...stack, status: 'UPDATE_ROLLBACK_COMPLETE' });
+    return {};
+  }
+
+  /** Works in the background, as CloudFormation does: callers poll the stack's state and events. */
+  private begin(at: StackAddress, work: () => Promise<unknown>): void {
+    const key = keyOf(at);
+    const exists = this.host.ledger.get(at.account, at.region, at.stackName) !== undefined;
+    this.deploying.set(key, exists ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
+    work()
+      .then(() => this.deploying.delete(key))
+      .catch((error: unknown) => {
+        this.deploying.delete(key);
+        this.host.emit({
+          kind: 'stack.status',
+          account: at.account,
+          region: at.region,
+          environment: at.stackName,
+          stackName: at.stackName,
+          status: exists ? 'UPDATE_FAILED' : 'CREATE_FAILED',
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      });
+  }
+
+  private deploymentHost(at: StackAddress): DeploymentHost {
+    return {
+      ...this.host,
+      environment: at.stackName,
+      emit: (event) => {
+        if (event.kind === 'stack.status') this.deploying.set(keyOf(at), event.status);
+        this.host.emit(event);
+      },
+    };
+  }
+
+  private stack(at: StackAddress): DeployedStack {
+    return stackAt(at, this.host);
+  }
+
+  /** What this API knows beyond the ledger: what it is doing, and the change sets that it or an action has made. */
+  private get known(): KnownStacks {
+    const { ledger, recorded } = this.host;
+    const own = (at: StackAddress): [string, Pending][] =>
+      [...this.changeSets].filter(([key]) => key.startsWith(`${keyOf(at)}/`));
+    return {
+      ledger,
+      statusOf: (at) =>
+        this.deploying.get(keyOf(at)) ??
+        (!ledger.get(at.account, at.region, at.stackName) && own(at).some(([, one]) => one.type === 'CREATE')
+          ? 'REVIEW_IN_PROGRESS'
+          : undefined),
+      events: recorded.events,
+      changeSets: (at) => own(at).map(([key]) => key.slice(keyOf(at).length + 1)),
+      changeSet: (at, name) => this.changeSets.get(`${keyOf(at)}/${name}`)?.changeSet ?? recorded.changeSet(at, name),
+    };
+  }
+}
+
+function keyOf({ account, region, stackName }: StackAddress): string {
+  return `${account}/${region}/${stackName}`;
+}

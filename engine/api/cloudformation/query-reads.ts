@@ -1,0 +1,168 @@
+import { SaiondoError } from '../../../model/errors';
+import type { StackEvent } from '../../../model/run-state';
+import type { DeployedStack } from '../../ports/ledger';
+import type { ChangeSet } from '../../cloudformation/change-set';
+import { NO_CHANGES } from '../../cloudformation/change-set';
+import type { DiskLedger } from '../../cloudformation/ledger';
+import { changeAnswers, eventAnswer, members, resourceAnswers, stackAnswer, templateAnswer } from './query-answers';
+import { changeSetNameIn, stackNameIn } from './query-form';
+import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
+import type { Template } from '../../cloudformation/template';
+
+/** DescribeStackEvents gives at most so many at once. */
+const PAGE = 100;
+
+/** What is known of stacks: the ledger, and what only whoever deploys them, or their history, can say. */
+export interface KnownStacks {
+  readonly ledger: DiskLedger;
+  /** The state of a stack that is being deployed or deleted, or was only reviewed; undefined for one that is as the ledger has it. */
+  readonly statusOf: (at: StackAddress) => string | undefined;
+  /** What became of a stack and its resources, the newest first, each with an id that stays. */
+  readonly events: (at: StackAddress) => Iterable<readonly [id: string, event: StackEvent]>;
+  /** The names of the change sets that wait, or were executed. */
+  readonly changeSets: (at: StackAddress) => readonly string[];
+  readonly changeSet: (at: StackAddress, name: string) => ChangeSet | undefined;
+}
+
+/** Answers CloudFormation's reading operations; undefined for one that is none of them (CloudFormation API Reference). */
+export function readAnswer(action: string, form: URLSearchParams, place: Place, known: KnownStacks): unknown {
+  const at = { account: place.account, region: place.region, stackName: stackNameIn(form) };
+  switch (action) {
+    case 'DescribeStacks':
+      return { Stacks: members(stacksOf(at, known).map((stack) => stackAnswer(stack, statusOf(stack, known)))) };
+    case 'ListStacks':
+      return {
+        StackSummaries: members(
+          stacksOf({ ...at, stackName: '' }, known).map((stack) => stackAnswer(stack, statusOf(stack, known))),
+        ),
+      };
+    case 'GetTemplate':
+      return { TemplateBody: JSON.stringify(stackAt(at, known).template) };
+    case 'GetTemplateSummary':
+      return templateAnswer(stackAt(at, known).template as unknown as Template);
+    case 'ListStackResources':
+      return { StackResourceSummaries: members(resourceAnswers(stackAt(at, known))) };
+    case 'DescribeStackResources':
+      return { StackResources: members(resourceAnswers(stackAt(at, known))) };
+    case 'DescribeStackResource':
+      return { StackResourceDetail: resourceIn(stackAt(at, known), form.get('LogicalResourceId') ?? '') };
+    case 'DescribeStackEvents':
+      return eventsPage(at, form.get('NextToken') ?? undefined, known);
+    case 'ListExports':
+      return {
+        Exports: members(
+          stacksOf({ ...at, stackName: '' }, known).flatMap((stack) =>
+            Object.values(stack.outputs)
+              .filter((output) => output.exportName)
+              .map(({ exportName: Name, value: Value }) => ({ ExportingStackId: stack.stackId, Name, Value })),
+          ),
+        ),
+      };
+    case 'ListImports':
+      return { Imports: members(known.ledger.importers(at.account, at.region, form.get('ExportName') ?? '')) };
+    case 'DescribeChangeSet':
+      return changeSetAnswer(at, changeSetNameIn(form), known);
+    case 'ListChangeSets':
+      return { Summaries: members(known.changeSets(at).map((name) => changeSetAnswer(at, name, known))) };
+    case 'GetStackPolicy': {
+      const { stackPolicy } = stackAt(at, known);
+      return stackPolicy ? { StackPolicyBody: JSON.stringify(stackPolicy) } : {};
+    }
+    default:
+      return undefined;
+  }
+}
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** @throws SaiondoError `ValidationError` */
+export function stackAt(at: StackAddress, { ledger }: Pick<KnownStacks, 'ledger'>): DeployedStack {
+  const stack = ledger.get(at.account, at.region, at.stackName);
+  if (!stack) throw new SaiondoError(`Stack with id ${at.stackName} does not exist`, { code: 'ValidationError' });
+  return stack;
+}
+
+/** @throws SaiondoError `ChangeSetNotFound` */
+export function changeSetNamed(at: StackAddress, name: string, known: Pick<KnownStacks, 'changeSet'>): ChangeSet {
+  const found = known.changeSet(at, name);
+  if (!found) throw new SaiondoError(`ChangeSet [${name}] does not exist`, { code: 'ChangeSetNotFound' });
+  return found;
+}
+
+/** `arn:aws:cloudformation:…:changeSet/…`. */
+export function changeSetId(at: Place, name: string): string {
+  return `arn:aws:cloudformation:${at.region}:${at.account}:changeSet/${name}/00000000-0000-4000-8000-000000000000`;
+}
+
+function statusOf(stack: DeployedStack, known: KnownStacks): string {
+  return known.statusOf(stack) ?? stack.status;
+}
+
+/** The named stack, or all of the account and region. A stack that is only reviewed or being created is none of the ledger's yet. */
+function stacksOf(at: StackAddress, known: KnownStacks): readonly DeployedStack[] {
+  const { account, region, stackName } = at;
+  if (!stackName) return known.ledger.list().filter((stack) => stack.account === account && stack.region === region);
+  const status = known.statusOf(at);
+  if (known.ledger.get(account, region, stackName) || !status) return [stackAt(at, known)];
+  const none = { template: {}, parameters: {}, tags: {}, outputs: {}, resources: {} };
+  return [{ ...at, ...none, stackId: stackIdOf(at), status, updatedAt: new Date().toISOString() }];
+}
+
+function resourceIn(stack: DeployedStack, logicalId: string): Record<string, unknown> {
+  const found = resourceAnswers(stack).find((one) => one.LogicalResourceId === logicalId);
+  if (!found)
+    throw new SaiondoError(`Resource ${logicalId} does not exist for stack ${stack.stackName}`, {
+      code: 'ValidationError',
+    });
+  return found;
+}
+
+/** API Reference, DescribeStackEvents: the newest first, by pages. */
+function eventsPage(at: StackAddress, token: string | undefined, known: KnownStacks): Record<string, unknown> {
+  const page: [string, StackEvent][] = [];
+  let waits = token !== undefined;
+  let more = false;
+  for (const [id, event] of known.events(at)) {
+    if (waits) {
+      waits = id !== token;
+      continue;
+    }
+    if (page.length === PAGE) {
+      more = true;
+      break;
+    }
+    page.push([id, event]);
+  }
+  if (waits) throw new SaiondoError('The next token is not one that this operation gave.', { code: 'ValidationError' });
+  if (page.length === 0 && !token) {
+    // A stack that nothing has been told of is there, or is none: AWS says which. One that was deleted still has its events.
+    const status = known.statusOf(at);
+    if (!status) stackAt(at, known);
+  }
+  return {
+    StackEvents: members(page.map(([id, event]) => eventAnswer(at, id, event))),
+    ...(more ? { NextToken: page.at(-1)?.[0] } : {}),
+  };
+}
+
+function changeSetAnswer(at: StackAddress, name: string, known: KnownStacks): Record<string, unknown> {
+  const changeSet = changeSetNamed(at, name, known);
+  const { id, revision, empty } = changeSet;
+  const stack = known.ledger.get(at.account, at.region, at.stackName);
+  const executed =
+    stack?.lastChangeSet?.id === id ? (stack.lastChangeSet.reason ? 'EXECUTE_FAILED' : 'EXECUTE_COMPLETE') : undefined;
+  const open = revision === (stack?.revision ?? 0) ? 'AVAILABLE' : 'OBSOLETE';
+  return {
+    ChangeSetName: name,
+    ChangeSetId: changeSetId(at, name),
+    StackName: at.stackName,
+    StackId: stackIdOf(at),
+    Status: empty ? 'FAILED' : 'CREATE_COMPLETE',
+    StatusReason: empty ? NO_CHANGES : '',
+    ExecutionStatus: empty ? 'UNAVAILABLE' : (executed ?? open),
+    Changes: members(changeAnswers(changeSet)),
+  };
+}

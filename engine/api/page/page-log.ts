@@ -1,0 +1,60 @@
+import { SaiondoError } from '../../../model/errors';
+import { stripControl } from '../../codebuild/build/masked-log';
+import type { Runs } from '../../runs/runs';
+import { runFile } from '../codebuild/build-records';
+import { LogFile } from '../logs/log-file';
+
+/** How much of a log one answer carries, in bytes. */
+const PIECE = 128 * 1024;
+
+/** A piece of a log as the page shows it: text without escapes, and where it stands in the log. */
+export interface PageLog {
+  readonly text: string;
+  /** Bytes of the log: where this piece begins and ends, and how many there are now. */
+  readonly from: number;
+  readonly next: number;
+  readonly size: number;
+  /** Nobody writes it any more, and this piece holds its end. */
+  readonly ended: boolean;
+}
+
+/**
+ * A piece of a build's log.
+ * @param from the byte to begin at (the beginning of a line); negative: that many bytes before an offset, `-1 - offset`; undefined: the end
+ * @throws SaiondoError `RUN_MISSING`, `BUILD_MISSING`
+ */
+export function readPageLog(runs: Runs, runId: string, buildId: string, from: number | undefined): PageLog {
+  const state = runs.open(runId);
+  const build = state.builds.get(buildId);
+  if (!build) throw new SaiondoError(`the run ${runId} has no build ${buildId}`, { code: 'BUILD_MISSING' });
+  const complete = build.status !== 'IN_PROGRESS' || !runs.isLive(runs.digest(runId));
+  const file = runFile(runs.layout, runId, build.log);
+  const log = file && LogFile.open(file, Date.parse(build.startedAt), complete);
+  if (!log) return { text: '', from: 0, next: 0, size: 0, ended: complete };
+  try {
+    const lines: string[] = [];
+    if (from !== undefined && Number.isSafeInteger(from) && from >= 0) {
+      let next = Math.min(from, log.size);
+      for (const line of log.forward(next)) {
+        if (line.end - from > PIECE && lines.length > 0) break;
+        lines.push(line.message);
+        next = line.end;
+      }
+      return { text: plain(lines), from, next, size: log.size, ended: complete && next >= log.size };
+    }
+    const end = from === undefined || !Number.isSafeInteger(from) ? log.size : Math.min(-1 - from, log.size);
+    let begin = end;
+    for (const line of log.backward(end)) {
+      if (end - line.offset > PIECE && lines.length > 0) break;
+      lines.unshift(line.message);
+      begin = line.offset;
+    }
+    return { text: plain(lines), from: begin, next: end, size: log.size, ended: complete && end >= log.size };
+  } finally {
+    log.close();
+  }
+}
+
+function plain(lines: readonly string[]): string {
+  return lines.map((line) => `${stripControl(line.replace(/\r?\n$/, ''))}\n`).join('');
+}

@@ -1,0 +1,90 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import picomatch from 'picomatch';
+import type { ArtifactsSpec } from '../spec/buildspec';
+
+/** How many files were collected, or why none could be, in CodeBuild's words. */
+export type Collected = { readonly files: number } | { readonly failure: string };
+
+/**
+ * Copies what an `artifacts` section names into the artifact's folder (CodeBuild User Guide, "artifacts" of the build specification
+ * reference): `*` stays inside a path segment, `**` crosses; no match at all fails the build. A symbolic link is followed; with
+ * `enable-symlinks` one that stays inside the source is kept.
+ */
+export async function collectArtifacts(source: string, spec: ArtifactsSpec, target: string): Promise<Collected> {
+  const bases = spec.baseDirectory === undefined ? [source] : matchingDirectories(source, spec.baseDirectory);
+  if (bases.length === 0) return { failure: `no matching base directory path found for ${spec.baseDirectory ?? ''}` };
+  const matches = matcher(spec.files);
+  const excluded = matcher(spec.excludePaths.flatMap((one) => [one, one.replace(/\/\*\*\/\*$/, '')]));
+  let files = 0;
+  for (const base of bases) {
+    for (const file of walk(base, base)) {
+      if (!matches(file) || excluded(file)) continue;
+      const to = path.join(target, spec.discardPaths ? path.basename(file) : file);
+      if (await copyEntry(path.join(base, file), to, spec.enableSymlinks ? source : undefined)) files++;
+    }
+  }
+  if (files === 0) return { failure: 'no matching artifact paths found' };
+  return { files };
+}
+
+/** The files below a folder that match patterns, sorted; nothing below a folder that is not there. */
+export function matchingFiles(base: string, patterns: readonly string[]): string[] {
+  const matches = matcher(patterns);
+  return fs.existsSync(base)
+    ? [...walk(base, base)].filter((file) => matches(file)).map((file) => path.join(base, file))
+    : [];
+}
+
+/** The folders that a `base-directory` names: one, or those that a pattern matches. */
+export function matchingDirectories(source: string, pattern: string): string[] {
+  const plain = path.resolve(source, pattern);
+  if (!/[*?[\]{}]/.test(pattern)) return fs.existsSync(plain) && fs.statSync(plain).isDirectory() ? [plain] : [];
+  const matches = matcher([pattern]);
+  return [...directories(source, source)]
+    .filter((directory) => matches(directory))
+    .map((directory) => path.join(source, directory));
+}
+
+function matcher(patterns: readonly string[]): (file: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const normal = patterns.map((pattern) => pattern.replace(/^\.\//, '').replace(/\/$/, '/**'));
+  return picomatch(normal, { dot: true });
+}
+
+function* directories(root: string, at: string): Generator<string> {
+  for (const entry of fs.readdirSync(at, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const full = path.join(at, entry.name);
+    yield path.relative(root, full);
+    yield* directories(root, full);
+  }
+}
+
+/** Every file and link below a folder, relative; links to folders are entries themselves. */
+function* walk(root: string, at: string): Generator<string> {
+  for (const entry of fs.readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const full = path.join(at, entry.name);
+    if (entry.isDirectory()) yield* walk(root, full);
+    else if (entry.isFile() || entry.isSymbolicLink()) yield path.relative(root, full);
+  }
+}
+
+/** @returns whether there was a file to copy: a link that leads to a folder or nowhere is none */
+async function copyEntry(from: string, to: string, keepLinksInside: string | undefined): Promise<boolean> {
+  if (fs.lstatSync(from).isSymbolicLink() && keepLinksInside !== undefined) {
+    const leadsTo = path.resolve(path.dirname(from), fs.readlinkSync(from));
+    if (leadsTo === keepLinksInside || leadsTo.startsWith(keepLinksInside + path.sep)) {
+      await fs.promises.mkdir(path.dirname(to), { recursive: true });
+      await fs.promises.rm(to, { force: true });
+      await fs.promises.symlink(fs.readlinkSync(from), to);
+      return true;
+    }
+  }
+  const stat = fs.statSync(from, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return false;
+  await fs.promises.mkdir(path.dirname(to), { recursive: true });
+  await fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE);
+  await fs.promises.chmod(to, stat.mode & 0o777);
+  return true;
+}

@@ -1,0 +1,263 @@
+import * as path from 'node:path';
+import { formatLocation } from '../../../model/errors';
+import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../../model/events';
+import { matchesPattern } from '../../text/regular-expression';
+import {
+  BUILDSPEC_PHASES,
+  type Buildspec,
+  type BuildspecPhase,
+  type BuildspecPhaseName,
+  type Command,
+} from '../spec/buildspec';
+import type { BuildCache } from './cache';
+import { MaskedLog } from './masked-log';
+import type { RunAs } from '../project/run-as';
+import { BuildShell, type ShellProgram } from './shell';
+import { upload } from './upload';
+
+/** A build, ready to run: everything decided, nothing started. */
+export interface BuildPlan {
+  readonly buildId: string;
+  readonly project: string;
+  readonly buildspec: Buildspec;
+  /** The build's own folder: `src/`, `reports/`, `log.txt`. */
+  readonly directory: string;
+  /** What the paths of reports are relative to. */
+  readonly runDirectory?: string;
+  /** The primary source, copied already, and how long that took. */
+  readonly source: string;
+  readonly downloadSeconds?: number;
+  readonly shell?: ShellProgram;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Values that the log never shows. */
+  readonly secrets: readonly string[];
+  /** Variables that are never exported: those that come from a secret or a parameter of the project. */
+  readonly unexportable: ReadonlySet<string>;
+  /** Users that `run-as` names and this machine has. */
+  readonly users?: ReadonlyMap<string, RunAs>;
+  readonly timeoutMinutes: number;
+  readonly outputs: readonly BuildOutput[];
+  readonly cache?: BuildCache;
+  /** `on-failure` is not followed with every compute. */
+  readonly followsOnFailure?: boolean;
+  /** Counts from 1: a phase with `on-failure: RETRY` fails for good when its retries are used up. */
+  readonly attempt?: number;
+  readonly signal: AbortSignal;
+}
+
+/** An output artifact and the section of the buildspec that fills it. */
+export interface BuildOutput {
+  readonly name: string;
+  readonly path: string;
+  /** An id of `secondary-artifacts`; without one the top-level `artifacts`. */
+  readonly section?: string;
+}
+
+/** How a build ended. */
+export interface BuildResult {
+  readonly status: BuildStatus;
+  readonly failure?: Failure;
+  /** The failed phase asks for another build. */
+  readonly retry: boolean;
+  readonly exportedVariables: Record<string, string>;
+  /** Time of the commands themselves. */
+  readonly commandSeconds: number;
+  readonly logBytes: number;
+}
+
+/** What every event of a build carries. */
+export type BuildEventKey = {
+  executionId: string;
+  stage: string;
+  action: string;
+  actionExecutionId: string;
+  buildId: string;
+};
+
+const PHASE_TYPES: Readonly<Record<BuildspecPhaseName, BuildPhaseType>> = {
+  install: 'INSTALL',
+  pre_build: 'PRE_BUILD',
+  build: 'BUILD',
+  post_build: 'POST_BUILD',
+};
+const EMPTY_PHASE: BuildspecPhase = { commands: [], finally: [], runtimeVersions: [] };
+const TAIL_LINES = 20;
+
+/**
+ * Runs a build by CodeBuild's rules (CodeBuild User Guide, "Build phase transitions"; "Build specification reference"): a failed install or
+ * pre_build ends it, a failed build still runs post_build and collects artifacts, `finally` always runs, and the whole stays failed.
+ */
+export async function runBuild(plan: BuildPlan, key: BuildEventKey, emit: Emit): Promise<BuildResult> {
+  return new Build(plan, key, emit).run();
+}
+
+class Build {
+  private readonly log: MaskedLog;
+  private readonly shell: BuildShell;
+  private readonly deadline: number;
+  private status: BuildStatus = 'SUCCEEDED';
+  private failure: Failure | undefined;
+  private retry = false;
+  private commandSeconds = 0;
+
+  constructor(
+    private readonly plan: BuildPlan,
+    private readonly key: BuildEventKey,
+    private readonly emit: Emit,
+  ) {
+    this.log = new MaskedLog(path.join(plan.directory, 'log.txt'));
+    this.log.mask(plan.secrets);
+    const shell = plan.shell ?? { file: '/bin/sh', args: [] };
+    this.shell = new BuildShell(plan.directory, shell, plan.source, plan.environment);
+    this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
+  }
+
+  async run(): Promise<BuildResult> {
+    const { cache } = this.plan;
+    let exportedVariables: Record<string, string> = {};
+    try {
+      await this.step('DOWNLOAD_SOURCE', async () => {
+        for (const line of (await cache?.restore(this.shell)) ?? []) this.log.line(line);
+        return undefined;
+      });
+      const goesOn = await this.phases();
+      exportedVariables = await this.exported();
+      if (goesOn) {
+        const { plan, shell, log, key, emit } = this;
+        await this.step('UPLOAD_ARTIFACTS', () => upload({ plan, shell, log, key, emit }));
+      }
+      if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
+    } catch (error) {
+      // A full disk, a folder that vanished: the build faults, the run goes on and says why.
+      this.fail({ code: 'Fault', message: error instanceof Error ? error.message : String(error) }, 'FAULT');
+    } finally {
+      this.shell.dispose();
+      this.log.close();
+    }
+    this.emit({ kind: 'build.ended', ...this.key, status: this.status, exportedVariables, logBytes: this.log.bytes });
+    return {
+      status: this.status,
+      ...(this.failure ? { failure: this.failure } : {}),
+      retry: this.retry,
+      exportedVariables,
+      commandSeconds: this.commandSeconds,
+      logBytes: this.log.bytes,
+    };
+  }
+
+  /** @returns whether artifacts are collected afterwards */
+  private async phases(): Promise<boolean> {
+    for (const name of BUILDSPEC_PHASES) {
+      const phase = this.plan.buildspec.phases[name] ?? EMPTY_PHASE;
+      this.shell.set('CODEBUILD_BUILD_SUCCEEDING', this.status === 'SUCCEEDED' ? '1' : '0');
+      const passed = await this.step(PHASE_TYPES[name], () => this.commandsOf(PHASE_TYPES[name], phase));
+      if (passed) continue;
+      if (this.over()) return false;
+      const onFailure = this.plan.followsOnFailure === false ? undefined : phase.onFailure;
+      if (onFailure?.action === 'RETRY' && this.retries(onFailure.retries, onFailure.pattern)) return false;
+      if (onFailure?.action === 'ABORT') return false;
+      if (onFailure?.action !== 'CONTINUE' && (name === 'install' || name === 'pre_build')) return false;
+    }
+    return true;
+  }
+
+  /** Whether the build is to be started again: the failure matches and there are retries left. */
+  private retries(count: number, pattern: string): boolean {
+    const attempt = this.plan.attempt ?? 1;
+    const text = [this.failure?.message ?? '', ...(this.failure?.tail ?? [])].join('\n');
+    if (attempt > count || !matchesPattern(pattern, text, false)) return false;
+    this.log.line(`Retrying the build: retry ${attempt} of ${count}`);
+    this.retry = true;
+    return true;
+  }
+
+  /** A phase of the build with its events. `work` gives the failure, if there is one. */
+  private async step(phase: BuildPhaseType, work: () => Promise<Failure | undefined>): Promise<boolean> {
+    const started = Date.now();
+    this.emit({ kind: 'build.phase.started', ...this.key, phase });
+    this.log.line(`Entering phase ${phase}`);
+    const failure = await work();
+    if (failure) this.fail(failure, this.status === 'SUCCEEDED' ? 'FAILED' : this.status);
+    const status = failure ? (this.over() ? this.status : 'FAILED') : 'SUCCEEDED';
+    this.log.line(`Phase complete: ${phase} State: ${status}`);
+    const code = phase === 'UPLOAD_ARTIFACTS' ? 'CLIENT_ERROR' : 'COMMAND_EXECUTION_ERROR';
+    if (failure) this.log.line(`Phase context status code: ${code} Message: ${failure.message}`);
+    const download = phase === 'DOWNLOAD_SOURCE' ? (this.plan.downloadSeconds ?? 0) : 0;
+    this.emit({
+      kind: 'build.phase.ended',
+      ...this.key,
+      phase,
+      status,
+      seconds: download + (Date.now() - started) / 1000,
+      ...(failure ? { context: `${code}: ${failure.message}` } : {}),
+    });
+    return !failure;
+  }
+
+  /** The commands of a phase, then its `finally`, which runs whatever happened. */
+  private async commandsOf(type: BuildPhaseType, phase: BuildspecPhase): Promise<Failure | undefined> {
+    const failed = await this.commands(type, phase.commands, phase);
+    if (this.over()) return failed;
+    if (failed) this.shell.set('CODEBUILD_BUILD_SUCCEEDING', '0');
+    const last = await this.commands(type, phase.finally, phase);
+    return failed ?? last;
+  }
+
+  /** Runs a list of commands up to the first that fails. */
+  private async commands(
+    phase: BuildPhaseType,
+    commands: readonly Command[],
+    settings: BuildspecPhase,
+  ): Promise<Failure | undefined> {
+    for (const [index, { text: command, where }] of commands.entries()) {
+      if (this.plan.buildspec.version === '0.1') this.shell.reset();
+      const text = this.log.clean(command);
+      this.log.line(`Running command ${text}`);
+      this.log.startTail();
+      const started = { ...this.key, phase, index, command: text, where: formatLocation(where) };
+      this.emit({ kind: 'build.command.started', ...started });
+      const user = this.plan.users?.get(settings.runAs ?? this.plan.buildspec.runAs ?? '');
+      const { exitCode, seconds, ended } = await this.shell.run(command, this.log, {
+        deadline: this.deadline,
+        signal: this.plan.signal,
+        ...(user ? { user } : {}),
+      });
+      this.commandSeconds += seconds;
+      this.emit({ kind: 'build.command.ended', ...this.key, phase, index, exitCode, seconds });
+      if (ended === 'exited' && exitCode === 0) continue;
+      const failure = { phase, command: text, exitCode, tail: this.log.lastLines(TAIL_LINES), where };
+      if (ended === 'timed out') {
+        this.status = 'TIMED_OUT';
+        const message = `the build did not end within ${this.plan.timeoutMinutes} minutes`;
+        return { code: 'TimeoutError', message, ...failure };
+      }
+      if (ended === 'stopped') {
+        this.status = 'STOPPED';
+        return { code: 'Stopped', message: 'the build was stopped', ...failure };
+      }
+      const first = text.split('\n')[0] ?? text;
+      this.log.line(`Command did not exit successfully ${first} exit status ${exitCode}`);
+      const message = `Error while executing command: ${first}. Reason: exit status ${exitCode}`;
+      return { code: 'JobFailed', message, ...failure };
+    }
+    return undefined;
+  }
+
+  /** What later actions may see (CodeBuild User Guide, "env/exported-variables" of the build specification reference). */
+  private async exported(): Promise<Record<string, string>> {
+    const names = this.plan.buildspec.exportedVariables.filter(
+      (name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('AWS_') && !this.plan.unexportable.has(name),
+    );
+    return names.length === 0 ? {} : this.shell.read(names);
+  }
+
+  /** Whether nothing of the build may run any more. */
+  private over(): boolean {
+    return this.status === 'TIMED_OUT' || this.status === 'STOPPED';
+  }
+
+  private fail(failure: Failure, status: BuildStatus): void {
+    this.failure ??= failure;
+    this.status = status;
+  }
+}

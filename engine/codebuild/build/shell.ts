@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { rememberProcess } from '../../host/build-processes';
+import { signalGroup } from '../../host/child';
+import type { MaskedLog } from './masked-log';
+import type { RunAs } from '../project/run-as';
+
+/** How a command ended. */
+export type CommandOutcome = {
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly ended: 'exited' | 'timed out' | 'stopped';
+};
+
+/** A shell as it is started: its path, and arguments ahead of the script. */
+export interface ShellProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** Milliseconds between SIGTERM and SIGKILL for a build that ignores the first. CodeBuild ends the whole container. */
+const GRACE = 1000;
+/** Milliseconds in which the output of a command that has ended may still come; what comes later is of a process in the background. */
+const LINGER = 250;
+
+/**
+ * The shell of one build: one script a command; directory and variables are carried over through files, as CodeBuild's agent does. Whatever a
+ * command leaves in the background lives until the build ends, as it would in the build's container.
+ */
+export class BuildShell {
+  private readonly directory: string;
+  private readonly environmentFile: string;
+  private readonly directoryFile: string;
+  private readonly settings = new Map<string, string>();
+  private readonly background = new Set<ChildProcess>();
+  private count = 0;
+
+  constructor(
+    directory: string,
+    private readonly shell: ShellProgram,
+    private readonly source: string,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {
+    this.directory = path.join(directory, 'shell');
+    fs.mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    this.environmentFile = path.join(this.directory, 'env.sh');
+    this.directoryFile = path.join(this.directory, 'dir.txt');
+    fs.writeFileSync(this.environmentFile, '', { mode: 0o600 });
+    fs.writeFileSync(this.directoryFile, source, { mode: 0o600 });
+  }
+
+  /** Sets a variable for the commands that follow, in every version of the buildspec. */
+  set(name: string, value: string): void {
+    this.settings.set(name, value);
+    fs.appendFileSync(this.environmentFile, assignment(name, value));
+  }
+
+  /** Back to the source directory with only the first variables: what buildspec 0.1 does before every command. */
+  reset(): void {
+    fs.writeFileSync(this.environmentFile, [...this.settings].map(([name, value]) => assignment(name, value)).join(''));
+    fs.writeFileSync(this.directoryFile, this.source);
+  }
+
+  /** Runs one command. Never throws for what the command does. */
+  run(
+    command: string,
+    log: MaskedLog,
+    options: { readonly deadline: number; readonly signal: AbortSignal; readonly user?: RunAs },
+  ): Promise<CommandOutcome> {
+    const script = this.write(`${++this.count}.sh`, this.script(command), options.user);
+    const started = process.hrtime.bigint();
+    const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
+    return new Promise((done) => {
+      const child = spawn(this.shell.file, [...this.shell.args, script], {
+        cwd: this.source,
+        env: this.environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+        ...(options.user ? { uid: options.user.uid, gid: options.user.gid } : {}),
+      });
+      if (child.pid !== undefined) rememberProcess(this.directory, child.pid);
+      let ended: CommandOutcome['ended'] = 'exited';
+      let kill: NodeJS.Timeout | undefined;
+      const end = (why: 'timed out' | 'stopped'): void => {
+        if (ended !== 'exited' || child.pid === undefined) return;
+        ended = why;
+        signalGroup(child.pid, 'SIGTERM');
+        kill = setTimeout(() => child.pid && signalGroup(child.pid, 'SIGKILL'), GRACE);
+      };
+      const stop = (): void => end('stopped');
+      const timer = setTimeout(
+        () => end('timed out'),
+        Math.max(0, Math.min(options.deadline - Date.now(), 2 ** 31 - 1)),
+      );
+      options.signal.addEventListener('abort', stop, { once: true });
+      if (options.signal.aborted) stop();
+      let finished = false;
+      const finish = (exitCode: number): void => {
+        if (finished) return;
+        finished = true;
+        clearTimeout(timer);
+        clearTimeout(kill);
+        options.signal.removeEventListener('abort', stop);
+        if (child.pid !== undefined && ended !== 'exited') signalGroup(child.pid, 'SIGKILL');
+        log.flush();
+        fs.rmSync(script, { force: true });
+        done({ exitCode, seconds: seconds(), ended });
+      };
+      child.stdout.on('data', (chunk: Buffer) => log.write(chunk));
+      child.stderr.on('data', (chunk: Buffer) => log.write(chunk));
+      child.once('error', (error) => {
+        log.write(Buffer.from(`${error.message}\n`));
+        finish(127);
+      });
+      this.background.add(child);
+      // Not `close` alone: a process that the command left in the background may hold the pipe until the build ends.
+      child.once('exit', (code, signal) => {
+        const exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143);
+        const wait = setTimeout(() => finish(exitCode), LINGER);
+        child.once('close', () => {
+          clearTimeout(wait);
+          if (!lives(child)) this.background.delete(child);
+          finish(exitCode);
+        });
+      });
+    });
+  }
+
+  /**
+   * A text as the shell expands it: variables and command substitutions, with the variables that the commands so far have set.
+   * @returns undefined where the shell refuses it
+   */
+  async expand(text: string): Promise<string | undefined> {
+    if (!/[$`]/.test(text)) return text;
+    const delimiter = `EOF_${randomBytes(8).toString('hex')}`;
+    const script = `cat <<${delimiter}\n${text}\n${delimiter}\n`;
+    const { exitCode, output } = await this.quietly(script, []);
+    return exitCode === 0 ? output.replace(/\n$/, '') : undefined;
+  }
+
+  /** The value of variables after the commands so far. A shell reads its own export format best. */
+  async read(names: readonly string[]): Promise<Record<string, string>> {
+    const script = `for name in "$@"; do eval "printf '%s\\\\0' \\"\\$name=\\\${$name-}\\""; done\n`;
+    const { output } = await this.quietly(script, names);
+    const entries = output.split('\0').filter(Boolean);
+    return Object.fromEntries(
+      entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    );
+  }
+
+  /** Ends what the commands left in the background and removes what holds the build's variables, secrets among them. */
+  dispose(): void {
+    for (const child of this.background) {
+      if (child.pid !== undefined && lives(child)) signalGroup(child.pid, 'SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Runs a script with directory and variables of the commands so far, which it does not change. */
+  private quietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    const file = this.write(`${++this.count}.sh`, `${this.opening()}${script}`);
+    const chunks: Buffer[] = [];
+    return new Promise((done) => {
+      const finish = (exitCode: number): void => {
+        fs.rmSync(file, { force: true });
+        done({ exitCode, output: Buffer.concat(chunks).toString('utf8') });
+      };
+      const child = spawn(this.shell.file, [...this.shell.args, file, ...args], {
+        cwd: this.source,
+        env: this.environment,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      child.once('close', (code) => finish(code ?? 1));
+      child.once('error', () => finish(127));
+    });
+  }
+
+  /** A file in the shell's folder that the user of the next command may read. */
+  private write(name: string, content: string, user?: RunAs): string {
+    const file = path.join(this.directory, name);
+    fs.writeFileSync(file, content, { mode: 0o700 });
+    if (user)
+      for (const one of [this.directory, file, this.environmentFile, this.directoryFile])
+        fs.chownSync(one, user.uid, user.gid);
+    return file;
+  }
+
+  /** The lines ahead of a command, so that it stands on line 4 of its script. */
+  private opening(): string {
+    const directory = fs.readFileSync(this.directoryFile, 'utf8').replace(/\n$/, '') || this.source;
+    return `cd ${quoted(directory)}\nset -a\n. ${quoted(this.environmentFile)}\n`;
+  }
+
+  /** The template of AWS's codecatalyst-runner-cli: a command that exits early saves neither directory nor variables. */
+  private script(command: string): string {
+    return `${this.opening()}${command}\nCODEBUILD_LAST_EXIT=$?; export -p > ${quoted(this.environmentFile)}; pwd > ${quoted(this.directoryFile)}; exit $CODEBUILD_LAST_EXIT\n`;
+  }
+}
+
+function assignment(name: string, value: string): string {
+  return `export ${name}=${quoted(value)}\n`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Whether anything of a command's process group still runs. */
+function lives(child: ChildProcess): boolean {
+  if (child.pid === undefined) return false;
+  try {
+    process.kill(-child.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

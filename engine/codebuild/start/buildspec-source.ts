@@ -1,0 +1,87 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SaiondoError } from '../../../model/errors';
+import type { ArtifactFolder } from '../../ports/action';
+import { send } from '../../endpoint/aws-client';
+import type { LocalAws } from '../../ports/local-aws';
+import type { Buildspec } from '../spec/buildspec';
+import { parseBuildspec } from '../spec/parse-buildspec';
+import type { Project } from '../project/project';
+
+/** A buildspec that was read, and the name that a person knows it by. */
+export interface FoundBuildspec {
+  readonly buildspec: Buildspec;
+  readonly file: string;
+}
+
+/** Whether a project's `BuildSpec` is the buildspec itself and not where to find it: a path or an ARN is one line without a key. */
+export function isInline(given: string): boolean {
+  return /^\s*\{|\n/.test(given) || /^\s*version\s*:/.test(given);
+}
+
+/** The buildspec that a project carries in itself, undefined where it names a file. @throws SaiondoError `BUILDSPEC_INVALID` */
+export function inlineBuildspec(project: Project, given = project.buildspec): FoundBuildspec | undefined {
+  if (!isInline(given)) return undefined;
+  const original = given === project.buildspec ? project.buildspecSource : undefined;
+  const own = `${project.name}.buildspec.${given.trimStart().startsWith('{') ? 'json' : 'yml'}`;
+  return { buildspec: parseBuildspec(given, own, original), file: original?.file ?? own };
+}
+
+/**
+ * Finds a build's specification (CodeBuild User Guide, "Buildspec file name and storage location"): the text itself; a file of the primary
+ * source, `buildspec.yml` where none is named; an object of S3, read from the local AWS endpoint or, before an asset was published,
+ * from the assembly among the inputs.
+ * @throws SaiondoError `BUILDSPEC_MISSING`, `BUILDSPEC_INVALID`
+ */
+export async function findBuildspec(options: {
+  readonly project: Project;
+  /** Instead of the project's: `BuildspecOverride` of an action, `buildspec` of a batch task. */
+  readonly override?: string;
+  readonly source: string;
+  readonly inputs: readonly ArtifactFolder[];
+  readonly local: LocalAws;
+}): Promise<FoundBuildspec> {
+  const { project, source } = options;
+  const given = options.override ?? project.buildspec;
+  const inline = inlineBuildspec(project, given);
+  if (inline) return inline;
+  const arn = /^arn:[^:]*:s3:::([^/]+)\/(.+)$/.exec(given);
+  if (arn) {
+    const [, bucket = '', key = ''] = arn;
+    return { buildspec: parseBuildspec(await fromS3(options, bucket, key), `s3://${bucket}/${key}`), file: given };
+  }
+  const name = given || 'buildspec.yml';
+  const at = path.resolve(source, name);
+  if (!at.startsWith(source + path.sep) || !fs.existsSync(at)) {
+    throw new SaiondoError(`the source has no buildspec file ${name}`, {
+      code: 'BUILDSPEC_MISSING',
+      where: { file: name },
+      next: `the project ${project.name} names it`,
+    });
+  }
+  return { buildspec: parseBuildspec(fs.readFileSync(at, 'utf8'), name), file: name };
+}
+
+async function fromS3(
+  options: { readonly project: Project; readonly inputs: readonly ArtifactFolder[]; readonly local: LocalAws },
+  bucket: string,
+  key: string,
+): Promise<string> {
+  const { project, inputs, local } = options;
+  const path_ = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const answer = await send(new URL(local.endpointUrl), project.account, project.region, 's3', 'GET', path_).catch(
+    () => undefined,
+  );
+  if (answer?.status === 200) return answer.text;
+  // cdk-assets publishes `asset.<hash>.yml` of the assembly as `<hash>.yml`.
+  const name = path.posix.basename(key);
+  for (const input of inputs) {
+    for (const file of [path.join(input.path, `asset.${name}`), path.join(input.path, name)])
+      if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8');
+  }
+  throw new SaiondoError(`the buildspec s3://${bucket}/${key} is not on the local AWS endpoint`, {
+    code: 'BUILDSPEC_MISSING',
+    where: project.place('Source.BuildSpec'),
+    next: `put it there: aws s3 cp buildspec.yml s3://${bucket}/${key}`,
+  });
+}

@@ -1,0 +1,148 @@
+import { SaiondoError, type Location } from '../../../model/errors';
+import type { ActionContext, ActionResult, ActionRunner, ArtifactFolder } from '../../ports/action';
+import { accountOf } from '../../codepipeline/action-account';
+import { failureOf } from '../../ports/failure';
+import { runBatch } from './batch';
+import type { BuildOutput } from '../build/build';
+import { findBuildspec } from './buildspec-source';
+import { checkLambda } from '../project/compute';
+import { sayLimit } from './limits';
+import { findProject, type ProjectVariable } from '../project/project';
+import { startBuild, type BuildRequest } from './start-build';
+
+/** Runs a CodeBuild action: the project's own buildspec, on copies of the action's input artifacts. */
+export const runCodeBuildAction: ActionRunner = async (context) => {
+  try {
+    return await run(context);
+  } catch (error) {
+    return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
+  }
+};
+
+async function run(context: ActionContext): Promise<ActionResult> {
+  const { action } = context;
+  const { configuration } = action;
+  const account = accountOf(action, context.pipeline);
+  const place: Location = { file: context.pipeline.name, path: `${context.stage}/${action.name}` };
+  if (configuration.ServiceRoleArnOverride !== undefined)
+    sayLimit(context, context.emit, {
+      where: { ...place, path: `${place.path ?? ''}.ServiceRoleArnOverride` },
+      text: 'the service role makes no difference here: a rehearsal checks no permissions',
+    });
+  const project = findProject(context.ledger, configuration.ProjectName ?? '', account, action.region);
+  checkLambda(project);
+  const primary = primarySource(context, place);
+  const batchEnabled = /^true$/i.test(configuration.BatchEnabled ?? '');
+  const combine = batchEnabled && /^true$/i.test(configuration.CombineArtifacts ?? '');
+  const request: BuildRequest = {
+    context,
+    project,
+    primary,
+    ...(configuration.BuildspecOverride === undefined ? {} : { buildspec: configuration.BuildspecOverride }),
+    variables: actionVariables(configuration.EnvironmentVariables, place),
+    outputs: batchEnabled ? context.outputs : outputsOf(context.outputs),
+    signal: context.signal,
+  };
+  return batchEnabled ? batch(request, combine, place) : single(request);
+}
+
+async function single(request: BuildRequest): Promise<ActionResult> {
+  const outcome = await startBuild(request);
+  if (outcome.kind === 'not rehearsed')
+    return { status: 'NotRehearsed', missing: outcome.missing, summary: outcome.summary };
+  const { buildId, result } = outcome;
+  const { commandSeconds } = result;
+  switch (result.status) {
+    case 'SUCCEEDED':
+      return {
+        status: 'Succeeded',
+        outputVariables: result.exportedVariables,
+        externalExecutionId: buildId,
+        commandSeconds,
+      };
+    case 'STOPPED':
+      return { status: 'Abandoned', summary: 'the build was stopped' };
+    default:
+      return {
+        status: 'Failed',
+        failure: result.failure ?? { code: 'JobFailed', message: `the build ended ${result.status}` },
+        externalExecutionId: buildId,
+        commandSeconds,
+      };
+  }
+}
+
+async function batch(request: BuildRequest, combine: boolean, place: Location): Promise<ActionResult> {
+  const { context, project, primary } = request;
+  const { buildspec, file } = await findBuildspec({
+    project,
+    ...(request.buildspec === undefined ? {} : { override: request.buildspec }),
+    source: primary.path,
+    inputs: context.inputs,
+    local: context.local,
+  });
+  if (!buildspec.batch)
+    throw new SaiondoError(`${file} has no \`batch\`, but the action asks for a batch build`, {
+      code: 'BATCH_REFUSED',
+      where: { file },
+      next: 'add `batch`, or take BatchEnabled from the action',
+    });
+  if (combine && request.outputs.length > 1)
+    throw new SaiondoError('a batch whose artifacts are combined gives one output artifact', {
+      code: 'ConfigurationError',
+      where: place,
+    });
+  return runBatch(buildspec.batch, request, combine);
+}
+
+/** @throws SaiondoError `ARTIFACT_MISSING`, `PRIMARY_SOURCE_MISSING` */
+function primarySource(context: ActionContext, place: Location): ArtifactFolder {
+  const { action, inputs } = context;
+  const given = action.configuration.PrimarySource;
+  if (given === undefined && inputs.length > 1)
+    throw new SaiondoError(`${place.path ?? ''} has ${inputs.length} input artifacts and no PrimarySource`, {
+      code: 'PRIMARY_SOURCE_MISSING',
+      where: place,
+      next: 'name the artifact that holds the buildspec as PrimarySource',
+    });
+  const name = given ?? action.inputArtifacts[0] ?? '';
+  const primary = inputs.find((input) => input.name === name);
+  if (!primary)
+    throw new SaiondoError(`${place.path ?? ''} has no input artifact ${name}`, {
+      code: 'ARTIFACT_MISSING',
+      where: place,
+    });
+  return primary;
+}
+
+/** One output is filled by the top-level `artifacts`; of several each by the secondary artifact of its name. */
+function outputsOf(outputs: readonly ArtifactFolder[]): BuildOutput[] {
+  return outputs.map(({ name, path }) => ({ name, path, ...(outputs.length > 1 ? { section: name } : {}) }));
+}
+
+/** The action's `EnvironmentVariables`: a JSON list as a text. @throws SaiondoError `ConfigurationError` */
+function actionVariables(
+  text: string | undefined,
+  place: Location,
+): (ProjectVariable & { readonly where: Location })[] {
+  if (text === undefined) return [];
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    list = undefined;
+  }
+  const entries = Array.isArray(list) ? (list as Partial<ProjectVariable>[]) : undefined;
+  if (!entries?.every((one) => typeof one?.name === 'string' && typeof one.value === 'string'))
+    throw new SaiondoError('EnvironmentVariables is no JSON list of {name, value, type}', {
+      code: 'ConfigurationError',
+      where: { ...place, path: `${place.path ?? ''}.EnvironmentVariables` },
+      next: 'see "AWS CodeBuild build and test action reference" of the CodePipeline User Guide',
+    });
+  return entries.map((one) => ({
+    name: one.name ?? '',
+    value: one.value ?? '',
+    type: one.type ?? 'PLAINTEXT',
+    where: { ...place, path: `${place.path ?? ''}.EnvironmentVariables` },
+  }));
+}

@@ -1,0 +1,77 @@
+import { formatLocation } from '../../../model/errors';
+import type { Emit } from '../../../model/events';
+import type { Layout } from '../../../model/layout';
+import type { PipelineDefinition } from '../../../model/pipeline';
+import { accountOf } from '../../codepipeline/action-account';
+import { failureOf } from '../../ports/failure';
+import type { StackLedger } from '../../ports/ledger';
+import type { LocalAws } from '../../ports/local-aws';
+import type { Limit } from '../spec/buildspec';
+import { inlineBuildspec, type FoundBuildspec } from './buildspec-source';
+import { projectLimits } from '../project/compute';
+import { shellProgram } from '../project/image';
+import { findProject, type Project } from '../project/project';
+import { checkRuntimes } from '../project/runtime-versions';
+
+/** What was said already, by the layout that a process works with: each limit once a run, however many builds meet it. */
+const said = new WeakMap<Layout, Set<string>>();
+
+/** Says a limit, the first time that a run meets it. */
+export function sayLimit(run: { readonly layout: Layout; readonly runId: string }, emit: Emit, limit: Limit): void {
+  const where = formatLocation(limit.where);
+  const key = JSON.stringify([run.runId, where, limit.text]);
+  let known = said.get(run.layout);
+  if (!known) said.set(run.layout, (known = new Set()));
+  if (known.has(key)) return;
+  known.add(key);
+  emit({ kind: 'message', level: 'limit', text: limit.text, where });
+}
+
+/** What a rehearsal does otherwise with a project's build, as far as buildspec, project and this machine tell without starting it. */
+export async function buildLimits(
+  project: Project,
+  { buildspec, file }: FoundBuildspec,
+  local: LocalAws,
+  variables: Readonly<Record<string, string>>,
+): Promise<Limit[]> {
+  const { instead } = shellProgram(buildspec.shell, project.image);
+  return [
+    ...buildspec.limits,
+    ...projectLimits(project, buildspec),
+    ...(await checkRuntimes({ buildspec, image: project.image, tool: (name) => local.tool(name), variables, file })),
+    ...(instead ? [{ where: { file, path: 'env.shell' }, text: instead }] : []),
+  ];
+}
+
+/**
+ * What a rehearsal will do otherwise in the builds of a pipeline, known before its first stage starts: of every project that is deployed and
+ * carries its buildspec in itself. A buildspec in a source, and a project that the pipeline deploys, are looked at when their build starts.
+ */
+export async function foreseeLimits(
+  pipeline: PipelineDefinition,
+  ledger: StackLedger,
+  local: LocalAws,
+): Promise<Limit[]> {
+  const limits: Limit[] = [];
+  for (const action of pipeline.stages.flatMap((stage) => stage.actions)) {
+    const { configuration, region } = action;
+    if (action.provider !== 'CodeBuild') continue;
+    const account = accountOf(action, pipeline);
+    const name = configuration.ProjectName ?? '';
+    const deployed = ledger
+      .resources('AWS::CodeBuild::Project', account, region)
+      .some((resource) => resource.physicalId === name);
+    if (!deployed) continue;
+    const project = findProject(ledger, name, account, region);
+    try {
+      const found = inlineBuildspec(project, configuration.BuildspecOverride ?? project.buildspec);
+      if (!found) continue;
+      limits.push(...(await buildLimits(project, found, local, found.buildspec.variables)));
+    } catch (error) {
+      // A wrong buildspec fails its action; it is worth to be known before the first stage.
+      const { message, where } = failureOf(error, 'ConfigurationError');
+      limits.push({ where: where ?? project.place('Source.BuildSpec'), text: message });
+    }
+  }
+  return limits;
+}

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import execa from 'execa';
+import { SaiondoError, type Location } from '../../../model/errors';
+import type { RunEvent } from '../../../model/events';
+import type { ActionContext, ArtifactFolder } from '../../ports/action';
+import { runBuild, type BuildOutput, type BuildResult } from '../build/build';
+import { findBuildspec } from './buildspec-source';
+import { openCache } from '../build/cache';
+import { codeBuildVariables } from './codebuild-variables';
+import { followsOnFailure, timeoutOf } from '../project/compute';
+import { resolveVariables } from './environment';
+import { shellProgram } from '../project/image';
+import { writeImageCommands, type Shard } from '../project/image-commands';
+import { buildLimits, sayLimit } from './limits';
+import { missingHere } from '../project/missing-here';
+import type { Project, ProjectVariable } from '../project/project';
+import { resolveUsers } from '../project/run-as';
+
+/** A build of a project as CodePipeline or a batch starts it. */
+export interface BuildRequest {
+  readonly context: ActionContext;
+  readonly project: Project;
+  /** The input artifact that holds the buildspec and in which the commands run. */
+  readonly primary: ArtifactFolder;
+  /** `BuildspecOverride` of the action, or the task's own buildspec. */
+  readonly buildspec?: string;
+  /** Variables that go over the project's. */
+  readonly variables: readonly (ProjectVariable & { readonly where: Location })[];
+  readonly outputs: readonly BuildOutput[];
+  /** The batch that it belongs to, and which of its builds this is. */
+  readonly batch?: NonNullable<Extract<RunEvent, { kind: 'build.started' }>['batch']>;
+  readonly shard?: Shard;
+  readonly signal: AbortSignal;
+}
+
+/** How a started build came out. */
+export type BuildOutcome =
+  | { readonly kind: 'ended'; readonly buildId: string; readonly result: BuildResult }
+  /** This machine cannot run it. */
+  | { readonly kind: 'not rehearsed'; readonly missing: readonly string[]; readonly summary: string };
+
+/**
+ * Starts a build and waits for it. A phase with `on-failure: RETRY` makes CodeBuild start the build again: a new build with its own id,
+ * source and log, of the same action.
+ * @throws SaiondoError where the build could not be started: a wrong buildspec, a missing secret
+ */
+export async function startBuild(request: BuildRequest): Promise<BuildOutcome> {
+  const { unavailable } = request.project;
+  if (unavailable.length > 0)
+    return {
+      kind: 'not rehearsed',
+      missing: [...new Set(unavailable.map((one) => one.missing))],
+      summary: `depends on ${unavailable.map((one) => one.logicalId).join(', ')}`,
+    };
+  let seconds = 0;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await startOnce(request, attempt);
+    if (outcome.kind !== 'ended') return outcome;
+    seconds += outcome.result.commandSeconds;
+    if (!outcome.result.retry || request.signal.aborted)
+      return { ...outcome, result: { ...outcome.result, commandSeconds: seconds } };
+  }
+}
+
+async function startOnce(request: BuildRequest, attempt: number): Promise<BuildOutcome> {
+  const { layout, runId } = request.context;
+  const buildNumber = nextBuildNumber(path.join(layout.root, 'state', 'build-numbers.json'), request.project.arn);
+  const buildId = `${request.project.name}:${randomUUID()}`;
+  const directory = layout.build(runId, buildId);
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    return await startIn(directory, { buildId, buildNumber }, request, attempt);
+  } catch (error) {
+    // Only what comes ahead of the commands throws: no log is there to be kept.
+    await fs.promises.rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(
+  directory: string,
+  { buildId, buildNumber }: { readonly buildId: string; readonly buildNumber: number },
+  request: BuildRequest,
+  attempt: number,
+): Promise<BuildOutcome> {
+  const { context, project } = request;
+  const { layout, runId, local, emit } = context;
+  const started = Date.now();
+  const source = path.join(directory, 'src');
+  await copyArtifact(request.primary, source);
+  const found = await findBuildspec({
+    project,
+    ...(request.buildspec === undefined ? {} : { override: request.buildspec }),
+    source,
+    inputs: context.inputs,
+    local,
+  });
+  const { buildspec, file } = found;
+  const missing = missingHere(project, buildspec, (name) => local.tool(name));
+  if (missing.length > 0) {
+    fs.rmSync(directory, { recursive: true, force: true });
+    return { kind: 'not rehearsed', missing, summary: `needs ${missing.join(', ')}` };
+  }
+  const folders = makeFolders(directory, request.shard);
+  const inputs = await copyFurtherInputs(request, folders.inputs);
+  const resolved = await resolveVariables(local, project, buildspec, request.variables);
+  const { program } = shellProgram(buildspec.shell, project.image);
+  const users = resolveUsers(buildspec, file, directory, layout.root);
+  for (const limit of [
+    ...(await buildLimits(project, found, local, resolved.variables)),
+    ...resolved.limits,
+    ...users.limits,
+  ])
+    sayLimit(context, emit, limit);
+
+  const key = {
+    executionId: context.executionId,
+    stage: context.stage,
+    action: context.action.name,
+    actionExecutionId: context.actionExecutionId,
+    buildId,
+  };
+  const log = path.join(directory, 'log.txt');
+  const timeoutMinutes = timeoutOf(project);
+  emit({
+    kind: 'build.started',
+    ...key,
+    project: project.name,
+    buildNumber,
+    buildspec: file,
+    log: path.relative(layout.run(runId), log),
+    timeoutMinutes,
+    ...(request.batch ? { batch: request.batch } : {}),
+  });
+  const base = local.environment(project.account, project.region);
+  const cache = openCache({
+    settings: project.cache,
+    spec: buildspec.cache,
+    directory: (scope) => layout.cache(scope),
+    project: project.name,
+    source,
+    home: folders.home,
+  });
+  const result = await runBuild(
+    {
+      buildId,
+      project: project.name,
+      buildspec,
+      directory,
+      runDirectory: layout.run(runId),
+      source,
+      downloadSeconds: (Date.now() - started) / 1000,
+      shell: program,
+      environment: {
+        ...base,
+        PATH: [folders.bin, base.PATH].join(path.delimiter),
+        HOME: folders.home,
+        TMPDIR: folders.temporary,
+        NPM_CONFIG_PREFIX: folders.npm,
+        ...resolved.variables,
+        ...codeBuildVariables(request, {
+          buildId,
+          buildNumber,
+          source,
+          inputs,
+          temporary: folders.temporary,
+          log,
+          started,
+        }),
+      },
+      secrets: resolved.secrets,
+      unexportable: resolved.unexportable,
+      users: users.users,
+      timeoutMinutes,
+      outputs: request.outputs,
+      ...(cache ? { cache } : {}),
+      followsOnFailure: followsOnFailure(project),
+      attempt,
+      signal: request.signal,
+    },
+    key,
+    emit,
+  );
+  // The source of a failed build stays: somebody may want to look at it.
+  for (const folder of [...Object.values(folders), ...(result.status === 'SUCCEEDED' ? [source] : [])])
+    await fs.promises.rm(folder, { recursive: true, force: true });
+  return { kind: 'ended', buildId, result };
+}
+
+/** The folders of a build beside its source; they end with it. */
+function makeFolders(directory: string, shard: Shard | undefined) {
+  const npm = path.join(directory, 'npm');
+  const folders = {
+    home: path.join(directory, 'home'),
+    temporary: path.join(directory, 'tmp'),
+    inputs: path.join(directory, 'inputs'),
+    npm,
+    /** First on PATH: what `npm install -g` installs, and the image's own commands. */
+    bin: path.join(npm, 'bin'),
+  };
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  // Of everybody, as /tmp is: `run-as` may name another user.
+  fs.chmodSync(folders.temporary, 0o1777);
+  writeImageCommands(folders.bin, shard);
+  return folders;
+}
+
+/** Copies every input but the primary source. @returns their folders by artifact name */
+async function copyFurtherInputs({ context, primary }: BuildRequest, to: string): Promise<Record<string, string>> {
+  const further = context.inputs.filter((input) => input.name !== primary.name);
+  for (const input of further) await copyArtifact(input, path.join(to, input.name));
+  return Object.fromEntries(further.map(({ name }) => [name, path.join(to, name)]));
+}
+
+/** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING`, `SOURCE_COPY` */
+async function copyArtifact(from: ArtifactFolder, to: string): Promise<void> {
+  if (!fs.existsSync(from.path))
+    throw new SaiondoError(`the input artifact ${from.name} at ${from.path} is gone`, { code: 'SOURCE_MISSING' });
+  await fs.promises.rm(to, { recursive: true, force: true });
+  await fs.promises.mkdir(to, { recursive: true });
+  try {
+    // Of POSIX: a repository of 1,700 files takes it 0.1 s, and Node's recursive copy 1.5 s. Links stay links.
+    await execa('cp', ['-RP', `${from.path}/.`, to], { stdin: 'ignore' });
+  } catch (cause) {
+    const said = (cause as execa.ExecaError).stderr.trim() || (cause as Error).message;
+    throw new SaiondoError(`the input artifact ${from.name} could not be copied: ${said}`, {
+      code: 'SOURCE_COPY',
+      cause,
+    });
+  }
+}
+
+/** Counts a project's builds, over runs. */
+function nextBuildNumber(file: string, arn: string): number {
+  const numbers = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, number>) : {};
+  const next = (numbers[arn] ?? 0) + 1;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.new`, JSON.stringify({ ...numbers, [arn]: next }));
+  fs.renameSync(`${file}.new`, file);
+  return next;
+}

@@ -1,0 +1,205 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SaiondoError } from '../../../model/errors';
+import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
+import { computeChangeSet, NO_CHANGES, type ChangeSet } from '../../cloudformation/change-set';
+import { deleteStack } from '../../cloudformation/deletion';
+import { deploy } from '../../cloudformation/deployment';
+import { dynamicReferencesFrom } from '../../cloudformation/dynamic-references';
+import type { DiskLedger } from '../../cloudformation/ledger';
+import { resolveParameters } from '../../cloudformation/parameters';
+import type { DeploymentHost, Provisioners } from '../../cloudformation/provisioner';
+import type { StackAddress } from '../../cloudformation/stack-id';
+import { nameForPeople, type Template } from '../../cloudformation/template';
+import { locate, parseTemplate } from '../../cloudformation/template-file';
+import { failureOf } from '../../ports/failure';
+import { sayLargeArtifacts } from './artifact-size';
+import type { ChangeSetStore } from '../../cloudformation/change-set-store';
+import {
+  capabilitiesOf,
+  modeOf,
+  parameterOverridesOf,
+  readArtifact,
+  templateConfigurationOf,
+} from './cloudformation-configuration';
+
+/** What CloudFormation actions work with besides their context. */
+export interface CloudFormationActionHost {
+  readonly ledger: DiskLedger;
+  readonly provisioners: Provisioners;
+  readonly changeSets: ChangeSetStore;
+}
+
+/** States in which REPLACE_ON_FAILURE deletes a stack before it creates it anew. */
+const FAILED = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|UPDATE_ROLLBACK_FAILED)$/;
+
+/** CloudFormation deploy actions (CodePipeline User Guide, "AWS CloudFormation deploy action reference"). */
+export function cloudFormationAction(host: CloudFormationActionHost): ActionRunner {
+  return async (context) => {
+    try {
+      return await run(context, host);
+    } catch (error) {
+      return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
+    }
+  };
+}
+
+async function run(context: ActionContext, host: CloudFormationActionHost): Promise<ActionResult> {
+  const { action } = context;
+  const mode = modeOf(context);
+  const { StackName: stackName = '', ChangeSetName: changeSetName = '', RoleArn } = action.configuration;
+  const account = /^arn:aws[^:]*:iam::(\d{12}):/.exec(action.roleArn ?? RoleArn ?? '')?.[1] ?? context.pipeline.account;
+  const at = { account, region: action.region, stackName };
+  switch (mode) {
+    case 'CHANGE_SET_REPLACE': {
+      const changeSet = await prepare(context, host, at);
+      host.changeSets.put(changeSetName, changeSet);
+      context.emit({
+        kind: 'changeset.created',
+        account: at.account,
+        region: at.region,
+        executionId: context.executionId,
+        stage: context.stage,
+        action: action.name,
+        environment: context.stage,
+        stackName,
+        changeSetName,
+        changes: [...changeSet.changes],
+      });
+      return {
+        status: 'Succeeded',
+        summary: changeSet.empty ? `no changes: ${NO_CHANGES}` : summaryOf(changeSet),
+        externalExecutionId: changeSetName,
+      };
+    }
+    case 'CHANGE_SET_EXECUTE': {
+      const prepared = host.changeSets.get(at, changeSetName);
+      if (!prepared)
+        throw new SaiondoError(`ChangeSet [${changeSetName}] does not exist for stack ${stackName}`, {
+          code: 'ChangeSetNotFound',
+          next: 'an earlier action of the stage creates it: run that first',
+        });
+      return execute(context, host, prepared);
+    }
+    case 'CREATE_UPDATE':
+      return execute(context, host, await prepare(context, host, at));
+    case 'REPLACE_ON_FAILURE': {
+      if (FAILED.test(host.ledger.get(at.account, at.region, stackName)?.status ?? '')) {
+        const deleted = await remove(context, host, at);
+        if (deleted.status !== 'Succeeded') return deleted;
+      }
+      return execute(context, host, await prepare(context, host, at));
+    }
+    case 'DELETE_ONLY':
+      return remove(context, host, at);
+  }
+}
+
+async function prepare(context: ActionContext, host: CloudFormationActionHost, at: StackAddress): Promise<ChangeSet> {
+  await sayLargeArtifacts(context);
+  const { file, text } = readArtifact(context, context.action.configuration.TemplatePath ?? '', 'TemplatePath');
+  const settings = templateConfigurationOf(context);
+  const capabilities = capabilitiesOf(context);
+  try {
+    const template: Template = parseTemplate(text, file);
+    const given = { ...settings.Parameters, ...parameterOverridesOf(context) };
+    const parameters = await resolveParameters(template, given, { ...at, file }, (account, region, name) =>
+      context.local.parameter(account, region, name),
+    );
+    return computeChangeSet(
+      {
+        ...at,
+        template,
+        file,
+        parameters,
+        given,
+        capabilities,
+        tags: settings.Tags ?? {},
+        ...(settings.StackPolicy ? { stackPolicy: settings.StackPolicy } : {}),
+      },
+      host.ledger,
+    );
+  } catch (error) {
+    if (!(error instanceof SaiondoError) || error.where?.file !== file) throw error;
+    const { message, code, next, where } = error;
+    throw new SaiondoError(message, { code, where: locate(text, where), cause: error, ...(next ? { next } : {}) });
+  }
+}
+
+function deploymentHost(context: ActionContext, host: CloudFormationActionHost): DeploymentHost {
+  return {
+    ledger: host.ledger,
+    provisioners: host.provisioners,
+    emit: context.emit,
+    environment: context.stage,
+    signal: context.signal,
+    dynamicReferences: dynamicReferencesFrom(context.local),
+  };
+}
+
+async function execute(
+  context: ActionContext,
+  host: CloudFormationActionHost,
+  changeSet: ChangeSet,
+): Promise<ActionResult> {
+  const started = Date.now();
+  const { stackName, template, file } = changeSet;
+  const result = await deploy(changeSet, deploymentHost(context, host));
+  if (!('stack' in result)) {
+    if (context.signal.aborted)
+      return { status: 'Abandoned', summary: `stopped at ${result.logicalId}; the stack is ${result.status}` };
+    return {
+      status: 'Failed',
+      failure: {
+        code: 'JobFailed',
+        message: `stack ${stackName}: ${nameForPeople(template, result.logicalId)}: ${result.reason}; the stack is ${result.status}`,
+        where: result.where ?? { file },
+      },
+    };
+  }
+  const { stack } = result;
+  const outputs = Object.fromEntries(Object.entries(stack.outputs).map(([name, output]) => [name, output.value]));
+  const { OutputFileName } = context.action.configuration;
+  const [output] = context.outputs;
+  if (OutputFileName && output)
+    fs.writeFileSync(path.join(output.path, path.basename(OutputFileName)), JSON.stringify(outputs, null, 2));
+  const open = Object.values(stack.resources).filter((resource) => resource.notRehearsed);
+  if (open.length > 0)
+    return {
+      status: 'NotRehearsed',
+      missing: [...new Set(open.map((resource) => resource.missing ?? resource.type))],
+      summary: `${summaryOf(changeSet)}; ${open.map((resource) => `${nameForPeople(template, resource.logicalId)}: ${resource.notRehearsed ?? ''}`).join('; ')}`,
+    };
+  return {
+    status: 'Succeeded',
+    outputVariables: outputs,
+    summary: summaryOf(changeSet),
+    externalExecutionId: stack.stackId,
+    commandSeconds: (Date.now() - started) / 1000,
+  };
+}
+
+async function remove(context: ActionContext, host: CloudFormationActionHost, at: StackAddress): Promise<ActionResult> {
+  if (!host.ledger.get(at.account, at.region, at.stackName))
+    return { status: 'Succeeded', summary: 'there is no such stack' };
+  const result = await deleteStack(at, deploymentHost(context, host));
+  if (result.status === 'DELETE_COMPLETE') return { status: 'Succeeded', summary: 'deleted' };
+  return {
+    status: 'Failed',
+    failure: { code: 'JobFailed', message: `stack ${at.stackName}: ${result.reason}; the stack is ${result.status}` },
+  };
+}
+
+/** What a change set does, in a line. */
+function summaryOf({ changes, empty }: ChangeSet): string {
+  if (empty) return 'no changes';
+  const count = (action: string): number => changes.filter((change) => change.action === action).length;
+  const replaced = changes.filter((change) => change.replacement === 'True').length;
+  const parts = [
+    `${count('Add')} added`,
+    `${count('Modify')} changed`,
+    ...(replaced ? [`${replaced} of them replaced`] : []),
+    `${count('Remove')} removed`,
+  ].filter((part) => !part.startsWith('0 '));
+  return parts.length > 0 ? parts.join(', ') : 'no resource changes';
+}

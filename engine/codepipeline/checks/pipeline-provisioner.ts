@@ -1,0 +1,31 @@
+import type { Provisioner } from '../../cloudformation/provisioner';
+import { readPipeline } from '../definition/definition';
+import { refuseInvalid } from './pipeline-check';
+
+/**
+ * A pipeline's own resource: its definition is checked as CodePipeline checks it, so that a stack with a wrong one fails and rolls back, in
+ * the first deployment and in a self-mutation alike.
+ */
+export const pipelineProvisioner: Provisioner = {
+  ensure: async ({ account, region, stackName, logicalId, type, physicalId, properties }) => {
+    const stack = {
+      stackName,
+      stackId: '',
+      account,
+      region,
+      status: '',
+      template: {},
+      parameters: {},
+      tags: {},
+      outputs: {},
+      resources: {},
+      updatedAt: '',
+    };
+    const pipeline = readPipeline(
+      { logicalId, type, physicalId, properties, attributes: {}, standing: 'recorded' },
+      stack,
+    );
+    refuseInvalid(pipeline, { file: `stack ${stackName}`, path: `Resources.${logicalId}.Properties` });
+    return { standing: 'recorded' };
+  },
+};

@@ -1,0 +1,109 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import execa from 'execa';
+import { SaiondoError } from '../../../model/errors';
+
+/** A repository on this machine that stands for one on GitHub. */
+export interface SourceRepository {
+  /** A git repository, or a folder inside one. */
+  readonly path: string;
+  /** A commit, branch or tag; default HEAD. */
+  readonly commit?: string;
+  /** Take the uncommitted changes too. */
+  readonly uncommitted?: boolean;
+}
+
+/** Repositories by `OWNER/REPO`, by the name of a CodeCommit repository, or by `BUCKET/KEY` of an S3 source. */
+export type SourceRepositories = ReadonlyMap<string, SourceRepository>;
+
+/** What was taken of a repository. Times are ISO 8601. */
+export interface TakenSource {
+  readonly commitId: string;
+  readonly author: string;
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly message: string;
+  /** The commit has uncommitted changes on top. */
+  readonly uncommitted?: true;
+}
+
+/** Runs git in a folder. @returns what it printed, trimmed */
+export const git = (directory: string, args: readonly string[], env?: Record<string, string>): Promise<string> =>
+  execa('git', ['-C', directory, ...args], { ...(env ? { env } : {}), maxBuffer: 64 * 1024 * 1024 }).then(
+    ({ stdout }) => stdout.trim(),
+  );
+
+/**
+ * Takes a source at a commit: what git has of the folder, nothing that lies about beside it. A folder inside a repository has the last
+ * commit that touched it as its revision, so that a commit elsewhere is no change of it.
+ * @throws SaiondoError `SOURCE_NOT_GIT`, `SOURCE_COMMIT_UNKNOWN`, `SOURCE_EMPTY`
+ */
+export async function takeSource(source: SourceRepository, target: string): Promise<TakenSource> {
+  const directory = path.resolve(source.path);
+  if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
+    throw new SaiondoError(`${directory} is no folder`, {
+      code: 'SOURCE_NOT_GIT',
+      next: 'name a git repository: --source OWNER/REPO=PATH',
+    });
+  }
+  const top = await git(directory, ['rev-parse', '--show-toplevel']).catch(() => {
+    throw new SaiondoError(`${directory} is no git repository`, {
+      code: 'SOURCE_NOT_GIT',
+      next: `run git init and commit there, or name another folder: --source OWNER/REPO=PATH`,
+    });
+  });
+  const prefix = path.relative(fs.realpathSync(top), fs.realpathSync(directory));
+  const wanted = source.commit ?? 'HEAD';
+  const head = await git(top, ['rev-parse', '--verify', `${wanted}^{commit}`]).catch(() => {
+    throw new SaiondoError(`${directory} has no commit ${wanted}`, {
+      code: 'SOURCE_COMMIT_UNKNOWN',
+      next: 'git log shows its commits',
+    });
+  });
+  const commitId = prefix ? (await git(top, ['log', '-1', '--format=%H', head, '--', prefix])) || head : head;
+  const tree = source.uncommitted ? await uncommittedTree(top) : head;
+  const changed = source.uncommitted ? (await git(top, ['status', '--porcelain', '--', prefix || '.'])) !== '' : false;
+  fs.rmSync(target, { recursive: true, force: true });
+  fs.mkdirSync(target, { recursive: true });
+  const treeish = prefix ? `${tree}:${prefix}` : tree;
+  // `git archive` writes the tree; tar unpacks it, with links and modes as git has them.
+  const archive = execa('git', ['-C', top, 'archive', '--format=tar', treeish], { buffer: false });
+  const unpack = execa('tar', ['-x', '-C', target]);
+  if (archive.stdout && unpack.stdin) archive.stdout.pipe(unpack.stdin);
+  await Promise.all([archive, unpack]).catch((cause: unknown) => {
+    throw new SaiondoError(
+      `cannot take ${directory} at ${wanted}: ${(cause as execa.ExecaError).stderr ?? String(cause)}`,
+      { code: 'SOURCE_EMPTY', cause },
+    );
+  });
+  if (fs.readdirSync(target).length === 0)
+    throw new SaiondoError(`${directory} has no file at ${wanted}`, {
+      code: 'SOURCE_EMPTY',
+      next: 'commit it, or rehearse with --uncommitted',
+    });
+  const [author = '', authoredAt = '', committedAt = '', message = ''] = (
+    await git(top, ['log', '-1', '--format=%an%x00%aI%x00%cI%x00%B', commitId])
+  ).split('\0');
+  return {
+    commitId,
+    author,
+    authoredAt,
+    committedAt,
+    message: message.trim(),
+    ...(changed ? { uncommitted: true } : {}),
+  };
+}
+
+/** The work tree as a git tree, through an index of its own: the user's index and stash stay as they are. */
+async function uncommittedTree(top: string): Promise<string> {
+  const index = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-index-')), 'index');
+  try {
+    const env = { GIT_INDEX_FILE: index };
+    await git(top, ['read-tree', 'HEAD'], env);
+    await git(top, ['add', '--all', '.'], env);
+    return await git(top, ['write-tree'], env);
+  } finally {
+    fs.rmSync(path.dirname(index), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,36 @@
+import type { AwsRequest } from './front';
+import { ensureBucket, putParameter } from './value-provisioners';
+
+/** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates, made when asked for. */
+export class Bootstraps {
+  private readonly made = new Map<string, Promise<void>>();
+
+  /** @param endpoint the local AWS endpoint */
+  constructor(private readonly endpoint: () => URL) {}
+
+  /** @param qualifier aws-cdk-lib's default where none is given (DefaultStackSynthesizer) */
+  ensure(account: string, region: string, qualifier = 'hnb659fds'): Promise<void> {
+    const key = `${account}/${region}/${qualifier}`;
+    // The promise is kept, not a mark: who asks while the first one is at it has to wait for it.
+    const done = this.made.get(key) ?? this.make(account, region, qualifier);
+    this.made.set(key, done);
+    return done;
+  }
+
+  /** Whoever asks for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
+  async ensureFor({ service, account, region, url, body }: AwsRequest): Promise<void> {
+    const bucket = service === 's3' ? /^\/cdk-([a-z0-9]{1,10})-assets-(\d{12})-([a-z0-9-]+)/.exec(url) : null;
+    if (bucket) await this.ensure(bucket[2] ?? account, bucket[3] ?? region, bucket[1]);
+    else await this.ensure(account, region, service === 'ssm' ? qualifierIn(body.toString('utf8')) : undefined);
+  }
+
+  private async make(account: string, region: string, qualifier: string): Promise<void> {
+    await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, '30');
+    await ensureBucket(this.endpoint(), account, region, `cdk-${qualifier}-assets-${account}-${region}`);
+  }
+}
+
+/** The bootstrap qualifier that a text names, if it names a bootstrap's version (aws-cdk-lib, DefaultStackSynthesizer). */
+export function qualifierIn(text: string): string | undefined {
+  return /\/cdk-bootstrap\/([a-z0-9]{1,10})\/version/.exec(text)?.[1];
+}

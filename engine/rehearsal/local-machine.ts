@@ -1,0 +1,375 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import type { Emit } from '../../model/events';
+import type { Layout } from '../../model/layout';
+import type { ControlSource } from '../api/codepipeline/codepipeline-changes';
+import { recordedStacks } from '../api/cloudformation/cloudformation';
+import { rehearsalHandlers } from '../api/handlers';
+import { Runs } from '../runs/runs';
+import type { AwsHandler } from '../endpoint/front';
+import { dynamicReferencesFrom } from '../cloudformation/dynamic-references';
+import { nestedStackProvisioner } from '../cloudformation/nested-stack';
+import { CloudFormationApi } from '../api/cloudformation/query-api';
+import type { DiskLedger } from '../cloudformation/ledger';
+import type { Provisioner } from '../cloudformation/provisioner';
+import { pipelineProvisioner } from '../codepipeline/checks/pipeline-provisioner';
+import { callJson, send } from '../endpoint/aws-client';
+import { answerEcr, answerSts } from '../endpoint/aws-own-services';
+import { ensureAwsTools } from '../endpoint/aws-tools';
+import { Bootstraps, qualifierIn } from '../endpoint/bootstraps';
+import { accepts, freePort } from '../host/child';
+import { ContainerEngine } from '../host/container-engine';
+import { answerEcs } from '../resources/ecs-service-api';
+import type { Fixtures } from '../resources/fixtures';
+import { accessKeyOf, AwsFront, type AwsRequest, type PageHandler } from '../endpoint/front';
+import { startRegistry } from '../resources/image-registry';
+import type { LocalAws } from '../ports/local-aws';
+import { ContainerServices } from '../resources/container-services';
+import { databaseProvisioner } from '../resources/database';
+import { customResourceProvisioners } from '../resources/custom-resources';
+import { deleteParameter, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
+import { PublishedAssets } from '../endpoint/published-assets';
+import { keepValue, restoreValues } from '../endpoint/kept-values';
+import { restoreResources } from '../resources/restore-resources';
+import { ServiceRegistry } from '../host/service-registry';
+import { writeShims } from '../endpoint/shims';
+import { startFixtures } from '../resources/start-fixtures';
+import { which } from '../host/tools';
+import { secretValue } from '../endpoint/secret-reference';
+import { parameterKey, Values } from '../endpoint/values';
+
+/** What a local machine is opened with. */
+export interface LocalMachineOptions {
+  readonly layout: Layout;
+  readonly ledger: DiskLedger;
+  readonly emit: Emit;
+  readonly fixtures: Fixtures;
+  /** Another local AWS endpoint (LocalStack, AWS's emulator) instead of moto. */
+  readonly endpointUrl?: string;
+  /** Never use a container engine, though one answers. */
+  readonly withoutContainers?: boolean;
+  /** Seconds that a service's task may take to become healthy. */
+  readonly healthSeconds?: number;
+  readonly signal?: AbortSignal;
+  /** The engine that CodePipeline's changing operations are told to; until there is one they are refused. */
+  readonly control?: ControlSource;
+  /** The page for people, on the same address. */
+  readonly page?: PageHandler;
+  /** The port of that address; a free one where none is named. */
+  readonly port?: number;
+}
+
+/** The name under which the events tell the address of the AWS endpoint, which is that of the API and of the page too. */
+export const AWS_ENDPOINT = 'AWS endpoint';
+
+/** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
+const PASSED =
+  /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|CONTAINER_HOST|CONTAINERS_(STORAGE_)?CONF|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
+
+/** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
+export class LocalMachine implements LocalAws {
+  readonly values: Values;
+  readonly provisioners = new Map<string, Provisioner>();
+  endpointUrl = '';
+  registry?: string;
+  engine?: ContainerEngine;
+  /** Why services are not run in containers here. */
+  containersMissing?: string;
+  private readonly services: ServiceRegistry;
+  private readonly databasePorts = new Set<number>();
+  private front?: AwsFront;
+  private behind = new URL('http://127.0.0.1:1');
+  private containerServices?: ContainerServices;
+  private shims = '';
+  private assets?: PublishedAssets;
+  private readonly bootstraps = new Bootstraps(() => this.behind);
+
+  private constructor(private readonly options: LocalMachineOptions) {
+    fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
+    this.values = new Values(options.layout.local());
+    this.services = new ServiceRegistry(options.layout.local());
+  }
+
+  /** Starts what stands for AWS and brings back what the ledger says is deployed. */
+  static async open(options: LocalMachineOptions): Promise<LocalMachine> {
+    const machine = new LocalMachine(options);
+    try {
+      await machine.start();
+    } catch (error) {
+      await machine.close();
+      throw error;
+    }
+    return machine;
+  }
+
+  get containers(): boolean {
+    return this.registry !== undefined;
+  }
+
+  environment(account: string, region: string): Record<string, string> {
+    const passed = Object.fromEntries(
+      Object.entries(process.env).filter(
+        (entry): entry is [string, string] => PASSED.test(entry[0]) && entry[1] !== undefined,
+      ),
+    );
+    return {
+      ...passed,
+      ...this.engine?.environment,
+      PATH: [this.shims, process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'].join(
+        path.delimiter,
+      ),
+      AWS_ENDPOINT_URL: this.endpointUrl,
+      AWS_ACCESS_KEY_ID: accessKeyOf(account),
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_SESSION_TOKEN: 'rehearsal',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
+      npm_config_cache: process.env.npm_config_cache ?? path.join(os.homedir(), '.npm'),
+      PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? path.join(os.homedir(), '.cache', 'pip'),
+    };
+  }
+
+  tool(name: string): string | undefined {
+    if ((name === 'docker' || name === 'podman') && !this.containers) return undefined;
+    return which(name, [this.shims]);
+  }
+
+  secret(account: string, region: string, reference: string): Promise<string> {
+    return secretValue(reference, account, region, async (SecretId, at) => {
+      try {
+        const answer = await callJson<{ SecretString?: string }>(
+          this.behind,
+          at.account,
+          at.region,
+          'secretsmanager',
+          'secretsmanager.GetSecretValue',
+          {
+            SecretId,
+            ...(at.versionStage ? { VersionStage: at.versionStage } : {}),
+            ...(at.versionId ? { VersionId: at.versionId } : {}),
+          },
+        );
+        return answer.SecretString ?? '';
+      } catch (error) {
+        if (error instanceof SaiondoError && error.code === 'ResourceNotFoundException') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async parameter(account: string, region: string, name: string): Promise<string> {
+    await this.bootstraps.ensure(account, region, qualifierIn(name));
+    try {
+      const answer = await callJson<{ Parameter: { Value: string } }>(
+        this.behind,
+        account,
+        region,
+        'ssm',
+        'AmazonSSM.GetParameter',
+        { Name: name, WithDecryption: true },
+      );
+      return answer.Parameter.Value;
+    } catch (cause) {
+      throw new SaiondoError(`the parameter ${name} of account ${account} does not exist`, {
+        code: 'PARAMETER_MISSING',
+        next: `put it in place: aws ssm put-parameter --name ${name} --type String --value …`,
+        cause,
+      });
+    }
+  }
+
+  /** Stops everything that the run started; data stays. */
+  async close(): Promise<void> {
+    await this.containerServices?.close();
+    await this.engine?.removeAll();
+    await this.front?.close();
+    await this.services.stopAll();
+  }
+
+  private async start(): Promise<void> {
+    const { layout, emit, ledger } = this.options;
+    const label = createHash('sha256').update(path.resolve(layout.root)).digest('hex').slice(0, 12);
+    const left = this.services.endLeftovers();
+    if (left.length > 0)
+      emit({ kind: 'message', level: 'info', text: `ended what an earlier run left behind: ${left.join(', ')}` });
+    const [awsBin] = await Promise.all([this.startEndpoint(), this.startContainers(label)]);
+    this.shims = path.join(layout.local(), 'bin');
+    const docker = this.engine?.command ?? which('docker');
+    writeShims(this.shims, {
+      awsBin,
+      ...(docker ? { docker } : {}),
+      ...(this.registry ? { registry: this.registry } : {}),
+    });
+    this.makeProvisioners();
+    this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
+    const runs = new Runs(layout);
+    const deployments = {
+      ledger,
+      provisioners: this.provisioners,
+      emit,
+      dynamicReferences: dynamicReferencesFrom(this),
+      parameterSource: (account: string, region: string, name: string) => this.parameter(account, region, name),
+      readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
+    };
+    this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
+    const api = new CloudFormationApi({ ...deployments, recorded: recordedStacks(runs) });
+    const handlers = new Map<string, AwsHandler>([
+      ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
+      ['cloudformation', (request) => api.handle(request)],
+      ['sts', answerSts],
+      ['ecr', answerEcr(() => this.registry)],
+      ['ecs', answerEcs(() => this.containerServices)],
+      ['ssm', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
+      ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
+    ]);
+    this.front = new AwsFront(
+      () => this.behind,
+      handlers,
+      (request, status) => this.heard(request, status),
+      this.options.page,
+    );
+    this.endpointUrl = await this.front.listen(this.options.port);
+    emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
+    await startFixtures(this.options.fixtures, {
+      values: this.values,
+      services: this.services,
+      directory: layout.local(),
+      emit,
+    });
+    await restoreValues(this.values, this.behind);
+    await this.assets.restore((account, region, bucket) =>
+      this.bootstraps.ensure(account, region, bucket.split('-')[1]),
+    );
+    await restoreResources(ledger, this.provisioners, emit);
+  }
+
+  /** @returns the folder of the AWS command line */
+  private async startEndpoint(): Promise<string> {
+    const { layout, emit, signal } = this.options;
+    const { bin, made } = await ensureAwsTools(layout.tools(), signal);
+    if (made)
+      emit({
+        kind: 'tool.checked',
+        name: 'aws',
+        status: 'made',
+        detail: 'in a virtual environment of its own',
+        neededBy: [],
+      });
+    if (this.options.endpointUrl) {
+      this.behind = new URL(this.options.endpointUrl);
+      return bin;
+    }
+    const port = await freePort();
+    await this.services.start({
+      name: 'moto',
+      command: path.join(bin, 'moto_server'),
+      args: ['-H', '127.0.0.1', '-p', String(port)],
+      env: { PATH: process.env.PATH ?? '', HOME: layout.local() },
+      log: path.join(layout.local(), 'moto.log'),
+      ready: () => accepts(port),
+      timeoutSeconds: 60,
+    });
+    this.behind = new URL(`http://127.0.0.1:${port}`);
+    return bin;
+  }
+
+  private async startContainers(label: string): Promise<void> {
+    if (this.options.withoutContainers) {
+      this.containersMissing = 'switched off';
+      return;
+    }
+    this.engine = await ContainerEngine.find(label);
+    if (!this.engine) {
+      this.containersMissing = which('docker') ? 'the Docker engine does not answer' : 'docker';
+      return;
+    }
+    await this.engine.removeAll();
+    const started = await startRegistry(this.services, this.engine, this.options.layout.local(), label);
+    if ('missing' in started) this.containersMissing = started.missing;
+    else {
+      this.registry = started.registry;
+      this.engine.trust(started.registry, this.options.layout.local());
+    }
+  }
+
+  private makeProvisioners(): void {
+    const { layout } = this.options;
+    const endpoint = (): URL => this.behind;
+    const add = (entries: [string, Provisioner][]): void =>
+      entries.forEach(([type, provisioner]) => this.provisioners.set(type, provisioner));
+    add(valueProvisioners(endpoint, this.values));
+    add(
+      customResourceProvisioners({
+        endpointUrl: () => this.endpointUrl,
+        environment: (account, region) => this.environment(account, region),
+        putParameter: async (account, region, name, value) => {
+          this.values.set(parameterKey(account, region, name), value);
+          await putParameter(this.behind, account, region, name, value);
+        },
+        deleteParameter: async (account, region, name) => {
+          this.values.forget((key) => key === parameterKey(account, region, name));
+          await deleteParameter(this.behind, account, region, name);
+        },
+      }),
+    );
+    add([
+      [
+        'AWS::RDS::DBInstance',
+        databaseProvisioner(this.services, layout.local(), this.values, endpoint, (port) =>
+          this.databasePorts.add(port),
+        ),
+      ],
+    ]);
+    this.containerServices = new ContainerServices({
+      engine: this.containers ? this.engine : undefined,
+      registry: this.registry,
+      ports: () => [...this.databasePorts],
+      secret: (account, region, reference) => this.secret(account, region, reference),
+      parameter: (account, region, name) => this.parameter(account, region, name),
+      healthSeconds: this.options.healthSeconds ?? 60,
+    });
+    add(this.containerServices.provisioners());
+    add([['AWS::CodePipeline::Pipeline', pipelineProvisioner]]);
+    add([
+      [
+        'AWS::ECR::Repository',
+        {
+          ensure: async () => (this.registry ? { standing: 'real', detail: this.registry } : { standing: 'recorded' }),
+        },
+      ],
+    ]);
+  }
+
+  /** What builds put into the endpoint has to be there in the next run too. */
+  private heard(request: AwsRequest, status: number): void {
+    if (status >= 300) return;
+    this.assets?.remember(request).catch((error: unknown) => {
+      const text = `a published asset is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;
+      this.options.emit({ kind: 'message', level: 'warning', text });
+    });
+    keepValue(this.values, request);
+  }
+
+  private async readObject(account: string, region: string, url: string): Promise<string> {
+    const { hostname, pathname } = new URL(url);
+    const bucket = /^([a-z0-9.-]+)\.s3[.-]/.exec(hostname)?.[1];
+    const { status, text } = await send(
+      this.behind,
+      account,
+      region,
+      's3',
+      'GET',
+      bucket ? `/${bucket}${pathname}` : pathname,
+    );
+    if (status !== 200)
+      throw new SaiondoError(`cannot read the template at ${url}: ${status}`, { code: 'ValidationError' });
+    return text;
+  }
+}

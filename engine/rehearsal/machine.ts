@@ -1,0 +1,13 @@
+import type { Provisioners } from '../cloudformation/provisioner';
+import type { ContainerEngine } from '../host/container-engine';
+import type { LocalAws } from '../ports/local-aws';
+
+/** A machine that stands for AWS while a session is open. {@link LocalMachine} is the one that people use. */
+export interface Machine extends LocalAws {
+  readonly provisioners: Provisioners;
+  readonly engine?: ContainerEngine;
+  /** Why services are not run in containers here. */
+  readonly containersMissing?: string;
+  /** Stops everything that it started; data stays. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,367 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import type { Emit, RunVerdict } from '../../model/events';
+import type { Layout } from '../../model/layout';
+import type { PipelineDefinition } from '../../model/pipeline';
+import { judgedExecution, type RunState } from '../../model/run-state';
+import { DiskLedger } from '../cloudformation/ledger';
+import { foreseeLimits, sayLimit } from '../codebuild/start/limits';
+import { actionRunners } from '../codepipeline/actions/action-runners';
+import type { Approver } from '../codepipeline/execution/approval';
+import type { PipelineControl } from '../ports/pipeline-control';
+import { isActive } from '../codepipeline/execution/decide';
+import type { PipelineStarter } from '../codepipeline/actions/invoke-pipeline-action';
+import { limitsOf } from '../codepipeline/checks/limits';
+import { ruleRunners } from '../codepipeline/rules/rule-runners';
+import type { PlanFacts } from '../codepipeline/plan/plan';
+import type { Journal } from '../codepipeline/execution/journals';
+import { PipelineSession } from '../codepipeline/execution/session';
+import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
+import { endLeftBuilds } from '../host/build-processes';
+import type { Fixtures } from '../resources/fixtures';
+import type { PageHandler } from '../endpoint/front';
+import { LocalMachine } from './local-machine';
+import type { Machine } from './machine';
+import type { ToolNeed } from '../host/tools';
+import { announceTriggers, unrehearsed } from './announce';
+import { checkEndpoints } from './check-endpoints';
+import { DeployedPipelines } from './deployed-pipelines';
+import { earlierExecutions } from './earlier-runs';
+import { readRun } from '../runs/event-log';
+import { InvokedPipelines } from './invoked-pipelines';
+import { takeLock } from '../host/lock';
+import { beginRun, newRunId, openLog, tellTools, type Listener, type OpenLog, type RunRequest } from './run-log';
+import { Runs, saveDigest } from '../runs/runs';
+import { summarize } from './summary';
+import { checkNotPast, checkUntil } from './until';
+
+/** What a rehearsal is asked to do. */
+export interface RehearsalOptions extends RunRequest {
+  readonly layout: Layout;
+  /** Gives the folder of the cloud assembly; called only when the pipeline has not been deployed here yet, or the assembly is asked for. */
+  readonly assembly: () => Promise<string>;
+  /** The assembly's pipeline is deployed even where an older one is. */
+  readonly deployAssembly: boolean;
+  readonly fixtures: Fixtures;
+  /** What the builds need of this machine, looked at beforehand; part of the run's record. */
+  readonly tools?: readonly ToolNeed[];
+  readonly approve: Approver;
+  readonly resume?: string;
+  readonly strict: boolean;
+  readonly endpointUrl?: string;
+  readonly withoutContainers?: boolean;
+  readonly healthSeconds?: number;
+  readonly listeners: readonly Listener[];
+  readonly signal: AbortSignal;
+  /** Values for the pipeline's variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Called at the run's verdict, and at each further one of a session that stays open, while what it started still runs. */
+  readonly beforeClose?: (state: RunState) => Promise<void>;
+  /** Called when the session takes requests. What they lead to is told by the events; the state is that of the session's own run. */
+  readonly onControl?: (control: PipelineControl, state: () => RunState) => void;
+  /** The session stays open after its verdict and takes requests, for its own executions and those of earlier runs, until the signal aborts. */
+  readonly stayOpen?: boolean;
+  /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
+  readonly page?: PageHandler;
+  readonly port?: number;
+  /** What stands for AWS; default a {@link LocalMachine}. */
+  readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
+}
+
+/** Rehearses a pipeline: from its sources to its last stage, on this machine. @returns the run's state with verdict and exit code */
+export async function rehearse(options: RehearsalOptions): Promise<RunState> {
+  const { layout, resume } = options;
+  const runId = resume ?? newRunId();
+  if (resume && !fs.existsSync(layout.events(resume))) {
+    throw new SaiondoError(`there is no run ${resume}`, {
+      code: 'RUN_MISSING',
+      next: `runs: ${fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).slice(-5).join(', ') : 'none'}`,
+    });
+  }
+  if (resume && options.until !== undefined) checkNotPast(options.until, readRun(layout.events(runId)));
+  let left: number[] = [];
+  const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
+  try {
+    const log = openLog(layout, options.listeners, runId);
+    const ended = log.state.verdict !== undefined;
+    if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
+    if (left.length > 0)
+      log.emit({
+        kind: 'message',
+        level: 'info',
+        text: `ended what builds of a killed engine left running: processes ${left.join(', ')}`,
+      });
+    const rehearsal = new Rehearsal(options, log, ended);
+    try {
+      return await rehearsal.run();
+    } finally {
+      rehearsal.closeLogs();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+class Rehearsal {
+  private readonly ledger: DiskLedger;
+  private readonly reopened: OpenLog[] = [];
+  private readonly pipelines: DeployedPipelines;
+  private machine: Machine | undefined;
+  private session: PipelineSession | undefined;
+
+  constructor(
+    private readonly options: RehearsalOptions,
+    private readonly log: OpenLog,
+    /** The resumed run had its verdict: what failed in it is to be tried again. */
+    private readonly ended: boolean,
+  ) {
+    this.ledger = new DiskLedger(options.layout);
+    this.pipelines = new DeployedPipelines(this.ledger);
+  }
+
+  async run(): Promise<RunState> {
+    const { log, options } = this;
+    try {
+      if (!options.resume) {
+        beginRun(log, options);
+        tellTools(log.emit, options.tools ?? []);
+      }
+      this.machine = await this.openMachine();
+      const pipeline = await this.deployedPipeline(this.machine);
+      if (options.until !== undefined) checkUntil(options.until, pipeline);
+      await this.prepareImages(this.machine);
+      const invoked = this.invokedPipelines(this.machine);
+      const session = this.openSession(this.machine, pipeline, log, invoked.start);
+      if (options.only) {
+        await this.runOnly(session, options.only);
+        await invoked.ended();
+        await this.verdict(session);
+      } else {
+        await this.announce(this.machine, pipeline);
+        this.begin(session, pipeline);
+        this.session = session;
+        options.onControl?.(session, () => log.state);
+        await this.follow(session, invoked);
+      }
+      return log.state;
+    } catch (error) {
+      if (options.signal.aborted && !log.state.verdict) this.end(log);
+      else if (!log.state.verdict) this.endWith(error);
+      if (!options.signal.aborted) throw error;
+      return log.state;
+    } finally {
+      await this.machine?.close();
+    }
+  }
+
+  closeLogs(): void {
+    for (const log of [this.log, ...this.reopened]) {
+      log.close();
+      saveDigest(this.options.layout, log.state);
+    }
+  }
+
+  private openMachine(): Promise<Machine> {
+    const { log, options } = this;
+    if (options.machine) return options.machine(log.emit, this.ledger);
+    return LocalMachine.open({
+      layout: options.layout,
+      ledger: this.ledger,
+      emit: log.emit,
+      fixtures: options.fixtures,
+      signal: options.signal,
+      control: () => this.session,
+      ...(options.page ? { page: options.page } : {}),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.withoutContainers ? { withoutContainers: true } : {}),
+      ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
+    });
+  }
+
+  /** What a first execution has to say before it starts; a resumed run has said it. */
+  private async announce(machine: Machine, pipeline: PipelineDefinition): Promise<void> {
+    const { log, options } = this;
+    if (log.state.executions.length > 0) return;
+    await announceTriggers(pipeline, options.sources, log.emit);
+    for (const limit of await foreseeLimits(pipeline, this.ledger, machine))
+      sayLimit({ layout: options.layout, runId: log.runId }, log.emit, limit);
+  }
+
+  /** The pipelines that this run's actions start. Their own actions start none: a chain of pipelines could have no end. */
+  private invokedPipelines(machine: Machine): InvokedPipelines {
+    const { options } = this;
+    return new InvokedPipelines({
+      find: (name) => this.pipelines.find(name),
+      begin: ({ name }) => {
+        const log = openLog(options.layout, [], newRunId());
+        this.reopened.push(log);
+        beginRun(log, { ...options, pipeline: name });
+        return log;
+      },
+      open: (pipeline, journal) => this.openSession(machine, pipeline, journal),
+      end: (journal) => this.end(journal),
+      emit: this.log.emit,
+    });
+  }
+
+  private openSession(
+    machine: Machine,
+    pipeline: PipelineDefinition,
+    journal: Journal,
+    startPipeline?: PipelineStarter,
+  ): PipelineSession {
+    const { options } = this;
+    const { layout, sources } = options;
+    const runners = actionRunners({
+      layout,
+      ledger: this.ledger,
+      provisioners: machine.provisioners,
+      sources,
+      ...(startPipeline ? { startPipeline } : {}),
+    });
+    const rules = ruleRunners();
+    const earlier = new Runs(layout);
+    const facts: PlanFacts = {
+      ledger: this.ledger,
+      containers: machine.containers,
+      tool: (name) => machine.tool(name),
+      sources,
+      kinds: new Set(runners.keys()),
+    };
+    return new PipelineSession({
+      journal,
+      history: {
+        executions: (name) => earlierExecutions(earlier, name),
+        reopen: (runId) => {
+          const reopened = openLog(layout, options.listeners, runId);
+          this.reopened.push(reopened);
+          if (!reopened.state.verdict) reopened.emit({ kind: 'run.resumed', pid: process.pid });
+          return reopened;
+        },
+      },
+      layout,
+      ledger: this.ledger,
+      local: machine,
+      runners,
+      rules,
+      approve: options.approve,
+      limits: (definition) => {
+        const resource = this.pipelines.resource(definition.name);
+        return [...(resource ? limitsOf(definition, resource, rules) : []), ...unrehearsed(definition, facts)];
+      },
+      deployed: () => this.pipelines.find(pipeline.name) ?? pipeline,
+      signal: options.signal,
+      ...(options.until && journal === this.log ? { until: options.until } : {}),
+    });
+  }
+
+  /** Goes on with what a resumed run left, else starts an execution. One of another structure cannot be retried, as in CodePipeline. */
+  private begin(session: PipelineSession, { name }: PipelineDefinition): void {
+    const { options, log } = this;
+    session.open();
+    const last = judgedExecution(log.state);
+    if (log.state.executions.some(isActive)) return;
+    const current = last?.structureVersion === log.state.definition?.structureVersion;
+    if (last && current && (!this.ended || ['Succeeded', 'Superseded'].includes(last.status))) return;
+    const failed = [...(last?.stages ?? [])].find(([, stage]) => ['Failed', 'Stopped'].includes(stage.status));
+    // A rollback that has entered the stage since makes it unretryable: the pipeline starts again.
+    const rolledBack = log.state.executions.some((one) => one.mode === 'ROLLBACK' && one.rollbackStage === failed?.[0]);
+    if (last && current && failed && !rolledBack) {
+      session.resumeStage(last.executionId, failed[0]);
+      return;
+    }
+    session.startPipelineExecution({
+      name,
+      ...(options.variables ? { variables: options.variables } : {}),
+      trigger: { type: 'StartPipelineExecution', detail: 'saiondo rehearse' },
+    });
+  }
+
+  /** Waits for the verdict; a session that stays open has another one whenever a request has led to something. */
+  private async follow(session: PipelineSession, invoked: InvokedPipelines): Promise<void> {
+    const { signal, stayOpen } = this.options;
+    const aborted = new Promise<void>((done) => {
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', () => done(), { once: true });
+    });
+    for (;;) {
+      await session.settled();
+      await invoked.ended();
+      await this.verdict(session);
+      if (!stayOpen || signal.aborted) return;
+      const activity = session.nextActivity();
+      if (session.openJournals().every((journal) => journal.state.verdict)) await Promise.race([activity, aborted]);
+      if (signal.aborted && session.openJournals().every((journal) => journal.state.verdict)) return;
+    }
+  }
+
+  private async verdict(session: PipelineSession): Promise<void> {
+    const { log, options } = this;
+    if (!options.signal.aborted && this.machine?.containers) await checkEndpoints(this.ledger, log.emit);
+    for (const journal of session.openJournals()) if (!journal.state.verdict) this.end(journal);
+    if (options.beforeClose) await options.beforeClose(log.state);
+  }
+
+  private async runOnly(session: PipelineSession, path_: string): Promise<void> {
+    const execution = judgedExecution(this.log.state);
+    if (!execution)
+      throw new SaiondoError(`the run ${this.log.runId} has no execution whose artifacts ${path_} could use`, {
+        code: 'RUN_MISSING',
+        next: 'run saiondo rehearse first',
+      });
+    await session.runAlone(execution.executionId, path_);
+  }
+
+  /** The pipeline as an earlier rehearsal left it; the first time, and when an assembly is given, as the assembly has it. */
+  private async deployedPipeline(machine: Machine): Promise<PipelineDefinition> {
+    const { options, log } = this;
+    const name = options.pipeline ?? log.state.definition?.name;
+    const known = name === undefined ? undefined : this.pipelines.find(name);
+    if (known && !options.deployAssembly) return known;
+    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit);
+  }
+
+  private async prepareImages(machine: Machine): Promise<void> {
+    if (!machine.engine || !machine.containers) {
+      this.log.emit({
+        kind: 'tool.checked',
+        name: 'docker',
+        status: 'missing',
+        detail: `services do not run in containers: ${machine.containersMissing ?? ''}`,
+        neededBy: [],
+      });
+      return;
+    }
+    const images = [...this.options.sources.values()].flatMap((source) =>
+      fs.existsSync(source.path) ? baseImagesOf(source.path) : [],
+    );
+    await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
+  }
+
+  private end(journal: Journal): void {
+    const { options } = this;
+    const own = journal === this.log;
+    const { verdict, text, exitCode } = summarize(journal.state, {
+      strict: options.strict,
+      interrupted: options.signal.aborted,
+      ...(own && options.only ? { only: options.only } : {}),
+      ...(own && options.until ? { until: options.until } : {}),
+    });
+    journal.emit({ kind: 'run.ended', verdict: verdict satisfies RunVerdict, summary: text, exitCode });
+  }
+
+  private endWith(error: unknown): void {
+    try {
+      this.log.emit({
+        kind: 'run.ended',
+        verdict: 'failed',
+        summary: error instanceof Error ? error.message : String(error),
+        exitCode: error instanceof SaiondoError && error.source === 'user' ? 2 : 1,
+      });
+    } catch {
+      // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Provisioned, Provisioner, ProvisionRequest } from '../cloudformation/provisioner';
+import { accessKeyOf } from '../endpoint/front';
+import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
+import { deployToBucket } from './bucket-deployment';
+import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
+
+/** What custom resources are answered with. */
+export interface CustomResourceHost extends AwsCallHost {
+  /** The environment of a process that acts in an account and region. */
+  readonly environment: (account: string, region: string) => Readonly<Record<string, string>>;
+}
+
+/** Types whose effect is on something that is only recorded here: there is nothing to do, and nothing to miss. */
+const NOTHING_TO_DO: Readonly<Record<string, string>> = {
+  'Custom::LogRetention': 'log groups are only recorded here',
+  'Custom::VpcRestrictDefaultSG': 'networks are only recorded here',
+  'Custom::ECRAutoDeleteImages': 'the local registry keeps its images',
+};
+
+/**
+ * The custom resources whose functions the CDK brings along, each answered as its function would (aws-cdk-lib, `custom-resource-handlers`):
+ * objects are deleted with their bucket, files deployed to a bucket, AWS called, exports carried between regions. Of the others those are
+ * answered whose function's code stands in a template: it is called. What is left is not rehearsed, and said so.
+ */
+export function customResourceProvisioners(host: CustomResourceHost): [string, Provisioner][] {
+  const functions = new Map<string, LambdaFunction>();
+  return [
+    ['AWS::Lambda::Function', remembered(functions)],
+    ['AWS::CloudFormation::CustomResource', inlineResource(functions, host)],
+    ['Custom::S3AutoDeleteObjects', autoDeleteObjects(host)],
+    ['Custom::CDKBucketDeployment', onceForEach((request) => deployToBucket(request, (at) => s3(host, at)))],
+    ['Custom::AWS', awsCustomResource(host)],
+    ['Custom::CrossRegionExportWriter', exportWriter(host)],
+    ['Custom::CrossRegionExportReader', onceForEach(readExports)],
+    ...Object.entries(NOTHING_TO_DO).map(([type, detail]): [string, Provisioner] => [
+      type,
+      { ensure: async () => ({ standing: 'recorded', detail }) },
+    ]),
+  ];
+}
+
+/** Functions as they are deployed: a custom resource finds its own though its stack is not complete yet. */
+function remembered(functions: Map<string, LambdaFunction>): Provisioner {
+  const key = (account: string, region: string, name: string): string => `${account}/${region}/${name}`;
+  return {
+    async ensure({ account, region, physicalId, properties }) {
+      functions.set(key(account, region, physicalId), properties as LambdaFunction);
+      return { standing: 'recorded' };
+    },
+    remove: async ({ physicalId }, account, region) => void functions.delete(key(account, region, physicalId)),
+  };
+}
+
+function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: CustomResourceHost): Provisioner {
+  const functionOf = ({ ServiceToken }: Readonly<Record<string, unknown>>): LambdaFunction | undefined => {
+    const [, region, account, name] =
+      /^arn:[^:]*:lambda:([^:]*):(\d{12}):function:([^:]+)/.exec(String(ServiceToken)) ?? [];
+    return functions.get(`${account ?? ''}/${region ?? ''}/${name ?? ''}`);
+  };
+  return onceForEach(
+    async (request) => {
+      const { account, region, previous, properties, type } = request;
+      const lambda = functionOf(properties);
+      const why = whyNotCalled(lambda);
+      if (!lambda || why) return { standing: 'recorded', notRehearsed: `${type}: ${why ?? ''}` };
+      return callFunction(lambda, request, previous ? 'Update' : 'Create', host.environment(account, region));
+    },
+    async (resource, account, region, stackName) => {
+      const lambda = functionOf(resource.properties);
+      if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
+      const request = { ...resource, account, region, stackName, previous: resource };
+      await callFunction(lambda, request, 'Delete', host.environment(account, region));
+    },
+  );
+}
+
+/** A function is called when properties change, not when the machine brings back what stands. */
+function onceForEach(
+  answer: (request: ProvisionRequest) => Promise<Provisioned>,
+  remove?: Provisioner['remove'],
+): Provisioner {
+  return {
+    async ensure(request) {
+      const { previous, properties } = request;
+      if (previous && !previous.notRehearsed && isDeepStrictEqual(previous.properties, properties))
+        return { standing: previous.standing, attributes: previous.attributes, physicalId: previous.physicalId };
+      return answer(request);
+    },
+    ...(remove ? { remove } : {}),
+  };
+}
+
+async function s3(host: CustomResourceHost, at: { account: string; region: string }): Promise<S3Client> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  return new S3Client({
+    endpoint: host.endpointUrl(),
+    region: at.region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKeyOf(at.account), secretAccessKey: 'rehearsal' },
+  });
+}
+
+/** Empties the bucket when it goes, versions included. */
+function autoDeleteObjects(host: CustomResourceHost): Provisioner {
+  return {
+    ensure: async () => ({ standing: 'real' }),
+    async remove({ properties }, account, region) {
+      const { DeleteObjectsCommand, ListObjectVersionsCommand, NoSuchBucket } = await import('@aws-sdk/client-s3');
+      const client = await s3(host, { account, region });
+      const Bucket = String(properties.BucketName);
+      try {
+        for (;;) {
+          const listed = await client.send(new ListObjectVersionsCommand({ Bucket }));
+          const Objects = [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])].flatMap(({ Key, VersionId }) =>
+            Key ? [{ Key, ...(VersionId ? { VersionId } : {}) }] : [],
+          );
+          if (Objects.length === 0) return;
+          await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+        }
+      } catch (error) {
+        if (!(error instanceof NoSuchBucket)) throw error;
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}
+
+function awsCustomResource(host: CustomResourceHost): Provisioner {
+  return onceForEach(
+    (request) => answerAwsCall(host, request, request.previous ? 'Update' : 'Create'),
+    async (resource, account, region, stackName) => {
+      if (resource.properties.Delete)
+        await answerAwsCall(host, { ...resource, account, region, stackName, previous: resource }, 'Delete');
+    },
+  );
+}
+
+/** `crossRegionReferences`: the exporting stack writes parameters into the reading stack's region. */
+function exportWriter(host: CustomResourceHost): Provisioner {
+  const propertiesOf = (
+    properties: Readonly<Record<string, unknown>>,
+  ): { region: string; exports: Record<string, string> } => {
+    const { region = '', exports = {} } = (properties.WriterProps ?? {}) as {
+      region?: string;
+      exports?: Record<string, string>;
+    };
+    return { region, exports };
+  };
+  return {
+    async ensure({ account, properties }) {
+      const { region, exports } = propertiesOf(properties);
+      for (const [name, value] of Object.entries(exports))
+        await host.putParameter(account, region, name, String(value));
+      return { standing: 'real' };
+    },
+    async remove({ properties }, account) {
+      const { region, exports } = propertiesOf(properties);
+      for (const name of Object.keys(exports)) await host.deleteParameter(account, region, name);
+    },
+  };
+}
+
+/** The parameters are dynamic references, filled in already; what was read is the resource's attributes. */
+async function readExports({ properties }: ProvisionRequest): Promise<Provisioned> {
+  const { imports = {} } = (properties.ReaderProps ?? {}) as { imports?: Record<string, string> };
+  return { standing: 'real', attributes: imports };
+}
