@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import execa from 'execa';
 import { packageRoot } from '../commands/package';
-import { accessKeyOf } from '../engine/endpoint/front';
+import { accessKeyOf } from '../engine/ports/aws-request';
 import { Runs } from '../engine/runs/runs';
 import { Layout } from '../model/layout';
 import { seconds, type Measured } from './figure';

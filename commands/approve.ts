@@ -10,7 +10,8 @@ import { operatorCommand, printJson } from './operator-command';
 import { showDifference } from './show/difference';
 import { paintFor, type Paint } from './show/paint';
 import { revisionsText } from './show/status';
-import { awsFor, type Target } from './target';
+import { awsFor } from './target';
+import { type Target } from './target.shape';
 
 interface Options {
   comment?: string;

@@ -1,5 +1,5 @@
 import { SaiondoError } from '../model/errors';
-import type { Target } from './target';
+import type { Target } from './target.shape';
 
 interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };

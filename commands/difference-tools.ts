@@ -5,7 +5,7 @@ import type { DifferenceTools } from '../operator/promotion/difference.describer
 import { folderArtifacts } from '../operator/promotion/folder-artifacts';
 import { s3Artifacts } from '../operator/promotion/s3-artifacts';
 import { runOfExecution } from './run-of-execution';
-import type { Target } from './target';
+import type { Target } from './target.shape';
 
 /** What two executions of a target are compared with: artifacts in S3 or in the rehearsal's folders, commits of the checkouts here. */
 export function differenceTools(

@@ -19,7 +19,8 @@ import { operatorCommand, printJson } from './operator-command';
 import { packageRoot } from './package';
 import { policyScope } from './policy-scope';
 import { paintFor, type Paint } from './show/paint';
-import { awsFor, type Target } from './target';
+import { awsFor } from './target';
+import { type Target } from './target.shape';
 
 interface Options {
   json?: boolean;

@@ -10,7 +10,7 @@ import { actionRunners } from '../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../engine/codepipeline/definition/definition';
 import { pipelineProvisioner } from '../engine/codepipeline/checks/pipeline-provisioner';
 import { describePlanned, planActions } from '../engine/codepipeline/plan/plan';
-import type { SourceRepositories } from '../engine/codepipeline/sources/sources';
+import type { SourceRepositories } from '../engine/ports/sources';
 import { ContainerEngine } from '../engine/host/container-engine';
 import { which } from '../engine/host/tools';
 import { SaiondoError } from '../model/errors';

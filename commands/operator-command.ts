@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { awsError } from './aws-errors';
-import { findTarget, sayTarget, withTargetOptions, type Target, type TargetOptions } from './target';
+import { findTarget, sayTarget, withTargetOptions } from './target';
+import { type Target, type TargetOptions } from './target.shape';
 
 /** How an operator command works: what it prints for people goes through `print`, everything else to stderr. */
 export interface OperatorRun {

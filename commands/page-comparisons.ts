@@ -7,7 +7,8 @@ import { describePromotion, findApproval } from '../operator/promotion/promotion
 import { describeRollback } from '../operator/promotion/rollback.describer';
 import { differenceTools } from './difference-tools';
 import { rehearsalTarget } from './rehearsal-target';
-import { awsFor, type Target } from './target';
+import { awsFor } from './target';
+import { type Target } from './target.shape';
 
 /**
  * What the page shows before it asks: the values of `saiondo approve` and `saiondo rollback`, asked of the rehearsal's own address as those

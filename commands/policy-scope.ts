@@ -1,5 +1,5 @@
 import type { PolicyScope } from '../operator/policy';
-import type { Target } from './target';
+import type { Target } from './target.shape';
 
 /** What a policy for a target may name. */
 export function policyScope({ pipeline, home, configuration }: Target): PolicyScope {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import execa from 'execa';
 import { projectCommands, readAssembly } from '../engine/assembly/assembly';
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import type { SourceRepositories } from '../engine/codepipeline/sources/sources';
+import type { SourceRepositories } from '../engine/ports/sources';
 import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../engine/host/tools';
 import type { Layout } from '../model/layout';
 import { listPipeline } from './list-pipeline';

@@ -1,8 +1,8 @@
 import { DiskLedger } from '../engine/cloudformation/ledger';
-import { accessKeyOf } from '../engine/endpoint/front';
+import { accessKeyOf } from '../engine/ports/aws-request';
 import type { Layout } from '../model/layout';
 import { rehearsalConnection } from '../operator/credentials';
-import type { Target } from './target';
+import type { Target } from './target.shape';
 
 /**
  * A rehearsal as a target: it speaks for the pipeline's account, with made-up credentials. Without a configuration it is asked as nobody:

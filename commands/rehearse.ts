@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
 import { loadConfiguration, type Configuration } from '../config/load';
-import type { SourceRepository } from '../engine/codepipeline/sources/sources';
+import type { SourceRepository } from '../engine/ports/sources';
 import type { PipelineControl } from '../engine/ports/pipeline-control';
 import { AWS_ENDPOINT } from '../engine/rehearsal/local-machine';
 import { rehearse } from '../engine/rehearsal/rehearsal';

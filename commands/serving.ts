@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ControlSource } from '../engine/api/codepipeline/codepipeline-changes';
 import { pageHandler } from '../engine/api/page/page-server';
-import type { PageHandler } from '../engine/endpoint/front';
+import type { PageHandler } from '../engine/ports/aws-request';
 import { Runs } from '../engine/runs/runs';
 import { SaiondoError } from '../model/errors';
 import type { Layout } from '../model/layout';

@@ -1,3 +1,4 @@
+import { type Target, type TargetOptions } from './target.shape';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline/promises';
@@ -15,17 +16,6 @@ import { packageRoot } from './package';
 import { rehearsalTarget, rehearsed } from './rehearsal-target';
 import { serveRuns } from './serve-runs';
 
-/** The options that say which pipeline, and where. */
-export interface TargetOptions {
-  pipeline?: string;
-  profile?: string;
-  region?: string;
-  endpointUrl?: string;
-  aws?: boolean;
-  rehearsal?: boolean;
-  directory: string;
-}
-
 /** Adds the options that every operator command has. */
 export function withTargetOptions(command: Command): Command {
   return command
@@ -36,27 +26,6 @@ export function withTargetOptions(command: Command): Command {
     .option('--region <REGION>', 'the pipeline’s region (AWS_REGION, else saiondo.yaml’s)')
     .option('--endpoint-url <URL>', 'another endpoint than AWS’s own (AWS_ENDPOINT_URL)')
     .option('--directory <DIRECTORY>', 'where rehearsals keep their state', '.saiondo');
-}
-
-/** A pipeline, and how it is reached. */
-export interface Target {
-  readonly pipeline: string;
-  readonly home: { readonly region: string; readonly account: string };
-  readonly connection: Connection;
-  /** The rehearsal that is asked; absent for AWS. */
-  readonly rehearsal?: {
-    readonly layout: Layout;
-    readonly endpoint: string;
-    /** Its page for people, where it has one. */
-    readonly page?: string;
-  };
-  readonly configuration?: Configuration;
-  /** Folders that may be checkouts of the repositories. */
-  readonly checkouts: readonly Checkout[];
-  /** For people: `the rehearsal at http://127.0.0.1:1234`. */
-  readonly name: string;
-  /** To be called when the command is done. */
-  readonly close?: () => Promise<void>;
 }
 
 /** What a serving rehearsal leaves in its folder. */

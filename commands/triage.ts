@@ -13,7 +13,8 @@ import { operatorCommand, printJson } from './operator-command';
 import { runOfExecution } from './run-of-execution';
 import { paintFor } from './show/paint';
 import { showTriage } from './show/triage';
-import { awsFor, type Target } from './target';
+import { awsFor } from './target';
+import { type Target } from './target.shape';
 
 interface Options {
   log?: boolean;

@@ -94,3 +94,11 @@ export interface ActionDefinition {
 export function actionPath(stage: string, action: string): string {
   return `${stage}/${action}`;
 }
+
+/** The account in which an action acts: that of its own role, else the pipeline's (User Guide, "Create a pipeline that uses resources from another account"). */
+export function accountOf(
+  action: Pick<ActionDefinition, 'roleArn'>,
+  pipeline: Pick<PipelineDefinition, 'account'>,
+): string {
+  return /^arn:aws[^:]*:iam::(\d{12}):/.exec(action.roleArn ?? '')?.[1] ?? pipeline.account;
+}

@@ -14,3 +14,10 @@ export function plainLine(text: string): string {
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 }
+
+/** A text without terminal escapes and control characters: what a log holds is untrusted. */
+export function stripControl(text: string): string {
+  return text
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+}

@@ -1,12 +1,13 @@
 import type { DiskLedger } from '../cloudformation/ledger';
 import { answerSts } from '../endpoint/aws-own-services';
-import type { AwsHandler } from '../endpoint/front';
+import type { AwsHandler } from '../ports/aws-request';
 import type { Runs } from '../runs/runs';
 import { cloudFormationReads } from './cloudformation/cloudformation';
 import { buildBatchReads } from './codebuild/build-batches';
 import { codeBuildReads } from './codebuild/codebuild';
 import { codePipelineChanges, type ControlSource } from './codepipeline/codepipeline-changes';
-import { codePipelineReads, type ApiSources } from './codepipeline/codepipeline-reads';
+import { codePipelineReads } from './codepipeline/codepipeline-reads';
+import { type ApiSources } from './protocol/sources';
 import { logsReads } from './logs/logs';
 import { ruleReads } from './codepipeline/rule-reads';
 import { serviceHandler } from './protocol/service';

@@ -7,7 +7,8 @@ import { deploy } from './deployment';
 import type { DynamicReferenceSource } from './dynamic-references';
 import type { DiskLedger } from './ledger';
 import { resolveParameters, type ParameterSource } from './parameters';
-import type { DeploymentHost, Provisioner, Provisioners } from './provisioner';
+import type { DeploymentHost } from './provisioner';
+import type { Provisioner, Provisioners } from '../ports/provisioner';
 import { stackIdOf } from './stack-id';
 import { parseTemplate } from './template-file';
 

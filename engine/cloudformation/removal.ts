@@ -1,5 +1,6 @@
 import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ports/ledger';
-import { provisionerOf, type DeploymentHost } from './provisioner';
+import { type DeploymentHost } from './provisioner';
+import { provisionerOf } from '../ports/provisioner';
 import { saysOf } from './resource-maker';
 import type { Template } from './template';
 

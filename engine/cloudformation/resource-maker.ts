@@ -1,7 +1,8 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
 import { withDynamicReferences } from './dynamic-references';
-import { provisioned, provisionerOf, type DeploymentHost } from './provisioner';
+import { type DeploymentHost } from './provisioner';
+import { provisioned, provisionerOf } from '../ports/provisioner';
 import type { DeploymentRequest } from './stack';
 import type { StackAddress } from './stack-id';
 

@@ -1,5 +1,6 @@
 import type { DeployedResource } from '../ports/ledger';
-import { provisionerOf, type DeploymentHost } from './provisioner';
+import { type DeploymentHost } from './provisioner';
+import { provisionerOf } from '../ports/provisioner';
 import type { Touched } from './journal';
 import { ResourceMaker } from './resource-maker';
 import type { DeploymentRequest } from './stack';

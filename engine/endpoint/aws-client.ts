@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import { SaiondoError } from '../../model/errors';
-import { accessKeyOf } from './front';
+import { accessKeyOf } from '../ports/aws-request';
 
 /** A call of an AWS operation on the local endpoint, in AWS's JSON protocol. Signatures are not checked there, so none is made. */
 export async function callJson<T = Record<string, unknown>>(

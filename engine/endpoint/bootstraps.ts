@@ -1,4 +1,4 @@
-import type { AwsRequest } from './front';
+import type { AwsRequest } from '../ports/aws-request';
 import { ensureBucket, putParameter } from './value-provisioners';
 
 /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates, made when asked for. */

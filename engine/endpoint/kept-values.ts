@@ -1,4 +1,4 @@
-import type { AwsRequest } from './front';
+import type { AwsRequest } from '../ports/aws-request';
 import { putParameter, putSecret } from './value-provisioners';
 import { parameterKey, secretKey, type Values } from './values';
 

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { AwsRequest } from './front';
+import type { AwsRequest } from '../ports/aws-request';
 import { getObject, putObject } from './s3-client';
 
 /** The bucket that `cdk bootstrap` makes for file assets (aws-cdk-lib, DefaultStackSynthesizer): `cdk-QUALIFIER-assets-ACCOUNT-REGION`. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { SaiondoError } from '../../model/errors';
-import { accessKeyOf } from './front';
+import { accessKeyOf } from '../ports/aws-request';
 
 /** A bucket of the local AWS endpoint, as an account sees it. */
 export interface BucketAddress {

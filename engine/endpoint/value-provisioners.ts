@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { SaiondoError } from '../../model/errors';
-import type { Provisioner } from '../cloudformation/provisioner';
+import type { Provisioner } from '../ports/provisioner';
 import { callJson, send } from './aws-client';
 import { parameterKey, secretKey, type Values } from './values';
 

@@ -2,7 +2,7 @@ import type { Emit } from '../../model/events';
 import { actionPath, type PipelineDefinition } from '../../model/pipeline';
 import type { Limit } from '../codepipeline/checks/limits';
 import { describePlanned, planActions, SOURCE_OPTION, type PlanFacts } from '../codepipeline/plan/plan';
-import type { SourceRepositories } from '../codepipeline/sources/sources';
+import type { SourceRepositories } from '../ports/sources';
 import { pushedEvent } from '../codepipeline/sources/pushed-event';
 import { triggersOn } from '../codepipeline/triggers/trigger-filter';
 

@@ -1,4 +1,4 @@
-import type { Provisioners } from '../cloudformation/provisioner';
+import type { Provisioners } from '../ports/provisioner';
 import type { ContainerEngine } from '../host/container-engine';
 import type { LocalAws } from '../ports/local-aws';
 

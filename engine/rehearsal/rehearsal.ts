@@ -20,7 +20,7 @@ import { PipelineSession } from '../codepipeline/execution/session';
 import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
 import { endLeftBuilds } from '../host/build-processes';
 import type { Fixtures } from '../resources/fixtures';
-import type { PageHandler } from '../endpoint/front';
+import type { PageHandler } from '../ports/aws-request';
 import { LocalMachine } from './local-machine';
 import type { Machine } from './machine';
 import type { ToolNeed } from '../host/tools';

@@ -3,7 +3,7 @@ import type { Emit, RunEvent } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { RunState } from '../../model/run-state';
 import type { Journal } from '../codepipeline/execution/journals';
-import type { SourceRepositories } from '../codepipeline/sources/sources';
+import type { SourceRepositories } from '../ports/sources';
 import type { ToolNeed } from '../host/tools';
 import { EventLog } from '../runs/event-log';
 

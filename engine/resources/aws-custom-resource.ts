@@ -1,6 +1,6 @@
 import { SaiondoError } from '../../model/errors';
-import type { Provisioned, ProvisionRequest } from '../cloudformation/provisioner';
-import { accessKeyOf } from '../endpoint/front';
+import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
+import { accessKeyOf } from '../ports/aws-request';
 
 /** What calls of AWS from custom resources go to. */
 export interface AwsCallHost {

@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import { SaiondoError } from '../../model/errors';
-import type { Provisioned, Provisioner, ProvisionRequest } from '../cloudformation/provisioner';
+import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provisioner';
 import type { ContainerEngine, RunningContainer } from '../host/container-engine';
 import { LoadBalancer } from './load-balancer';
 import { localImage } from '../endpoint/shims';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Provisioned, Provisioner, ProvisionRequest } from '../cloudformation/provisioner';
-import { accessKeyOf } from '../endpoint/front';
+import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provisioner';
+import { accessKeyOf } from '../ports/aws-request';
 import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
 import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Provisioner } from '../cloudformation/provisioner';
+import type { Provisioner } from '../ports/provisioner';
 import { postgresDirectories, startPostgres } from './postgres';
 import type { ServiceRegistry } from '../host/service-registry';
 import { send } from '../endpoint/aws-client';

@@ -1,4 +1,4 @@
-import type { AwsHandler } from '../endpoint/front';
+import type { AwsHandler } from '../ports/aws-request';
 import type { ContainerServices } from './container-services';
 
 /**

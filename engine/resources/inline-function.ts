@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
 import { stackIdOf } from '../cloudformation/stack-id';
-import type { Provisioned, ProvisionRequest } from '../cloudformation/provisioner';
+import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
 
 /** A Lambda function, as far as CloudFormation calls it (CloudFormation, AWS::Lambda::Function). */
 export interface LambdaFunction {

@@ -1,6 +1,6 @@
 import type { Emit } from '../../model/events';
 import type { DiskLedger } from '../cloudformation/ledger';
-import { provisioned, type Provisioners } from '../cloudformation/provisioner';
+import { provisioned, type Provisioners } from '../ports/provisioner';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 
 /**

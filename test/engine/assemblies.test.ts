@@ -7,7 +7,7 @@ import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { resolveParameters } from '../../engine/cloudformation/parameters';
-import type { Provisioner } from '../../engine/cloudformation/provisioner';
+import type { Provisioner } from '../../engine/ports/provisioner';
 import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { checkPipeline } from '../../engine/codepipeline/checks/pipeline-check';

@@ -21,7 +21,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { CloudFormationApi } from '../../engine/api/cloudformation/query-api';
-import { accessKeyOf, AwsFront } from '../../engine/endpoint/front';
+import { AwsFront } from '../../engine/endpoint/front';
+import { accessKeyOf } from '../../engine/ports/aws-request';
 import { Layout } from '../../model/layout';
 import type { StackEvent } from '../../model/run-state';
 

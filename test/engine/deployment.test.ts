@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import type { Provisioners } from '../../engine/cloudformation/provisioner';
+import type { Provisioners } from '../../engine/ports/provisioner';
 import type { Template } from '../../engine/cloudformation/template';
 import { Layout } from '../../model/layout';
 

@@ -1,5 +1,5 @@
 import { answerEcs } from '../../engine/resources/ecs-service-api';
-import type { AwsRequest } from '../../engine/endpoint/front';
+import type { AwsRequest } from '../../engine/ports/aws-request';
 import type { ContainerServices } from '../../engine/resources/container-services';
 
 const running = {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { accessKeyOf } from '../../engine/endpoint/front';
+import { accessKeyOf } from '../../engine/ports/aws-request';
 import { Layout } from '../../model/layout';
 import { connect, type OperationName } from '../../operator/aws';
 import { rehearsalConnection } from '../../operator/credentials';

@@ -7,7 +7,7 @@ import type { ActionContext, ActionResult, ArtifactFolder } from '../../engine/p
 import { dynamicReferencesFrom } from '../../engine/cloudformation/dynamic-references';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { nestedStackProvisioner } from '../../engine/cloudformation/nested-stack';
-import type { Provisioner } from '../../engine/cloudformation/provisioner';
+import type { Provisioner } from '../../engine/ports/provisioner';
 import { ChangeSetStore } from '../../engine/cloudformation/change-set-store';
 import { cloudFormationAction } from '../../engine/codepipeline/actions/cloudformation-action';
 import type { LocalAws } from '../../engine/ports/local-aws';

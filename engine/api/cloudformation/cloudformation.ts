@@ -5,7 +5,7 @@ import type { DiskLedger } from '../../cloudformation/ledger';
 import { readAnswer, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { ChangeSetStore } from '../../cloudformation/change-set-store';
-import type { AwsHandler } from '../../endpoint/front';
+import type { AwsHandler } from '../../ports/aws-request';
 import type { Runs } from '../../runs/runs';
 
 /** What the runs of a folder have recorded of stacks: their events, of every run, and the change sets that actions have prepared. */

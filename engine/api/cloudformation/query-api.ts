@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../../model/errors';
-import type { AwsRequest, AwsResponse } from '../../endpoint/front';
+import type { AwsRequest, AwsResponse } from '../../ports/aws-request';
 import type { DeployedStack } from '../../ports/ledger';
 import { computeChangeSet, type ChangeSet } from '../../cloudformation/change-set';
 import { deleteStack, refuseDeletion } from '../../cloudformation/deletion';

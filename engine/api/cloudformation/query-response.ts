@@ -1,6 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { SaiondoError } from '../../../model/errors';
-import type { AwsResponse } from '../../endpoint/front';
+import type { AwsResponse } from '../../ports/aws-request';
 
 const builder = new XMLBuilder({ ignoreAttributes: true, suppressEmptyNode: true });
 

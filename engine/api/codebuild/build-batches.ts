@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../protocol/api-error';
 import { buildsOf, openBuild, type KnownBuild } from './build-records';
 import { buildShape, projectShape, type ProjectResource } from './codebuild-shapes';
-import type { ApiSources } from '../codepipeline/codepipeline-reads';
+import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';
 

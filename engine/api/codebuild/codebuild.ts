@@ -17,7 +17,7 @@ import {
   type ProjectResource,
   type StoredCase,
 } from './codebuild-shapes';
-import type { ApiSources } from '../codepipeline/codepipeline-reads';
+import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';
 

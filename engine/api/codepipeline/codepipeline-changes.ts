@@ -9,7 +9,7 @@ import {
   stageName,
   transitionReason,
 } from './codepipeline-inputs';
-import type { ApiSources } from './codepipeline-reads';
+import type { ApiSources } from '../protocol/sources';
 import { pipelineNamed } from './pipeline-history';
 import { operation, type Caller, type Operation } from '../protocol/service';
 

@@ -1,6 +1,5 @@
+import { type ApiSources } from '../protocol/sources';
 import { z } from 'zod';
-import type { StackLedger } from '../../ports/ledger';
-import type { Runs } from '../../runs/runs';
 import { ApiError } from '../protocol/api-error';
 import { executionId, maxResults, nextToken, oneExecution, pipelineName, stageName } from './codepipeline-inputs';
 import { actionExecutionDetail, executionSummary, pipelineExecution } from './execution-shapes';
@@ -9,13 +8,6 @@ import { pipelineNamed, pipelinesOf, type KnownExecution, type PipelineHistory }
 import { pipelineDeclaration } from './pipeline-shapes';
 import { pipelineState } from './pipeline-state';
 import { operation, type Caller, type Operation } from '../protocol/service';
-
-/** What the reading operations look at. */
-export interface ApiSources {
-  readonly runs: Runs;
-  /** What is deployed now. */
-  readonly ledger: () => StackLedger;
-}
 
 const INVALID_TOKEN = 'InvalidNextTokenException';
 /** The operations of CodePipeline that read: over the run in progress and the runs on disk. */

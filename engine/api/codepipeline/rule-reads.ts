@@ -4,7 +4,7 @@ import type { RuleDefinition } from '../../../model/pipeline';
 import type { ConditionRecord } from '../../../model/run-state';
 import { RULE_PROVIDERS } from '../../codepipeline/checks/rule-check';
 import { maxResults, nextToken, oneExecution, pipelineName } from './codepipeline-inputs';
-import type { ApiSources } from './codepipeline-reads';
+import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
 import { pipelineNamed, type OpenExecution, type PipelineHistory } from './pipeline-history';
 import { operation, type Operation } from '../protocol/service';

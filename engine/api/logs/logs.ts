@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../protocol/api-error';
 import { buildsOf, openBuild, runFile, type KnownBuild } from '../codebuild/build-records';
 import { useLog, type BuildStream } from './build-stream';
-import type { ApiSources } from '../codepipeline/codepipeline-reads';
+import type { ApiSources } from '../protocol/sources';
 import { filterLogEvents } from './filter-log-events';
 import { getLogEvents } from './get-log-events';
 import { page } from '../protocol/paging';

@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../../model/errors';
-import { stripControl } from '../../codebuild/build/masked-log';
+import { stripControl } from '../../../model/plain-text';
 import type { Runs } from '../../runs/runs';
 import { runFile } from '../codebuild/build-records';
 import { LogFile } from '../logs/log-file';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SaiondoError } from '../../../model/errors';
 import type { RunState } from '../../../model/run-state';
-import type { PageHandler } from '../../endpoint/front';
+import type { PageHandler } from '../../ports/aws-request';
 import type { RunDigest } from '../../runs/run-digest';
 import type { Runs } from '../../runs/runs';
 import type { ControlSource } from '../codepipeline/codepipeline-changes';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AwsHandler, AwsRequest } from '../../endpoint/front';
+import type { AwsHandler, AwsRequest } from '../../ports/aws-request';
 import { ApiError, apiErrorOf } from './api-error';
 import { decodeInput, encodeError, encodeOutput } from './wire';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cbor, dateToTag } from '@smithy/core/cbor';
-import type { AwsRequest, AwsResponse } from '../../endpoint/front';
+import type { AwsRequest, AwsResponse } from '../../ports/aws-request';
 import { ApiError } from './api-error';
 
 /** The protocols in which CodePipeline, CodeBuild and CloudWatch Logs are spoken: SDK v3 speaks the first, botocore the second. */

@@ -1,78 +1,12 @@
+import { type BuildPlan, type BuildResult, type BuildEventKey } from './build-plan';
 import * as path from 'node:path';
 import { formatLocation } from '../../../model/errors';
 import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../../model/events';
 import { matchesPattern } from '../../text/regular-expression';
-import {
-  BUILDSPEC_PHASES,
-  type Buildspec,
-  type BuildspecPhase,
-  type BuildspecPhaseName,
-  type Command,
-} from '../spec/buildspec';
-import type { BuildCache } from './cache';
+import { BUILDSPEC_PHASES, type BuildspecPhase, type BuildspecPhaseName, type Command } from '../spec/buildspec';
 import { MaskedLog } from './masked-log';
-import type { RunAs } from '../project/run-as';
-import { BuildShell, type ShellProgram } from './shell';
+import { BuildShell } from './shell';
 import { upload } from './upload';
-
-/** A build, ready to run: everything decided, nothing started. */
-export interface BuildPlan {
-  readonly buildId: string;
-  readonly project: string;
-  readonly buildspec: Buildspec;
-  /** The build's own folder: `src/`, `reports/`, `log.txt`. */
-  readonly directory: string;
-  /** What the paths of reports are relative to. */
-  readonly runDirectory?: string;
-  /** The primary source, copied already, and how long that took. */
-  readonly source: string;
-  readonly downloadSeconds?: number;
-  readonly shell?: ShellProgram;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Values that the log never shows. */
-  readonly secrets: readonly string[];
-  /** Variables that are never exported: those that come from a secret or a parameter of the project. */
-  readonly unexportable: ReadonlySet<string>;
-  /** Users that `run-as` names and this machine has. */
-  readonly users?: ReadonlyMap<string, RunAs>;
-  readonly timeoutMinutes: number;
-  readonly outputs: readonly BuildOutput[];
-  readonly cache?: BuildCache;
-  /** `on-failure` is not followed with every compute. */
-  readonly followsOnFailure?: boolean;
-  /** Counts from 1: a phase with `on-failure: RETRY` fails for good when its retries are used up. */
-  readonly attempt?: number;
-  readonly signal: AbortSignal;
-}
-
-/** An output artifact and the section of the buildspec that fills it. */
-export interface BuildOutput {
-  readonly name: string;
-  readonly path: string;
-  /** An id of `secondary-artifacts`; without one the top-level `artifacts`. */
-  readonly section?: string;
-}
-
-/** How a build ended. */
-export interface BuildResult {
-  readonly status: BuildStatus;
-  readonly failure?: Failure;
-  /** The failed phase asks for another build. */
-  readonly retry: boolean;
-  readonly exportedVariables: Record<string, string>;
-  /** Time of the commands themselves. */
-  readonly commandSeconds: number;
-  readonly logBytes: number;
-}
-
-/** What every event of a build carries. */
-export type BuildEventKey = {
-  executionId: string;
-  stage: string;
-  action: string;
-  actionExecutionId: string;
-  buildId: string;
-};
 
 const PHASE_TYPES: Readonly<Record<BuildspecPhaseName, BuildPhaseType>> = {
   install: 'INSTALL',

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { formatLocation } from '../../../model/errors';
-import { matchingFiles } from './artifacts';
+import { matchingFiles } from '../../host/matching-files';
 import type { CacheSpec } from '../spec/buildspec';
 import type { CacheSettings } from '../project/project';
 import type { BuildShell } from './shell';

@@ -1,3 +1,4 @@
+import { stripControl } from '../../../model/plain-text';
 import * as fs from 'node:fs';
 
 /** At most so often the time index gets an entry, in milliseconds. */
@@ -138,11 +139,4 @@ export class MaskedLog {
  */
 export function timesFile(log: string): string {
   return `${log}.times`;
-}
-
-/** A text without terminal escapes and control characters: what a log holds is untrusted. */
-export function stripControl(text: string): string {
-  return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g, '')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }

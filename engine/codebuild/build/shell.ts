@@ -1,3 +1,4 @@
+import { type ShellProgram } from '../project/image';
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -13,12 +14,6 @@ export type CommandOutcome = {
   readonly seconds: number;
   readonly ended: 'exited' | 'timed out' | 'stopped';
 };
-
-/** A shell as it is started: its path, and arguments ahead of the script. */
-export interface ShellProgram {
-  readonly file: string;
-  readonly args: readonly string[];
-}
 
 /** Milliseconds between SIGTERM and SIGKILL for a build that ignores the first. CodeBuild ends the whole container. */
 const GRACE = 1000;

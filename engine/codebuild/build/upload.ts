@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { formatLocation } from '../../../model/errors';
 import type { Emit, Failure } from '../../../model/events';
 import { collectArtifacts } from './artifacts';
-import type { BuildEventKey, BuildOutput, BuildPlan } from './build';
+import type { BuildEventKey, BuildOutput, BuildPlan } from './build-plan';
 import type { ArtifactsSpec } from '../spec/buildspec';
 import type { MaskedLog } from './masked-log';
 import { DISCOVERY_VARIABLES, discoverReports, reportCandidates } from '../reports/report-discovery';

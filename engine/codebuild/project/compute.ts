@@ -1,5 +1,6 @@
 import { SaiondoError } from '../../../model/errors';
-import type { Buildspec, Limit } from '../spec/buildspec';
+import type { Buildspec } from '../spec/buildspec';
+import type { Limit } from '../../../model/limit';
 import { BUILDSPEC_PHASES } from '../spec/buildspec';
 import { isCodeBuildImage } from './image';
 import type { Project } from './project';

@@ -1,5 +1,4 @@
 import { which } from '../../host/tools';
-import type { ShellProgram } from '../build/shell';
 
 /** What CodeBuild's own Linux images have in common with this machine, and what not. */
 export interface ImageFacts {
@@ -71,3 +70,15 @@ export function shellProgram(
 }
 
 const SH: ShellProgram = { file: '/bin/sh', args: [] };
+
+/** A shell as it is started: its path, and arguments ahead of the script. */
+export interface ShellProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** A shell as it is started: its path, and arguments ahead of the script. */
+export interface ShellProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+}

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Buildspec, Limit } from '../spec/buildspec';
+import type { Buildspec } from '../spec/buildspec';
+import type { Limit } from '../../../model/limit';
 import { BUILDSPEC_PHASES } from '../spec/buildspec';
 
 /** A Linux user that commands run as. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import type { Buildspec, Limit } from '../spec/buildspec';
+import type { Buildspec } from '../spec/buildspec';
+import type { Limit } from '../../../model/limit';
 import { imageFacts } from './image';
 
 /** How a runtime of a buildspec is asked for its version on this machine. Java prints to standard error. */

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { stripControl } from '../build/masked-log';
+import { stripControl } from '../../../model/plain-text';
 
 /** A test case of a report (CodeBuild API Reference, TestCase). */
 export interface TestCase {

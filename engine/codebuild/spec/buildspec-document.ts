@@ -11,7 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { SaiondoError, type Location } from '../../../model/errors';
-import type { Limit } from './buildspec';
+import type { Limit } from '../../../model/limit';
 
 /** The file that an inline buildspec was made of, with its content: what a person edits. */
 export interface OriginalFile {

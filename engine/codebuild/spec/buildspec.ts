@@ -1,3 +1,4 @@
+import { type Limit } from '../../../model/limit';
 import type { Location } from '../../../model/errors';
 import type { Batch } from './batch-spec';
 
@@ -61,12 +62,6 @@ export interface CacheSpec {
   readonly key?: string;
   readonly fallbackKeys: readonly string[];
   readonly action?: 'restore' | 'save';
-}
-
-/** Something of a buildspec or a project that a rehearsal does otherwise than CodeBuild, or not at all. */
-export interface Limit {
-  readonly where: Location;
-  readonly text: string;
 }
 
 /** A buildspec, checked (CodeBuild User Guide, "Build specification reference for CodeBuild"). */

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { ActionResult } from '../../ports/action';
-import type { BuildOutput } from '../build/build';
+import type { BuildOutput } from '../build/build-plan';
 import type { Batch, BatchTask } from '../spec/batch-spec';
 import type { Project } from '../project/project';
-import { startBuild, type BuildOutcome, type BuildRequest } from './start-build';
+import { startBuild } from './start-build';
+import { type BuildOutcome, type BuildRequest } from './build-request';
 
 /** How a build of a batch ended. */
 type TaskStatus = 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'NOT REHEARSED' | 'SKIPPED';

@@ -1,14 +1,15 @@
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner, ArtifactFolder } from '../../ports/action';
-import { accountOf } from '../../codepipeline/action-account';
+import { accountOf } from '../../../model/pipeline';
 import { failureOf } from '../../ports/failure';
 import { runBatch } from './batch';
-import type { BuildOutput } from '../build/build';
+import type { BuildOutput } from '../build/build-plan';
 import { findBuildspec } from './buildspec-source';
 import { checkLambda } from '../project/compute';
 import { sayLimit } from './limits';
 import { findProject, type ProjectVariable } from '../project/project';
-import { startBuild, type BuildRequest } from './start-build';
+import { startBuild } from './start-build';
+import { type BuildRequest } from './build-request';
 
 /** Runs a CodeBuild action: the project's own buildspec, on copies of the action's input artifacts. */
 export const runCodeBuildAction: ActionRunner = async (context) => {

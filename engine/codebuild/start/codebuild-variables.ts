@@ -1,6 +1,6 @@
 import type { ActionContext } from '../../ports/action';
 import { isLambda } from '../project/compute';
-import type { BuildRequest } from './start-build';
+import type { BuildRequest } from './build-request';
 
 /** What a started build is, as its variables tell it. */
 export interface StartedBuild {

@@ -1,6 +1,7 @@
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { LocalAws } from '../../ports/local-aws';
-import type { Buildspec, Limit } from '../spec/buildspec';
+import type { Buildspec } from '../spec/buildspec';
+import type { Limit } from '../../../model/limit';
 import type { Project, ProjectVariable } from '../project/project';
 import { DISCOVERY_VARIABLES } from '../reports/report-discovery';
 

@@ -1,11 +1,11 @@
+import { type BuildRequest, type BuildOutcome } from './build-request';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
-import { SaiondoError, type Location } from '../../../model/errors';
-import type { RunEvent } from '../../../model/events';
-import type { ActionContext, ArtifactFolder } from '../../ports/action';
-import { runBuild, type BuildOutput, type BuildResult } from '../build/build';
+import { SaiondoError } from '../../../model/errors';
+import type { ArtifactFolder } from '../../ports/action';
+import { runBuild } from '../build/build';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from '../build/cache';
 import { codeBuildVariables } from './codebuild-variables';
@@ -15,31 +15,7 @@ import { shellProgram } from '../project/image';
 import { writeImageCommands, type Shard } from '../project/image-commands';
 import { buildLimits, sayLimit } from './limits';
 import { missingHere } from '../project/missing-here';
-import type { Project, ProjectVariable } from '../project/project';
 import { resolveUsers } from '../project/run-as';
-
-/** A build of a project as CodePipeline or a batch starts it. */
-export interface BuildRequest {
-  readonly context: ActionContext;
-  readonly project: Project;
-  /** The input artifact that holds the buildspec and in which the commands run. */
-  readonly primary: ArtifactFolder;
-  /** `BuildspecOverride` of the action, or the task's own buildspec. */
-  readonly buildspec?: string;
-  /** Variables that go over the project's. */
-  readonly variables: readonly (ProjectVariable & { readonly where: Location })[];
-  readonly outputs: readonly BuildOutput[];
-  /** The batch that it belongs to, and which of its builds this is. */
-  readonly batch?: NonNullable<Extract<RunEvent, { kind: 'build.started' }>['batch']>;
-  readonly shard?: Shard;
-  readonly signal: AbortSignal;
-}
-
-/** How a started build came out. */
-export type BuildOutcome =
-  | { readonly kind: 'ended'; readonly buildId: string; readonly result: BuildResult }
-  /** This machine cannot run it. */
-  | { readonly kind: 'not rehearsed'; readonly missing: readonly string[]; readonly summary: string };
 
 /**
  * Starts a build and waits for it. A phase with `on-failure: RETRY` makes CodeBuild start the build again: a new build with its own id,

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Layout } from '../../../model/layout';
 import type { ActionRunner, ActionRunners } from '../../ports/action';
 import type { DiskLedger } from '../../cloudformation/ledger';
-import type { Provisioners } from '../../cloudformation/provisioner';
+import type { Provisioners } from '../../ports/provisioner';
 import { runCodeBuildAction } from '../../codebuild/start/codebuild-action';
 import { ChangeSetStore } from '../../cloudformation/change-set-store';
 import { cloudFormationAction } from './cloudformation-action';
@@ -15,7 +15,7 @@ import { lambdaAction } from './lambda-action';
 import { s3DeployAction } from './s3-deploy-action';
 import { s3Source } from './s3-source-action';
 import { codeCommitSource, connectionSource, gitHubSource } from './source-action';
-import type { SourceRepositories } from '../sources/sources';
+import type { SourceRepositories } from '../../ports/sources';
 
 /** What the runners of actions work with besides an action's own context. */
 export interface ActionRunnersHost {

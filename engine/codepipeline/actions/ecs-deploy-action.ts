@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import type { ProvisionRequest, Provisioners } from '../../cloudformation/provisioner';
+import type { ProvisionRequest, Provisioners } from '../../ports/provisioner';
 import { failureOf } from '../../ports/failure';
 import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
-import { accountOf } from '../action-account';
+import { accountOf } from '../../../model/pipeline';
 
 /** Bytes of an image definitions file (CodePipeline User Guide, "imagedefinitions.json file for Amazon ECS standard deployment actions"). */
 const MOST_BYTES = 100 * 1024;

@@ -2,7 +2,7 @@ import { SaiondoError } from '../../../model/errors';
 import { actionPath } from '../../../model/pipeline';
 import type { ActionRunner } from '../../ports/action';
 import { failureOf } from '../../ports/failure';
-import { jsonList } from '../checks/configuration-check';
+import { jsonList } from '../../text/json-list';
 import type { PipelineControl } from '../../ports/pipeline-control';
 
 /** Starts another pipeline; undefined where none of that name is deployed here. */

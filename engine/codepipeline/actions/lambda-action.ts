@@ -1,5 +1,5 @@
 import type { ActionRunner } from '../../ports/action';
-import { accountOf } from '../action-account';
+import { accountOf } from '../../../model/pipeline';
 import { describeFunction, LAMBDA_MISSING } from './lambda-function';
 
 /** Lambda (CodePipeline User Guide, "AWS Lambda invoke action reference"): not rehearsed, but said what it is that would run. */

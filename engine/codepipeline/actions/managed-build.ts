@@ -1,7 +1,7 @@
 import type { ActionContext, ActionResult } from '../../ports/action';
 import { runCodeBuildAction } from '../../codebuild/start/codebuild-action';
 import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
-import { accountOf } from '../action-account';
+import { accountOf } from '../../../model/pipeline';
 
 /** A build on CodePipeline's own CodeBuild compute: nobody defined a project for it. */
 export interface ManagedBuild {

@@ -5,7 +5,7 @@ import { SaiondoError } from '../../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
 import { failureOf } from '../../ports/failure';
 import { hasBucket, putObject } from '../../endpoint/s3-client';
-import { accountOf } from '../action-account';
+import { accountOf } from '../../../model/pipeline';
 import { zip } from '../../host/artifact-zip';
 
 /**

@@ -13,7 +13,8 @@ import {
   type ObjectVersion,
 } from '../../endpoint/s3-client';
 import { isZip, unzip, zip } from '../../host/artifact-zip';
-import { takeSource, type SourceRepositories, type SourceRepository } from '../sources/sources';
+import { takeSource } from '../sources/sources';
+import { type SourceRepositories, type SourceRepository } from '../../ports/sources';
 
 /** Bytes of an object that an S3 source takes (CodePipeline User Guide, "Quotas": 7 GB). */
 const MOST_BYTES = 7 * 1024 ** 3;

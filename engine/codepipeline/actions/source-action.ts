@@ -2,7 +2,8 @@ import { SaiondoError } from '../../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
 import { failureOf } from '../../ports/failure';
 import { takeClone } from '../sources/source-clone';
-import { takeSource, type SourceRepositories, type TakenSource } from '../sources/sources';
+import { takeSource, type TakenSource } from '../sources/sources';
+import { type SourceRepositories } from '../../ports/sources';
 
 /** Which repository an action names, and the variables that its reference promises. */
 interface GitSource {

@@ -1,3 +1,4 @@
+import { jsonList } from '../../text/json-list';
 import type { ActionDefinition } from '../../../model/pipeline';
 import { actionKind } from '../providers/action-providers';
 
@@ -34,25 +35,6 @@ export function checkConfiguration(action: ActionDefinition, add: Add): void {
       return;
     default:
       return;
-  }
-}
-
-/** Whether a text is a JSON list of objects that each have these texts; `undefined` where it is not there or holds a variable. */
-export function jsonList(text: string | undefined, keys: readonly string[]): boolean | undefined {
-  if (text === undefined || text.includes('#{')) return undefined;
-  try {
-    const list = JSON.parse(text) as unknown;
-    return (
-      Array.isArray(list) &&
-      list.every(
-        (one: unknown) =>
-          one !== null &&
-          typeof one === 'object' &&
-          keys.every((key) => typeof (one as Record<string, unknown>)[key] === 'string'),
-      )
-    );
-  } catch {
-    return false;
   }
 }
 

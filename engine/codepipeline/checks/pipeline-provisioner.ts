@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../cloudformation/provisioner';
+import type { Provisioner } from '../../ports/provisioner';
 import { readPipeline } from '../definition/definition';
 import { refuseInvalid } from './pipeline-check';
 

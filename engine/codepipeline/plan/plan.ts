@@ -7,10 +7,10 @@ import { parseBuildspec } from '../../codebuild/spec/parse-buildspec';
 import { findProject } from '../../codebuild/project/project';
 import type { StackLedger } from '../../ports/ledger';
 import { toolsNamedIn } from '../../host/tools';
-import { accountOf } from '../action-account';
+import { accountOf } from '../../../model/pipeline';
 import { actionKind, actionProvider } from '../providers/action-providers';
 import { givenBy, takenBy } from '../definition/dependencies';
-import type { SourceRepositories } from '../sources/sources';
+import type { SourceRepositories } from '../../ports/sources';
 
 /** What a plan is made on: what is deployed, and what this machine has. */
 export interface PlanFacts {

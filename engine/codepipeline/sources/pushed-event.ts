@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { git, type SourceRepository } from './sources';
+import { git } from './sources';
+import { type SourceRepository } from '../../ports/sources';
 import type { GitEvent } from '../triggers/trigger-filter';
 
 /**

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { git, type SourceRepository } from './sources';
+import { git } from './sources';
+import { type SourceRepository } from '../../ports/sources';
 
 /**
  * Puts a repository's history beside files that were taken from it, as CodeBuild finds a source with the output format CODEBUILD_CLONE_REF:

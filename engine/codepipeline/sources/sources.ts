@@ -1,21 +1,9 @@
+import { type SourceRepository } from '../../ports/sources';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../../model/errors';
-
-/** A repository on this machine that stands for one on GitHub. */
-export interface SourceRepository {
-  /** A git repository, or a folder inside one. */
-  readonly path: string;
-  /** A commit, branch or tag; default HEAD. */
-  readonly commit?: string;
-  /** Take the uncommitted changes too. */
-  readonly uncommitted?: boolean;
-}
-
-/** Repositories by `OWNER/REPO`, by the name of a CodeCommit repository, or by `BUCKET/KEY` of an S3 source. */
-export type SourceRepositories = ReadonlyMap<string, SourceRepository>;
 
 /** What was taken of a repository. Times are ISO 8601. */
 export interface TakenSource {

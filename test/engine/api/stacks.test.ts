@@ -9,7 +9,7 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { accessKeyOf } from '../../../engine/endpoint/front';
+import { accessKeyOf } from '../../../engine/ports/aws-request';
 import { EventLog } from '../../../engine/runs/event-log';
 import { saveDigest } from '../../../engine/runs/runs';
 import { readRun } from '../../../engine/runs/event-log';

@@ -8,7 +8,7 @@ import { unzip } from '../../../engine/host/artifact-zip';
 import { actionRunners } from '../../../engine/codepipeline/actions/action-runners';
 import type { RuleContext, RuleResult } from '../../../engine/ports/rule';
 import { ruleRunners } from '../../../engine/codepipeline/rules/rule-runners';
-import type { SourceRepository } from '../../../engine/codepipeline/sources/sources';
+import type { SourceRepository } from '../../../engine/ports/sources';
 import type { DeployedResource } from '../../../engine/ports/ledger';
 import { LocalMachine } from '../../../engine/rehearsal/local-machine';
 import { ensureVersionedBucket, getObject } from '../../../engine/endpoint/s3-client';

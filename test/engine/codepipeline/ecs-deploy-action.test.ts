@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ActionContext, ActionResult } from '../../../engine/ports/action';
-import type { ProvisionRequest, Provisioners } from '../../../engine/cloudformation/provisioner';
+import type { ProvisionRequest, Provisioners } from '../../../engine/ports/provisioner';
 import { ecsDeployAction } from '../../../engine/codepipeline/actions/ecs-deploy-action';
 import type { DeployedResource, DeployedStack } from '../../../engine/ports/ledger';
 
