@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { packageRoot } from '../commands/package';
+import { packageRoot } from '../commands/input/package';
 import { readRun } from '../engine/runs/event-log';
 import { Layout } from '../model/layout';
 import { currentExecution } from '../model/run-state';

@@ -10,7 +10,7 @@ import {
   paginateListActionExecutions,
 } from '@aws-sdk/client-codepipeline';
 import execa from 'execa';
-import { packageRoot } from '../commands/package';
+import { packageRoot } from '../commands/input/package';
 import { accessKeyOf } from '../engine/ports/aws-request';
 import { Runs } from '../engine/runs/runs';
 import { Layout } from '../model/layout';

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
-import { packageRoot } from '../commands/package';
-import { synthCommand, synthEnvironment } from '../commands/synthesize';
+import { packageRoot } from '../commands/input/package';
+import { synthCommand, synthEnvironment } from '../commands/rehearse/synthesize';
 import { Layout } from '../model/layout';
 import { median, seconds, type Measured } from './figure';
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
-import { packageRoot } from '../commands/package';
+import { packageRoot } from '../commands/input/package';
 import { runCodeBuildAction } from '../engine/codebuild/start/codebuild-action';
 import { DiskLedger } from '../engine/cloudformation/ledger';
 import { PipelineSession } from '../engine/codepipeline/execution/session';

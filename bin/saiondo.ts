@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { approveCommand, rejectCommand } from '../commands/approve';
-import { costCommand } from '../commands/cost';
+import { approveCommand, rejectCommand } from '../commands/operate/approve';
+import { costCommand } from '../commands/operate/cost';
 import { addCompletion } from '../commands/completion';
-import { doctorCommand } from '../commands/doctor';
-import { retryCommand, startCommand, stopCommand } from '../commands/executions';
-import { historyCommand } from '../commands/history';
-import { openCommand } from '../commands/open';
-import { version } from '../commands/package';
-import { rehearseCommand } from '../commands/rehearse';
-import { rollbackCommand } from '../commands/rollback';
-import { serveCommand } from '../commands/serve';
-import { statusCommand } from '../commands/status';
-import { triageCommand } from '../commands/triage';
+import { doctorCommand } from '../commands/operate/doctor';
+import { retryCommand, startCommand, stopCommand } from '../commands/operate/executions';
+import { historyCommand } from '../commands/operate/history';
+import { openCommand } from '../commands/operate/open';
+import { version } from '../commands/input/package';
+import { rehearseCommand } from '../commands/rehearse/rehearse';
+import { rollbackCommand } from '../commands/operate/rollback';
+import { serveCommand } from '../commands/rehearse/serve';
+import { statusCommand } from '../commands/operate/status';
+import { triageCommand } from '../commands/operate/triage';
 import { formatLocation, SaiondoError } from '../model/errors';
 
 const program = new Command('saiondo')

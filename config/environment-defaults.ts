@@ -1,4 +1,4 @@
-import type { EnvironmentInput } from './environment.schema';
+import type { EnvironmentInput } from './environment.input';
 
 /**
  * An environment with everything that its part of `saiondo.yaml` leaves out. One place says what a small and cheap environment has and what

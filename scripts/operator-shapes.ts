@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../commands/package';
+import { packageRoot } from '../commands/input/package';
 import { doctorShape } from '../operator/doctor/finding.shape';
 import { historyShape } from '../operator/history.shape';
 import { promotionShape, rollbackShape } from '../model/promotion.shape';
 import { statusShape } from '../operator/status.shape';
-import { triageShape } from '../operator/triage/triage.shape';
+import { triageShape } from '../operator/triage/evidence/triage.shape';
 
 /** The page that holds the shapes. */
 export const PAGE = path.join(packageRoot, 'docs', 'operator.md');

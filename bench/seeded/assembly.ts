@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
-import { packageRoot } from '../../commands/package';
+import { packageRoot } from '../../commands/input/package';
 import type { SeededFailure } from './failure';
 
 /** Synthesizes the app once, for the sample monorepo. The caller has built the package. */

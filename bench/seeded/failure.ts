@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { packageRoot } from '../../commands/package';
+import { packageRoot } from '../../commands/input/package';
 
 const change = z.union([
   z.strictObject({ file: z.string(), replace: z.string(), with: z.string() }),

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import execa from 'execa';
-import { packageRoot } from '../../commands/package';
+import { packageRoot } from '../../commands/input/package';
 import type { SeededFailure } from './failure';
 
 /** What `saiondo triage` said of a seeded failure, and whether it is right. */

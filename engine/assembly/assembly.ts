@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
-import type { Template } from '../cloudformation/template';
-import { parseTemplate } from '../cloudformation/template-file';
+import type { Template } from '../cloudformation/template/template';
+import { parseTemplate } from '../cloudformation/template/template-file';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Location } from '../../model/errors';
-import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/language-extensions';
+import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/template/language-extensions';
 import { NEEDS_ANSWER } from '../cloudformation/resource-maker';
-import { nameForPeople, referencesIn, type Template } from '../cloudformation/template';
+import { nameForPeople, referencesIn, type Template } from '../cloudformation/template/template';
 import { whyNotCalled, type LambdaFunction } from '../resources/inline-function';
 import type { AssemblyStack } from './assembly';
 

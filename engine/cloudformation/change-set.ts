@@ -3,17 +3,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
 import type { ResourceChange } from '../../model/events';
 import type { DeployedStack } from '../ports/ledger';
-import { checkCapabilities } from './capabilities';
+import { checkCapabilities } from './template/capabilities';
 import { generatedAttribute, physicalIdOf } from './identity';
-import { conditionHolds, resolve } from './intrinsics';
-import { expandForEach } from './language-extensions';
+import { conditionHolds, resolve } from './template/intrinsics';
+import { expandForEach } from './template/language-extensions';
 import type { DiskLedger } from './ledger';
-import { replacementOf, tagsPropertyOf } from './resource-schema';
-import { checkRules } from './rules';
+import { replacementOf, tagsPropertyOf } from './template/resource-schema';
+import { checkRules } from './template/rules';
 import { addressOf, resolutionContext, type DeploymentRequest } from './stack';
 import { stackIdOf } from './stack-id';
-import { refuseProblems, templateProblems } from './template-checks';
-import { dependenciesOf, nameForPeople, type Template } from './template';
+import { refuseProblems, templateProblems } from './template/template-checks';
+import { dependenciesOf, nameForPeople, type Template } from './template/template';
 
 /** A change set: what a deployment will do, before it does it. */
 export interface ChangeSet extends DeploymentRequest {

@@ -6,7 +6,7 @@ import type { DeploymentHost } from './provisioner';
 import { removalPolicy, removeObsolete, removeResource } from './removal';
 import { undo } from './rollback';
 import type { StackAddress } from './stack-id';
-import type { Template } from './template';
+import type { Template } from './template/template';
 
 /** How a deletion ended; `logicalIds` could not be deleted. */
 export type DeletionResult =

@@ -4,17 +4,17 @@ import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSe
 import { resolveOutputs } from './exports';
 import { generatedAttribute, physicalIdOf } from './identity';
 import type { Journal } from './journal';
-import { givenTexts } from './parameters';
+import { givenTexts } from './template/parameters';
 import { obsolescence, removeObsolete } from './removal';
 import type { DeploymentHost } from './provisioner';
-import { attributesOf } from './resource-schema';
+import { attributesOf } from './template/resource-schema';
 import { refuseTakenName } from './taken-name';
 import { ResourceMaker } from './resource-maker';
 import { undo } from './rollback';
 import { policyDenial } from './stack-policy';
 import { addressOf, resolutionContext } from './stack';
 import { stackIdOf } from './stack-id';
-import { nameForPeople } from './template';
+import { nameForPeople } from './template/template';
 
 /** How a deployment ended. `reason` is of the first resource that failed. */
 export type DeploymentResult =

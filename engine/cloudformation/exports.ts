@@ -1,6 +1,6 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedStack } from '../ports/ledger';
-import { conditionHolds, resolve, type ResolutionContext } from './intrinsics';
+import { conditionHolds, resolve, type ResolutionContext } from './template/intrinsics';
 import type { DiskLedger } from './ledger';
 import type { DeploymentRequest } from './stack';
 

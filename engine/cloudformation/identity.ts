@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attributesOf, refIdentifierOf } from './resource-schema';
+import { attributesOf, refIdentifierOf } from './template/resource-schema';
 import { stackIdOf } from './stack-id';
 
 /** Where a resource is, for its physical id and attributes. */

@@ -4,13 +4,13 @@ import type { Emit } from '../../model/events';
 import { computeChangeSet } from './change-set';
 import { deleteStack } from './deletion';
 import { deploy } from './deployment';
-import type { DynamicReferenceSource } from './dynamic-references';
+import type { DynamicReferenceSource } from './template/dynamic-references';
 import type { DiskLedger } from './ledger';
-import { resolveParameters, type ParameterSource } from './parameters';
+import { resolveParameters, type ParameterSource } from './template/parameters';
 import type { DeploymentHost } from './provisioner';
 import type { Provisioner, Provisioners } from '../ports/provisioner';
 import { stackIdOf } from './stack-id';
-import { parseTemplate } from './template-file';
+import { parseTemplate } from './template/template-file';
 
 /** What nested stacks are deployed with. */
 export interface NestedStackHost {

@@ -1,6 +1,6 @@
 import { type Provisioners } from '../ports/provisioner';
 import type { Emit } from '../../model/events';
-import type { DynamicReferenceSource } from './dynamic-references';
+import type { DynamicReferenceSource } from './template/dynamic-references';
 import type { DiskLedger } from './ledger';
 
 /** What a deployment reports to, and what it works with. */

@@ -2,7 +2,7 @@ import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ports
 import { type DeploymentHost } from './provisioner';
 import { provisionerOf } from '../ports/provisioner';
 import { saysOf } from './resource-maker';
-import type { Template } from './template';
+import type { Template } from './template/template';
 
 /**
  * What happens to a resource that goes (CloudFormation User Guide, "DeletionPolicy attribute", "UpdateReplacePolicy attribute"): the template's

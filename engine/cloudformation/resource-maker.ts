@@ -1,6 +1,6 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
-import { withDynamicReferences } from './dynamic-references';
+import { withDynamicReferences } from './template/dynamic-references';
 import { type DeploymentHost } from './provisioner';
 import { provisioned, provisionerOf } from '../ports/provisioner';
 import type { DeploymentRequest } from './stack';

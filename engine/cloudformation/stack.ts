@@ -1,9 +1,9 @@
 import type { ResourceAddress } from './identity';
-import type { ResolutionContext } from './intrinsics';
+import type { ResolutionContext } from './template/intrinsics';
 import type { DiskLedger } from './ledger';
 import { stackIdOf, type StackAddress } from './stack-id';
 import type { StackPolicy } from './stack-policy';
-import type { Template } from './template';
+import type { Template } from './template/template';
 
 /** A deployment that has been asked for. */
 export interface DeploymentRequest extends StackAddress {

@@ -1,7 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
 import type { DiskLedger } from './ledger';
-import { hasSingleIdentifier } from './resource-schema';
+import { hasSingleIdentifier } from './template/resource-schema';
 import type { DeploymentRequest } from './stack';
 
 /**

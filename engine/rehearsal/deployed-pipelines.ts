@@ -7,7 +7,7 @@ import { assemblyLimits } from '../assembly/limits';
 import { computeChangeSet } from '../cloudformation/change-set';
 import { deploy } from '../cloudformation/deployment';
 import type { DiskLedger } from '../cloudformation/ledger';
-import { resolveParameters } from '../cloudformation/parameters';
+import { resolveParameters } from '../cloudformation/template/parameters';
 import { readPipeline } from '../codepipeline/definition/definition';
 import type { Machine } from './machine';
 

@@ -10,7 +10,7 @@ import { recordedStacks } from '../api/cloudformation/cloudformation';
 import { rehearsalHandlers } from '../api/handlers';
 import { Runs } from '../runs/runs';
 import type { AwsHandler } from '../ports/aws-request';
-import { dynamicReferencesFrom } from '../cloudformation/dynamic-references';
+import { dynamicReferencesFrom } from '../cloudformation/template/dynamic-references';
 import { nestedStackProvisioner } from '../cloudformation/nested-stack';
 import { CloudFormationApi } from '../api/cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';

@@ -1,8 +1,8 @@
-import type { Evidence } from './evidence';
-import { KNOWN_CAUSES, runbookLink } from './known-causes';
+import type { Evidence } from './evidence/evidence';
+import { KNOWN_CAUSES, runbookLink } from './evidence/known-causes';
 import { RECOGNIZERS } from './recognizers/index';
 import { lastLines } from './recognizers/last-lines';
-import type { Cause } from './triage.shape';
+import type { Cause } from './evidence/triage.shape';
 
 /** Lines of the output that are shown before and after the error. */
 const BEFORE = 3;

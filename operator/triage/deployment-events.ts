@@ -2,7 +2,7 @@ import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Calls } from '../aws';
 import { pages } from '../paging';
 import { plainLine } from '../../model/plain-text';
-import type { DeploymentEvent } from './triage.shape';
+import type { DeploymentEvent } from './evidence/triage.shape';
 import { reasonOf } from '../reason';
 
 /** The calls of {@link describeDeployment}. */

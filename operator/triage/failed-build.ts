@@ -4,8 +4,8 @@ import { pages } from '../paging';
 import { plain } from '../../model/plain-text';
 import { readFailedCommand } from './build-log';
 import { wholeCommand } from './whole-command';
-import type { Evidence } from './evidence';
-import type { FailedTest } from './triage.shape';
+import type { Evidence } from './evidence/evidence';
+import type { FailedTest } from './evidence/triage.shape';
 import { reasonOf } from '../reason';
 
 /** The calls of {@link describeFailedBuild}. */

@@ -3,7 +3,7 @@ import type { Calls } from '../aws';
 import type { CommitLog } from '../commit-log';
 import { listActions, listExecutions, pathOf } from '../executions';
 import type { Execution, Revision } from '../../model/revision.shape';
-import type { Since } from './triage.shape';
+import type { Since } from './evidence/triage.shape';
 
 /** The calls of {@link describeSince}. */
 export type SinceCalls = Pick<Calls, 'listActionExecutions' | 'listPipelineExecutions'>;

@@ -6,10 +6,10 @@ import { plain } from '../../model/plain-text';
 import type { Execution } from '../../model/revision.shape';
 import { causeOf } from './cause';
 import { describeDeployment } from './deployment-events';
-import type { Evidence } from './evidence';
+import type { Evidence } from './evidence/evidence';
 import { describeFailedBuild } from './failed-build';
 import { describeSince } from './since';
-import type { ActionFailure, Triage } from './triage.shape';
+import type { ActionFailure, Triage } from './evidence/triage.shape';
 import { reasonOf } from '../reason';
 
 /** The operations of {@link describeTriage}. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CfnResource, Stack, TagManager } from 'aws-cdk-lib';
 import { parseConfiguration } from '../../config/load';
-import { KNOWN_CAUSES } from '../../operator/triage/known-causes';
+import { KNOWN_CAUSES } from '../../operator/triage/evidence/known-causes';
 import { statementsOf, synthesizedWith } from './configured';
 import { CONFIGURATION, ROOT, makeApp, resources, synthesized } from './synthesized';
 

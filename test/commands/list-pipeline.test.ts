@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { listPipeline } from '../../commands/list-pipeline';
+import { listPipeline } from '../../commands/rehearse/list-pipeline';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { Layout } from '../../model/layout';
 import { SMALL_REPOSITORY, writeAssembly, type SmallPipeline } from '../fixtures/small-pipeline';

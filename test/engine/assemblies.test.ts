@@ -6,7 +6,7 @@ import { assemblyLimits } from '../../engine/assembly/limits';
 import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { resolveParameters } from '../../engine/cloudformation/parameters';
+import { resolveParameters } from '../../engine/cloudformation/template/parameters';
 import type { Provisioner } from '../../engine/ports/provisioner';
 import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';

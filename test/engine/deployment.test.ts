@@ -5,7 +5,7 @@ import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { Provisioners } from '../../engine/ports/provisioner';
-import type { Template } from '../../engine/cloudformation/template';
+import type { Template } from '../../engine/cloudformation/template/template';
 import { Layout } from '../../model/layout';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-ledger-'));

@@ -6,7 +6,7 @@ import { deleteStack } from '../../engine/cloudformation/deletion';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
-import type { Template } from '../../engine/cloudformation/template';
+import type { Template } from '../../engine/cloudformation/template/template';
 import { customResourceProvisioners } from '../../engine/resources/custom-resources';
 import { Layout } from '../../model/layout';
 

@@ -7,7 +7,7 @@ import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
 import type { Provisioner, Provisioners } from '../../engine/ports/provisioner';
-import type { Template } from '../../engine/cloudformation/template';
+import type { Template } from '../../engine/cloudformation/template/template';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
 

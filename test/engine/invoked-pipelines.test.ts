@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import type { Template } from '../../engine/cloudformation/template';
+import type { Template } from '../../engine/cloudformation/template/template';
 import { readRun } from '../../engine/runs/event-log';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { Layout } from '../../model/layout';

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { parseTemplate } from '../../engine/cloudformation/template-file';
+import { parseTemplate } from '../../engine/cloudformation/template/template-file';
 import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
 import { unzip } from '../../engine/host/artifact-zip';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';

@@ -1,6 +1,6 @@
 import { causeOf } from '../../operator/triage/cause';
-import type { Evidence } from '../../operator/triage/evidence';
-import { KNOWN_CAUSES } from '../../operator/triage/known-causes';
+import type { Evidence } from '../../operator/triage/evidence/evidence';
+import { KNOWN_CAUSES } from '../../operator/triage/evidence/known-causes';
 
 // Forms that the seeded failures do not print: other versions of the tools, and what AWS itself says.
 function cause(text: string, more: Partial<Evidence> = {}) {

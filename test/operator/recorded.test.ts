@@ -11,7 +11,7 @@ import { describeStatus } from '../../operator/status.describer';
 import { statusShape } from '../../operator/status.shape';
 import { streamLog } from '../../operator/triage/build-log';
 import { describeTriage } from '../../operator/triage/triage.describer';
-import { triageShape } from '../../operator/triage/triage.shape';
+import { triageShape } from '../../operator/triage/evidence/triage.shape';
 import { ACCOUNT, recordRun, REGION } from '../../bench/recorded-run';
 import { serve, type Served } from '../engine/api/served';
 

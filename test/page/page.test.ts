@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { Serving } from '../../commands/serving';
+import { Serving } from '../../commands/rehearse/serving';
 import { rehearsalHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import type { Rollback, Promotion } from '../../model/promotion.shape';
 import type { PipelineStatus } from '../../operator/status.shape';
-import type { Triage } from '../../operator/triage/triage.shape';
+import type { Triage } from '../../operator/triage/evidence/triage.shape';
 import { prepareCommandLine, ServedRehearsal } from '../fixtures/served-rehearsal';
 import { makeRepository, type SmallPipeline } from '../fixtures/small-pipeline';
 

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ActionContext, ActionResult, ArtifactFolder } from '../../engine/ports/action';
-import { dynamicReferencesFrom } from '../../engine/cloudformation/dynamic-references';
+import { dynamicReferencesFrom } from '../../engine/cloudformation/template/dynamic-references';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { nestedStackProvisioner } from '../../engine/cloudformation/nested-stack';
 import type { Provisioner } from '../../engine/ports/provisioner';

@@ -1,9 +1,9 @@
 import type { ChangeSet } from '../../cloudformation/change-set';
 import type { StackEvent } from '../../../model/run-state';
 import type { DeployedStack } from '../../ports/ledger';
-import { isHidden, NO_ECHO } from '../../cloudformation/parameters';
+import { isHidden, NO_ECHO } from '../../cloudformation/template/parameters';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
-import type { Template } from '../../cloudformation/template';
+import type { Template } from '../../cloudformation/template/template';
 
 /** A list of the Query protocol. */
 export function members(items: readonly unknown[]): { member: readonly unknown[] } {

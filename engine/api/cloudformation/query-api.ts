@@ -4,15 +4,15 @@ import type { DeployedStack } from '../../ports/ledger';
 import { computeChangeSet, type ChangeSet } from '../../cloudformation/change-set';
 import { deleteStack, refuseDeletion } from '../../cloudformation/deletion';
 import { deploy, refuseUnexecutable } from '../../cloudformation/deployment';
-import { resolveParameters, type ParameterSource } from '../../cloudformation/parameters';
+import { resolveParameters, type ParameterSource } from '../../cloudformation/template/parameters';
 import type { DeploymentHost } from '../../cloudformation/provisioner';
 import { templateAnswer } from './query-answers';
 import { changeSetNameIn, listIn, parametersIn, policyIn, stackNameIn, tagsIn } from './query-form';
 import { changeSetId, changeSetNamed, readAnswer, stackAt, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
-import type { Template } from '../../cloudformation/template';
-import { parseTemplate } from '../../cloudformation/template-file';
+import type { Template } from '../../cloudformation/template/template';
+import { parseTemplate } from '../../cloudformation/template/template-file';
 
 /** What CloudFormation's API needs besides the ledger. */
 export interface CloudFormationApiHost extends Omit<DeploymentHost, 'environment'> {

@@ -1,8 +1,8 @@
 import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
-import { previousValue } from '../../cloudformation/parameters';
+import { previousValue } from '../../cloudformation/template/parameters';
 import type { StackPolicy } from '../../cloudformation/stack-policy';
-import type { Template } from '../../cloudformation/template';
+import type { Template } from '../../cloudformation/template/template';
 
 /** The name of the stack that a request is about: it may name it by its ARN. */
 export function stackNameIn(form: URLSearchParams): string {

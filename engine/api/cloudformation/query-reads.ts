@@ -7,7 +7,7 @@ import type { DiskLedger } from '../../cloudformation/ledger';
 import { changeAnswers, eventAnswer, members, resourceAnswers, stackAnswer, templateAnswer } from './query-answers';
 import { changeSetNameIn, stackNameIn } from './query-form';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
-import type { Template } from '../../cloudformation/template';
+import type { Template } from '../../cloudformation/template/template';
 
 /** DescribeStackEvents gives at most so many at once. */
 const PAGE = 100;

@@ -1,6 +1,6 @@
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
-import { allDependenciesOf, type Template } from '../../cloudformation/template';
+import { allDependenciesOf, type Template } from '../../cloudformation/template/template';
 import type { OriginalFile } from '../spec/buildspec-document';
 
 /** One environment variable of a project or an action (CodeBuild API Reference, EnvironmentVariable). */

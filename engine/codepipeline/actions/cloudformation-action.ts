@@ -5,14 +5,14 @@ import type { ActionContext, ActionResult, ActionRunner } from '../../ports/acti
 import { computeChangeSet, NO_CHANGES, type ChangeSet } from '../../cloudformation/change-set';
 import { deleteStack } from '../../cloudformation/deletion';
 import { deploy } from '../../cloudformation/deployment';
-import { dynamicReferencesFrom } from '../../cloudformation/dynamic-references';
+import { dynamicReferencesFrom } from '../../cloudformation/template/dynamic-references';
 import type { DiskLedger } from '../../cloudformation/ledger';
-import { resolveParameters } from '../../cloudformation/parameters';
+import { resolveParameters } from '../../cloudformation/template/parameters';
 import type { DeploymentHost } from '../../cloudformation/provisioner';
 import type { Provisioners } from '../../ports/provisioner';
 import type { StackAddress } from '../../cloudformation/stack-id';
-import { nameForPeople, type Template } from '../../cloudformation/template';
-import { locate, parseTemplate } from '../../cloudformation/template-file';
+import { nameForPeople, type Template } from '../../cloudformation/template/template';
+import { locate, parseTemplate } from '../../cloudformation/template/template-file';
 import { failureOf } from '../../ports/failure';
 import { sayLargeArtifacts } from './artifact-size';
 import type { ChangeSetStore } from '../../cloudformation/change-set-store';

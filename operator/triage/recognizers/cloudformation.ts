@@ -1,4 +1,4 @@
-import { anywhere, type Recognizer } from '../evidence';
+import { anywhere, type Recognizer } from '../evidence/evidence';
 
 const PROPERTY =
   /(unknown property[^;\n]*|Encountered unsupported property \S+|extraneous key \[[^\]]+\] is not permitted|Properties validation failed[^\n]*|required key \[[^\]]+\] not found|[^\n]*\bis not a (?:known )?property of AWS::\S+[^\n]*|missing property[^\n]*|required property[^\n]*)/i;

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const PARSE = /dockerfile parse error(?: on)? line (\d+): (.+)$/i;
 const NO_IMAGE =

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const SOLIDITY = /^(\w*Error): (.+)$/;
 const AT = /^\s*--> (\S+?):(\d+):(\d+)/;

@@ -1,4 +1,4 @@
-import type { Recognizer } from '../evidence';
+import type { Recognizer } from '../evidence/evidence';
 import { accessDenied } from './access-denied';
 import { approval } from './approval';
 import { cloudformation } from './cloudformation';

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const FAILED_FILE = /^\s*FAIL\s+(\S+)/;
 const FAILED_CASE = /^\s*● (.+ › .+|Test suite failed to run|.+)$/;

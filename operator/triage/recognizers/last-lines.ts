@@ -1,4 +1,4 @@
-import { firstMatch, type Finding, type Evidence } from '../evidence';
+import { firstMatch, type Finding, type Evidence } from '../evidence/evidence';
 
 const ERROR = /\b(?:error|exception|fatal|failed|cannot|denied)\b/i;
 

@@ -1,4 +1,4 @@
-import { anywhere, type Recognizer } from '../evidence';
+import { anywhere, type Recognizer } from '../evidence/evidence';
 
 const HEAP =
   /(?:Reached heap limit|JavaScript heap out of memory|MemoryError|java\.lang\.OutOfMemoryError|Cannot allocate memory|signal SIGKILL|OutOfMemoryError: Container killed|^Killed$)/;

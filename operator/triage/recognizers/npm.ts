@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const CODE = /^npm (?:error|ERR!) code (\w+)/;
 const MISSING = /^npm (?:error|ERR!) (?:Missing|Invalid): (.+)$/;

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const NONE =
   /^ERROR: (?:No matching distribution found for|Could not find a version that satisfies the requirement) (\S+)/;

@@ -1,4 +1,4 @@
-import { firstMatch, type Finding, type Recognizer } from '../evidence';
+import { firstMatch, type Finding, type Recognizer } from '../evidence/evidence';
 
 const CODE = /^Error: (P\d{4})\b(.*)$/;
 const ANY_CODE = /\b(P[123]\d{3})\b/;

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const SUMMARY = /^FAILED (\S+::\S+)(?: - (.*))?$/;
 const ERROR = /^ERROR (\S+)(?: - (.*))?$/;

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const MODULE = /(?:^|\s)ModuleNotFoundError: No module named '?([\w.]+)'?/;
 const NAME = /(?:^|\s)ImportError: (cannot import name '?\w+'? from '?[\w.]+'?)/;

@@ -1,4 +1,4 @@
-import { firstMatch, type Recognizer } from '../evidence';
+import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 /** `src/a.ts(4,3): error TS2322: …`, and the form with colours: `src/a.ts:4:3 - error TS2322: …`. */
 const ERROR = /^(\S[^(:]*)[(:](\d+)[,:](\d+)\)?(?::| -) error (TS\d+): (.*)$/;

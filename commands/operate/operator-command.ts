@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import type { z } from 'zod';
+import { awsError } from '../target/aws-errors';
+import { findTarget, sayTarget, withTargetOptions } from '../target/find-target';
+import { type Target, type TargetOptions } from '../target/target';
+
+/** How an operator command works: what it prints for people goes through `print`, everything else to stderr. */
+export interface OperatorRun {
+  readonly target: Target;
+  readonly now: Date;
+}
+
+/**
+ * A command on the pipeline: with the options that say where it is, examples in its help, and AWS's errors put into words.
+ * @param run does it. @returns the exit code
+ */
+export function operatorCommand<Options extends object>(
+  name: string,
+  description: string,
+  examples: readonly string[],
+  define: (command: Command) => Command,
+  run: (context: OperatorRun, options: Options, args: readonly (string | undefined)[]) => Promise<number>,
+): Command {
+  const command = define(new Command(name).description(description));
+  return withTargetOptions(command)
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  saiondo ${example}`).join('\n')}`)
+    .action(async (...given: unknown[]) => {
+      const options = command.opts<Options & TargetOptions>();
+      const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
+      const target = await findTarget(options);
+      sayTarget(target);
+      try {
+        process.exitCode = await run({ target, now: new Date() }, options, args);
+      } catch (error) {
+        throw awsError(error, target, name);
+      } finally {
+        await target.close?.();
+      }
+    });
+}
+
+/** Prints a value as JSON in its documented shape. A value that has not its shape is a defect and throws. */
+export function printJson<Shape extends z.ZodType>(shape: Shape, value: z.infer<Shape>): void {
+  process.stdout.write(`${JSON.stringify(shape.parse(value), null, 2)}\n`);
+}

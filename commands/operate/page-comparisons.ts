@@ -1,0 +1,42 @@
+import type { PageComparisons } from '../../engine/api/page/page-server';
+import { SaiondoError } from '../../model/errors';
+import type { Layout } from '../../model/layout';
+import { promotionShape, rollbackShape } from '../../model/promotion.shape';
+import type { Checkout } from '../../operator/commit-log';
+import { describePromotion, findApproval } from '../../operator/promotion/promotion.describer';
+import { describeRollback } from '../../operator/promotion/rollback.describer';
+import { differenceTools } from './difference-tools';
+import { rehearsalTarget } from '../target/rehearsal-target';
+import { awsFor } from '../target/find-target';
+import { type Target } from '../target/target';
+
+/**
+ * What the page shows before it asks: the values of `saiondo approve` and `saiondo rollback`, asked of the rehearsal's own address as those
+ * commands ask it.
+ * @param address where this rehearsal answers; undefined before it does
+ * @param checkouts folders that may hold the commits
+ */
+export function pageComparisons(
+  layout: Layout,
+  address: () => string | undefined,
+  checkouts: readonly Checkout[],
+): PageComparisons {
+  const targetOf = (pipeline: string): Target => {
+    const endpoint = address();
+    if (!endpoint) throw new SaiondoError('the rehearsal does not answer yet', { code: 'NOT_RUNNING' });
+    return rehearsalTarget({ pipeline, checkouts }, layout, { endpoint }, { name: 'this rehearsal' });
+  };
+  return {
+    promotion: async (pipeline, stage, action) => {
+      const target = targetOf(pipeline);
+      const aws = awsFor('approve', target);
+      const found = await findApproval(aws(), pipeline, `${stage}/${action}`);
+      return promotionShape.parse(await describePromotion(aws, found, differenceTools(target, aws)));
+    },
+    rollback: async (pipeline, stage, to) => {
+      const target = targetOf(pipeline);
+      const aws = awsFor('rollback', target);
+      return rollbackShape.parse(await describeRollback(aws(), pipeline, stage, to, differenceTools(target, aws)));
+    },
+  };
+}

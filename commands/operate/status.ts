@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { describeStatus } from '../../operator/status.describer';
+import { statusShape } from '../../operator/status.shape';
+import { operatorCommand, printJson, type OperatorRun } from './operator-command';
+import { paintFor } from '../output/paint';
+import { showStatus } from '../output/status';
+import { awsFor } from '../target/find-target';
+import { Redrawn } from '../output/redrawn';
+
+interface Options {
+  watch?: boolean;
+  interval: string;
+  json?: boolean;
+}
+
+/** `saiondo status`: the pipeline as it is now. */
+export function statusCommand(): Command {
+  return operatorCommand<Options>(
+    'status',
+    'stages and actions with their state, revisions, waiting approvals and disabled transitions',
+    ['status', 'status --watch', 'status --json | jq ".approvals"'],
+    (command) =>
+      command
+        .option('--watch', 'keep it up to date until Ctrl-C')
+        .option('--interval <SECONDS>', 'how often --watch asks', '5')
+        .option('--json', 'print it as JSON; with --watch one line each time'),
+    run,
+  );
+}
+
+async function run({ target }: OperatorRun, options: Options): Promise<number> {
+  const aws = awsFor('status', target)();
+  const read = () => describeStatus(aws, target.pipeline, new Date());
+  if (!options.watch) {
+    const status = await read();
+    if (options.json) printJson(statusShape, status);
+    else process.stdout.write(`${showStatus(status, paintFor(process.stdout))}\n`);
+    return 0;
+  }
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const drawn = new Redrawn(process.stdout);
+  while (!controller.signal.aborted) {
+    const status = await read();
+    if (options.json) process.stdout.write(`${JSON.stringify(statusShape.parse(status))}\n`);
+    else drawn.show(showStatus(status, paintFor(process.stdout)));
+    await pause(Math.max(1, Number(options.interval) || 5), controller.signal);
+  }
+  return 130;
+}
+
+/** Waits, or until Ctrl-C. @param seconds how long */
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, seconds * 1000);
+    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+  });
+}

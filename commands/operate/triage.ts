@@ -1,0 +1,134 @@
+import * as path from 'node:path';
+import type { Command } from 'commander';
+import { SaiondoError } from '../../model/errors';
+import type { Calls } from '../../operator/aws';
+import { commitLog } from '../../operator/commit-log';
+import type { Execution } from '../../model/revision.shape';
+import { findBuild, type BuildOfInterest } from '../../operator/triage/build-of-interest';
+import { streamLog } from '../../operator/triage/build-log';
+import { addressOf } from '../../operator/triage/failed-build';
+import { describeTriage } from '../../operator/triage/triage.describer';
+import { triageShape } from '../../operator/triage/evidence/triage.shape';
+import { operatorCommand, printJson } from './operator-command';
+import { runOfExecution } from './run-of-execution';
+import { paintFor } from '../output/paint';
+import { showTriage } from '../output/triage';
+import { awsFor } from '../target/find-target';
+import { type Target } from '../target/target';
+
+interface Options {
+  log?: boolean;
+  follow?: boolean;
+  action?: string;
+  json?: boolean;
+}
+
+/** How long `--follow` waits before it asks again, in milliseconds. */
+const PAUSE = 1000;
+
+/** `saiondo triage`: the cause, not the log. */
+export function triageCommand(): Command {
+  return operatorCommand<Options>(
+    'triage',
+    'why an execution failed: the action, the command, the cause, since when, and how to see it again here',
+    [
+      'triage',
+      'triage 1f0a7c3e',
+      'triage --log > build.log',
+      'triage --follow --action Verify/ApiTest',
+      'triage --json | jq -r ".failure.cause.summary"',
+    ],
+    (command) =>
+      command
+        .argument('[execution]', 'an execution’s id or its first characters (the newest that failed)')
+        .option('--log', 'print the whole log of the failed build')
+        .option('--follow', 'print the log of a build that runs, until it ends')
+        .option('--action <STAGE/ACTION>', 'with --log and --follow: the build of this action')
+        .option('--json', 'print it as JSON'),
+    async ({ target }, options, [execution]) => {
+      const aws = awsFor('triage', target);
+      if (options.log || options.follow) {
+        const build = await findBuild(aws, {
+          pipeline: target.pipeline,
+          home: target.home,
+          running: options.follow === true,
+          ...(execution ? { execution } : {}),
+          ...(options.action ? { action: options.action } : {}),
+        });
+        if (!build)
+          throw new SaiondoError(`there is no ${options.follow ? 'running' : 'failed'} build`, {
+            code: 'BUILD_MISSING',
+            next: 'saiondo status shows what runs; --action STAGE/ACTION names one',
+          });
+        return printLog(aws(build.place), build, options.follow === true);
+      }
+      const triage = await describeTriage(aws, {
+        pipeline: target.pipeline,
+        home: target.home,
+        commits: commitLog(target.checkouts),
+        reproduce: (action, of) => reproduction(target, action, of),
+        ...(execution ? { execution } : {}),
+      });
+      if (options.json) printJson(triageShape, triage);
+      else process.stdout.write(`${showTriage(triage, paintFor(process.stdout))}\n`);
+      return 0;
+    },
+  );
+}
+
+/** The command that runs the action again here: on the artifacts of the rehearsal's run, or from the commit that failed on AWS. */
+function reproduction(target: Target, action: string, execution: Execution): string {
+  if (target.rehearsal) {
+    const run = runOfExecution(target.rehearsal.layout, execution.id);
+    const directory = path.relative(process.cwd(), target.rehearsal.layout.root);
+    return `saiondo rehearse ${directory === '.saiondo' ? '' : `--directory ${directory} `}${run ? `--resume ${run} ` : ''}--only ${action}`;
+  }
+  const { application, pipeline } = target.configuration?.repositories ?? {};
+  const sources = execution.revisions.map((revision) => {
+    const repository =
+      revision.repository ??
+      (revision.source === 'Pipeline' ? pipeline?.name : undefined) ??
+      application?.name ??
+      revision.source;
+    const at = repository === pipeline?.name ? '.' : '../saiondo';
+    return `--source ${repository}=${at}@${revision.commit}`;
+  });
+  const stage = action.split('/')[0] ?? action;
+  return `saiondo rehearse ${[...sources, `--until ${stage}`].join(' ')}`;
+}
+
+async function printLog(
+  aws: Pick<Calls, 'batchGetBuilds' | 'getLogEvents'>,
+  build: BuildOfInterest,
+  follow: boolean,
+): Promise<number> {
+  const { id } = build;
+  let status = '';
+  const read = async () => {
+    const { builds } = await aws.batchGetBuilds({ ids: [id] });
+    status = builds?.[0]?.buildStatus ?? status;
+    return builds?.[0];
+  };
+  let address = addressOf((await read()) ?? {});
+  while (!address && follow && status === 'IN_PROGRESS') {
+    await wait();
+    address = addressOf((await read()) ?? {});
+  }
+  if (!address)
+    throw new SaiondoError(`the build ${id} has no log`, {
+      code: 'LOG_MISSING',
+      next: 'it ended before its first phase: saiondo triage says why',
+    });
+  process.stderr.write(`${build.action}, ${id}\n`);
+  const following = follow
+    ? { ended: async () => ((await read())?.buildStatus ?? '') !== 'IN_PROGRESS', pause: wait }
+    : undefined;
+  for await (const line of streamLog(aws, address, following)) {
+    if (!process.stdout.write(`${line}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+  }
+  return follow && status !== 'SUCCEEDED' ? 1 : 0;
+}
+
+function wait(): Promise<void> {
+  return new Promise((done) => setTimeout(done, PAUSE));
+}

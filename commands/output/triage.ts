@@ -1,0 +1,94 @@
+import type { ActionFailure, Triage } from '../../operator/triage/evidence/triage.shape';
+import { fit, short, type Paint } from './paint';
+import { revisionsText } from './status';
+
+/** Failed cases that are shown to people; `--json` has all that were read. */
+const TESTS = 8;
+/** Characters of a command: a block of a buildspec may be long. */
+const COMMAND_WIDTH = 1000;
+/** Characters of what AWS says of an action. */
+const LINE_WIDTH = 200;
+
+/** The triage for people. The first lines name the action, the command and the cause; what supports them follows. */
+export function showTriage(triage: Triage, paint: Paint): string {
+  const { colours } = paint;
+  const { execution, failure } = triage;
+  if (!execution) return `${triage.pipeline} has not failed in the executions that are still listed`;
+  if (!failure) return `no action of ${execution.id} failed (${execution.status})`;
+  const revision = revisionsText(execution.revisions);
+  const { build, cause } = failure;
+  return [
+    `${colours.bold('action')}    ${colours.red(failure.action)} of execution ${execution.id}`,
+    ...(build
+      ? [
+          `${colours.bold('command')}   ${commandText(build.command)}${build.exitCode === undefined ? '' : ` (exit code ${build.exitCode})`}`,
+          `${colours.bold('phase')}     ${build.phase ?? '?'} of ${build.id}, ${build.status}`,
+        ]
+      : [
+          `${colours.bold('step')}      ${failure.provider}${failure.message ? `: ${fit(failure.message.split('\n')[0] ?? '', LINE_WIDTH)}` : ''}`,
+        ]),
+    `${colours.bold('cause')}     ${colours.red(cause.summary)}`,
+    ...(cause.known
+      ? [
+          `${colours.bold('known')}     ${cause.known.title} → ${cause.known.remedy}`,
+          `          ${cause.known.runbook}`,
+        ]
+      : []),
+    ...(revision ? [`${colours.bold('commit')}    ${revision}`] : []),
+    ...sinceLines(failure, paint),
+    `${colours.bold('again')}     ${failure.reproduce}`,
+    ...evidenceLines(failure, paint),
+    ...triage.others.map(
+      (one) =>
+        `${colours.bold('also')}      ${one.action}${one.message ? `: ${fit(one.message.split('\n')[0] ?? '', 120)}` : ''}`,
+    ),
+  ].join('\n');
+}
+
+function commandText(command: string | undefined): string {
+  if (!command) return 'none: it failed before its first command';
+  const lines = command
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return fit(lines.join('; '), COMMAND_WIDTH);
+}
+
+function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
+  if (!since) return [];
+  const { lastPassed, firstFailed, commits } = since;
+  const first = revisionsText(firstFailed.revisions);
+  const head = lastPassed
+    ? `passed last with ${revisionsText(lastPassed.revisions) || lastPassed.executionId}, first failed with ${first || firstFailed.executionId}`
+    : `has not passed in the executions that are listed; first failed with ${first || firstFailed.executionId}`;
+  return [
+    `${paint.colours.bold('since')}     ${head}`,
+    ...(commits ?? []).slice(0, 10).map((one) => `          ${short(one.commit)} ${one.message} (${one.author})`),
+  ];
+}
+
+function evidenceLines(failure: ActionFailure, paint: Paint): string[] {
+  const { colours } = paint;
+  const { cause, tests, events, build } = failure;
+  return [
+    ...(cause.lines.length > 0
+      ? ['', ...cause.lines.map((line) => (line.error ? colours.red(`> ${line.text}`) : `  ${line.text}`)), '']
+      : []),
+    ...tests
+      .slice(0, TESTS)
+      .map(
+        (test) =>
+          `${colours.bold('test')}      ${test.suite && !test.name.includes(test.suite) ? `${test.suite} › ` : ''}${test.name}${test.message ? `: ${fit(test.message.split('\n')[0] ?? '', 120)}` : ''}`,
+      ),
+    ...(tests.length > TESTS ? [`          and ${tests.length - TESTS} more`] : []),
+    ...events
+      .slice(0, 10)
+      .map(
+        (event) =>
+          `${colours.bold('event')}     ${event.subject}${event.status ? ` ${event.status}` : ''}: ${event.reason}`,
+      ),
+    ...(build?.log?.url ? [`${colours.bold('log')}       ${build.log.url}`] : []),
+    ...(failure.url ? [`${colours.bold('console')}   ${failure.url}`] : []),
+    ...failure.unknown.map((text) => `${colours.bold('unknown')}   ${text}`),
+  ];
+}

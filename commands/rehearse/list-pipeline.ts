@@ -1,0 +1,108 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { findPipelineStack, projectCommands, readAssembly, type AssemblyStack } from '../../engine/assembly/assembly';
+import { computeChangeSet } from '../../engine/cloudformation/change-set';
+import { deploy } from '../../engine/cloudformation/deployment';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import { resolveParameters } from '../../engine/cloudformation/template/parameters';
+import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
+import { readPipeline } from '../../engine/codepipeline/definition/definition';
+import { pipelineProvisioner } from '../../engine/codepipeline/checks/pipeline-provisioner';
+import { describePlanned, planActions } from '../../engine/codepipeline/plan/plan';
+import type { SourceRepositories } from '../../engine/ports/sources';
+import { ContainerEngine } from '../../engine/host/container-engine';
+import { which } from '../../engine/host/tools';
+import { SaiondoError } from '../../model/errors';
+import { Layout } from '../../model/layout';
+import type { PipelineDefinition } from '../../model/pipeline';
+
+/** Where a listing takes the pipeline from. */
+export interface ListOptions {
+  /** What earlier rehearsals deployed; the pipeline is taken from here if it is in it. */
+  readonly ledger: DiskLedger;
+  readonly pipeline?: string;
+  /** Gives the cloud assembly; called where the ledger has no such pipeline, or an assembly was named. */
+  readonly assembly: () => Promise<string>;
+  readonly fixedAssembly: boolean;
+  readonly sources: SourceRepositories;
+  readonly containers: boolean;
+}
+
+/** What `saiondo rehearse --list` prints: every action by stage and run order, and what is missing for those that will not be rehearsed. */
+export async function listPipeline(options: ListOptions): Promise<string[]> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-list-'));
+  try {
+    const layout = new Layout(work);
+    const { pipeline, ledger, undeployed } = await find(options, new DiskLedger(layout));
+    const containers = options.containers && (await ContainerEngine.find('list')) !== undefined;
+    const plan = planActions(pipeline, {
+      ledger,
+      containers,
+      // The rehearsal brings aws and yarn along; docker is a tool where an engine answers.
+      tool: (name) =>
+        name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : which(name),
+      sources: options.sources,
+      kinds: new Set(actionRunners({ layout, ledger, provisioners: new Map(), sources: options.sources }).keys()),
+      undeployed,
+    });
+    const width = Math.max(...plan.map(({ action }) => action.name.length + action.provider.length + 2));
+    return pipeline.stages.flatMap((stage) => [
+      stage.name,
+      ...plan
+        .filter((planned) => planned.stage === stage.name)
+        .map((planned) => {
+          const { action } = planned;
+          const why = describePlanned(planned);
+          const name = `${action.name}  ${action.provider}`;
+          return `  ${String(action.runOrder).padStart(3)} ${why ? `${name.padEnd(width)}  not rehearsed: ${why}` : name}`;
+        }),
+    ]);
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+interface Found {
+  readonly pipeline: PipelineDefinition;
+  readonly ledger: DiskLedger;
+  readonly undeployed: (project: string) => string | undefined;
+}
+
+async function find(options: ListOptions, scratch: DiskLedger): Promise<Found> {
+  const deployed = options.ledger
+    .resources('AWS::CodePipeline::Pipeline')
+    .find((one) => one.physicalId === options.pipeline);
+  if (deployed && !options.fixedAssembly)
+    return { pipeline: readPipeline(deployed, deployed.stack), ledger: options.ledger, undeployed: () => undefined };
+  const stacks = readAssembly(await options.assembly());
+  const texts = new Map(projectCommands(stacks).map(({ project, text }) => [project, text]));
+  const pipeline = await readFromAssembly(findPipelineStack(stacks, options.pipeline), scratch);
+  return { pipeline, ledger: scratch, undeployed: (project) => texts.get(project) };
+}
+
+/** The pipeline of an assembly as its deployment would make it, in a ledger that nobody keeps. */
+async function readFromAssembly(stack: AssemblyStack, ledger: DiskLedger): Promise<PipelineDefinition> {
+  const at = { account: stack.account, region: stack.region, stackName: stack.stackName };
+  const parameters = await resolveParameters(stack.template, {}, at, async (_account, _region, name) => name);
+  const changeSet = computeChangeSet(
+    { ...at, template: stack.template, file: path.basename(stack.templateFile), parameters, tags: {} },
+    ledger,
+  );
+  const result = await deploy(changeSet, {
+    ledger,
+    provisioners: new Map([['AWS::CodePipeline::Pipeline', pipelineProvisioner]]),
+    emit: () => undefined,
+    environment: stack.stackName,
+  });
+  if (!('stack' in result))
+    throw new SaiondoError(
+      `the stack ${stack.stackName} could not be deployed: ${result.logicalId}: ${result.reason}`,
+      {
+        code: 'PIPELINE_NOT_DEPLOYED',
+      },
+    );
+  const resource = Object.values(result.stack.resources).find((one) => one.type === 'AWS::CodePipeline::Pipeline');
+  if (!resource) throw new SaiondoError(`the stack ${stack.stackName} has no pipeline`, { code: 'PIPELINE_MISSING' });
+  return readPipeline(resource, result.stack);
+}

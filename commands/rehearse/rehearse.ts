@@ -1,0 +1,251 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { Command, Option } from 'commander';
+import { loadConfiguration, type Configuration } from '../../config/load';
+import type { SourceRepository } from '../../engine/ports/sources';
+import type { PipelineControl } from '../../engine/ports/pipeline-control';
+import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
+import { rehearse } from '../../engine/rehearsal/rehearsal';
+import { SaiondoError } from '../../model/errors';
+import { Layout } from '../../model/layout';
+import { outcomeLines } from '../../views/outcome';
+import { plainLine } from '../../views/plain';
+import { renderReport } from '../../views/report';
+import { approver } from '../operate/approver';
+import { fixturesOf } from './fixtures';
+import { portOf, Serving } from './serving';
+import { prepareMachine } from './prepare-machine';
+import { synthesize } from './synthesize';
+import { packageRoot, version } from '../input/package';
+import { Terminal } from '../output/terminal';
+import { variablesOf } from '../input/variable-option';
+
+interface Options {
+  source: string[];
+  approve: string[];
+  reject: string[];
+  assembly?: string;
+  pipeline?: string;
+  resume?: string;
+  only?: string;
+  until?: string;
+  endpointUrl?: string;
+  directory: string;
+  tools?: string;
+  uncommitted?: boolean;
+  containers: boolean;
+  strict?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  list?: boolean;
+  keep?: boolean;
+  serve?: boolean;
+  port?: string;
+  variable: string[];
+  healthSeconds?: string;
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** `saiondo rehearse`: the synthesized pipeline, on this machine. */
+export function rehearseCommand(): Command {
+  return new Command('rehearse')
+    .description('run the synthesized pipeline on this machine, from a git commit to its last stage')
+    .option(
+      '--source <OWNER/REPO=PATH[@COMMIT]>',
+      'what stands for a source on this machine: a git repository; for S3’s BUCKET/KEY a file or folder; repeatable',
+      collect,
+      [],
+    )
+    .option('--uncommitted', 'take the sources with their uncommitted changes')
+    .option('--approve <STAGE>', 'approve this stage’s manual approvals beforehand; repeatable', collect, [])
+    .option('--reject <STAGE>', 'reject them; repeatable', collect, [])
+    .option('--resume <RUN>', 'continue a run that waits, failed or was interrupted')
+    .option('--only <STAGE/ACTION>', 'run this action alone, on the artifacts of the resumed (or the last) run')
+    .option('--until <STAGE>', 'end after this stage')
+    .option('--list', 'print what would run, and run nothing')
+    .option('--assembly <DIRECTORY>', 'a cloud assembly to take the pipeline from (any CDK Pipelines app’s)')
+    .option('--pipeline <NAME>', 'the pipeline, where there are several')
+    .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
+    .option('--no-containers', 'do not use a container engine, though one answers')
+    .option('--variable <NAME=VALUE>', 'a value for one of the pipeline’s variables; repeatable', collect, [])
+    .option('--health-seconds <SECONDS>', 'how long a service may take to become healthy (60)')
+    .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .addOption(
+      new Option('--tools <DIRECTORY>', 'where the rehearsal keeps its own tools (DIRECTORY/tools)').env(
+        'SAIONDO_TOOLS_DIR',
+      ),
+    )
+    .option('--keep', 'leave databases and services running until Ctrl-C')
+    .option(
+      '--serve',
+      'go on answering the page and AWS’s APIs after the verdict, until Ctrl-C: approve, retry, stop there',
+    )
+    .option('--port <PORT>', 'the port of the page and the APIs (a free one)')
+    .option('--strict', 'an action that is not rehearsed makes the exit code 3')
+    .option('--yes', 'install what a package manager can install, without asking')
+    .option('--json', 'print the events, one JSON object a line')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 nothing failed, 1 an action failed or was rejected, 2 wrong usage or configuration, 3 not rehearsed (--strict), 130 interrupted.
+
+Examples:
+  saiondo rehearse --yes --approve Prod
+  saiondo rehearse --source aw-birdgang/saiondo=../saiondo --uncommitted
+  saiondo rehearse --serve --port 4600
+  saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
+  saiondo rehearse --assembly cdk.out --source acme/shop=../shop`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await run(options);
+    });
+}
+
+async function run(options: Options): Promise<number> {
+  const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
+  // Another app's assembly is rehearsed without our configuration.
+  const configuration =
+    options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
+  const ours = configuration !== undefined && !options.assembly;
+  const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
+  const sources = sourcesOf(options, ours ? configuration : undefined);
+  const assembly = async (): Promise<string> =>
+    options.assembly
+      ? path.resolve(options.assembly)
+      : synthesize(layout, configuration && sources.get(configuration.repositories.application.name)?.path);
+  const tools = await prepareMachine({
+    assembly,
+    layout,
+    yes: options.yes === true,
+    interactive: process.stdin.isTTY === true && !options.json,
+    list: options.list === true,
+    quiet: options.json === true,
+    ...(pipeline ? { pipeline } : {}),
+    fixedAssembly: options.assembly !== undefined,
+    sources,
+    containers: options.containers,
+  });
+  if (!tools) return 0;
+  const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort(new Error('interrupted'));
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const terminal = interactive ? new Terminal(process.stderr) : undefined;
+  const port = portOf(options.port);
+  let control: PipelineControl | undefined;
+  const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
+  const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
+  try {
+    const state = await rehearse({
+      layout,
+      version,
+      assembly,
+      deployAssembly: options.assembly !== undefined,
+      sources,
+      fixtures: ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] },
+      approve: async (request) => {
+        terminal?.pause();
+        const decision = await approver({
+          approve: options.approve,
+          reject: options.reject,
+          interactive,
+          user: os.userInfo().username,
+        })(request);
+        terminal?.resume();
+        return decision;
+      },
+      tools,
+      strict: options.strict === true,
+      withoutContainers: !options.containers,
+      ...(pipeline ? { pipeline } : {}),
+      ...(resume ? { resume } : {}),
+      ...(options.only ? { only: options.only } : {}),
+      ...(options.until ? { until: options.until } : {}),
+      ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
+      variables: variablesOf(options.variable),
+      signal: controller.signal,
+      stayOpen: options.serve === true,
+      onControl: (session) => (control = session),
+      ...(serving ? { page: serving.page } : {}),
+      ...(port === undefined ? {} : { port }),
+      listeners: [
+        (event) => {
+          if (event.kind !== 'process.started' || event.name !== AWS_ENDPOINT || !event.endpoint) return;
+          const page = serving?.announce(event.endpoint);
+          if (!page) return;
+          if (terminal) terminal.say(`page: ${page}`);
+          else process.stderr.write(`page: ${page}\n`);
+        },
+        (event, current) => {
+          // After a verdict the lines stand still; what is asked for then is shown again as it runs.
+          if (event.kind === 'run.resumed') terminal?.resume();
+          if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+          else if (terminal) terminal.show(event, current);
+          else {
+            const line = plainLine(event, current);
+            if (line) process.stderr.write(`${line}\n`);
+          }
+        },
+      ],
+      beforeClose: async (current) => {
+        fs.writeFileSync(layout.report(current.runId), renderReport(current, layout.run(current.runId)));
+        terminal?.end();
+        if (!options.json)
+          console.log(
+            `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
+          );
+        if (options.serve && !controller.signal.aborted)
+          process.stderr.write('goes on answering its page and AWS’s APIs; Ctrl-C ends it\n');
+        else if (options.keep && !controller.signal.aborted) {
+          process.stderr.write('everything keeps running; Ctrl-C ends it\n');
+          await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }));
+        }
+      },
+    });
+    return state.exitCode ?? 1;
+  } finally {
+    terminal?.end();
+    serving?.end();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** The repositories of the sources: as given; else the sample monorepo and this checkout. */
+function sourcesOf(options: Options, configuration: Configuration | undefined): Map<string, SourceRepository> {
+  const uncommitted = options.uncommitted ? { uncommitted: true } : {};
+  const sources = new Map<string, SourceRepository>();
+  if (configuration) {
+    sources.set(configuration.repositories.pipeline.name, { path: process.cwd(), ...uncommitted });
+    const { application, pipeline } = configuration.repositories;
+    if (application.name !== pipeline.name)
+      sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
+  }
+  for (const given of options.source) {
+    const [, repository, at, commit] = /^([^=\s]+)=(.+?)(?:@([\w./-]+))?$/.exec(given) ?? [];
+    if (!repository || !at)
+      throw new SaiondoError(
+        `--source ${given} is not OWNER/REPO=PATH, NAME=PATH (CodeCommit) or BUCKET/KEY=PATH (S3)`,
+        {
+          code: 'USAGE',
+          next: 'for example --source aw-birdgang/saiondo=../saiondo',
+        },
+      );
+    sources.set(repository, { path: path.resolve(at), ...(commit ? { commit } : {}), ...uncommitted });
+  }
+  return sources;
+}
+
+function lastRun(layout: Layout): string {
+  const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
+  const last = runs.at(-1);
+  if (!last)
+    throw new SaiondoError('--only needs the artifacts of a run, and there is none yet', {
+      code: 'RUN_MISSING',
+      next: 'run saiondo rehearse first',
+    });
+  return last;
+}

@@ -1,0 +1,43 @@
+import * as path from 'node:path';
+import { Command } from 'commander';
+import { recordedHandlers } from '../../engine/api/handlers';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import { AwsFront } from '../../engine/endpoint/front';
+import { Runs } from '../../engine/runs/runs';
+import { Layout } from '../../model/layout';
+import { portOf, Serving } from './serving';
+import { checkoutsOf } from '../target/find-target';
+
+/** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve the runs on disk: their page, and the APIs of CodePipeline, CodeBuild and CloudWatch Logs')
+    .option('--port <PORT>', 'the port on the loopback interface (a free one)')
+    .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .addHelpText(
+      'after',
+      `
+What changes a pipeline (approve, retry, stop) needs a rehearsal that runs: saiondo rehearse --serve.
+
+Examples:
+  saiondo serve
+  saiondo serve --port 4600 &
+  aws codepipeline list-pipeline-executions --pipeline-name saiondo --endpoint-url http://127.0.0.1:4600`,
+    )
+    .action(async (options: { port?: string; directory: string }) => {
+      await serve(new Layout(path.resolve(options.directory)), portOf(options.port));
+    });
+}
+
+async function serve(layout: Layout, port: number | undefined): Promise<void> {
+  const nothing = (): undefined => undefined;
+  const serving = new Serving(layout, nothing, { readOnly: true, checkouts: checkoutsOf(undefined) });
+  const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
+  const front = new AwsFront(nothing, handlers, nothing, serving.page);
+  const endpoint = await front.listen(port);
+  console.log(serving.announce(endpoint));
+  process.stderr.write('serves the runs on disk; Ctrl-C ends it\n');
+  await new Promise<void>((done) => process.once('SIGINT', () => done()).once('SIGTERM', () => done()));
+  serving.end();
+  await front.close();
+}

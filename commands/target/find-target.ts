@@ -1,0 +1,168 @@
+import { type Target, type TargetOptions } from './target';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as readline from 'node:readline/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { loadConfiguration, type Configuration } from '../../config/load';
+import { SaiondoError } from '../../model/errors';
+import { Layout } from '../../model/layout';
+import { connect, type Aws, type Connection } from '../../operator/aws';
+import type { Checkout } from '../../operator/commit-log';
+import { awsConnection } from '../../operator/credentials';
+import { defaultRegion } from '../../operator/default-region';
+import type { OperationsOf, OperatorCommand } from '../../operator/operations';
+import { packageRoot } from '../input/package';
+import { rehearsalTarget, rehearsed } from './rehearsal-target';
+import { serveRuns } from './serve-runs';
+
+/** Adds the options that every operator command has. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .option('--pipeline <NAME>', 'the pipeline (saiondo.yaml’s)')
+    .option('--aws', 'the pipeline on AWS, also where a rehearsal of this folder is being served')
+    .option('--rehearsal', 'the rehearsals of this folder, also when none is being served')
+    .option('--profile <PROFILE>', 'a profile of the AWS CLI')
+    .option('--region <REGION>', 'the pipeline’s region (AWS_REGION, else saiondo.yaml’s)')
+    .option('--endpoint-url <URL>', 'another endpoint than AWS’s own (AWS_ENDPOINT_URL)')
+    .option('--directory <DIRECTORY>', 'where rehearsals keep their state', '.saiondo');
+}
+
+/** What a serving rehearsal leaves in its folder. */
+const served = z.object({
+  endpoint: z.url(),
+  pid: z.number().int().positive(),
+  page: z.url().optional(),
+  /** Folders of the repositories that it rehearses. */
+  checkouts: z.array(z.object({ path: z.string(), repository: z.string().optional() })).default([]),
+});
+
+/**
+ * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
+ * as the AWS CLI finds them.
+ * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `RUN_MISSING`, `USAGE`
+ */
+export async function findTarget(options: TargetOptions): Promise<Target> {
+  // The SDK's versions are pinned here and its warning about Node's is for those who update them.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
+  const layout = new Layout(path.resolve(options.directory));
+  const pipeline = options.pipeline ?? configuration?.pipeline.name ?? onlyRehearsed(layout);
+  if (!pipeline)
+    throw new SaiondoError('which pipeline? There is no saiondo.yaml here', {
+      code: 'PIPELINE_UNKNOWN',
+      next: 'give --pipeline NAME, or run from the folder that holds saiondo.yaml',
+    });
+  const ours = configuration?.pipeline.name === pipeline ? configuration : undefined;
+  const rest = {
+    pipeline,
+    ...(ours ? { configuration: ours } : {}),
+    checkouts: checkoutsOf(ours),
+  };
+  const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL;
+  const asksAws = options.aws === true || options.profile !== undefined || endpoint !== undefined;
+  if (options.rehearsal && asksAws)
+    throw new SaiondoError('--rehearsal and AWS exclude each other', { code: 'USAGE', next: 'leave one of them out' });
+  const serving = asksAws ? undefined : servedRehearsal(layout);
+  const { region: asked } = options;
+  if (serving) {
+    // The repositories that it rehearses hold the commits that it is asked for.
+    const known = { ...rest, checkouts: [...serving.checkouts, ...rest.checkouts] };
+    return rehearsalTarget(known, layout, serving, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
+  }
+  if (options.rehearsal) {
+    if (!fs.existsSync(layout.runs()))
+      throw new SaiondoError(`there is no rehearsal in ${options.directory}`, {
+        code: 'RUN_MISSING',
+        next: 'saiondo rehearse makes one',
+      });
+    const { endpoint: own, close } = await serveRuns(layout);
+    return {
+      ...rehearsalTarget(
+        rest,
+        layout,
+        { endpoint: own },
+        { name: `the rehearsals in ${options.directory}`, region: asked },
+      ),
+      close,
+    };
+  }
+  const region =
+    options.region ??
+    process.env.AWS_REGION ??
+    process.env.AWS_DEFAULT_REGION ??
+    ours?.pipeline.region ??
+    (await defaultRegion(options.profile));
+  if (!region)
+    throw new SaiondoError('which region? Neither the environment nor the profile says one', {
+      code: 'REGION_UNKNOWN',
+      next: 'give --region, or set AWS_REGION',
+    });
+  const access = {
+    ...(options.profile ? { profile: options.profile } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    mfaCode,
+  };
+  const account = ours?.pipeline.account ?? (await callerAccount(awsConnection({ ...access, home: { region } })));
+  return {
+    ...rest,
+    home: { account, region },
+    connection: awsConnection({ ...access, home: { account, region } }),
+    name: `AWS account ${account}, ${region}${endpoint ? `, at ${endpoint}` : ''}`,
+  };
+}
+
+function onlyRehearsed(layout: Layout): string | undefined {
+  const [first, ...others] = rehearsed(layout);
+  return others.length === 0 ? first?.physicalId : undefined;
+}
+
+/** AWS for a command: with its operations and no others. */
+export function awsFor<Command extends OperatorCommand>(_command: Command, target: Target): Aws<OperationsOf<Command>> {
+  return connect<OperationsOf<Command>>(target.connection);
+}
+
+/** Tells people whom the command speaks to, so that a rehearsal is never taken for AWS. */
+export function sayTarget(target: Target): void {
+  if (process.stderr.isTTY) process.stderr.write(`${target.pipeline}, ${target.name}\n`);
+}
+
+/** The rehearsal that is being served from a folder: its process lives. */
+function servedRehearsal(layout: Layout): z.infer<typeof served> | undefined {
+  try {
+    const found = served.parse(JSON.parse(fs.readFileSync(path.join(layout.root, 'serve.json'), 'utf8')));
+    process.kill(found.pid, 0);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folders where a checkout of a repository is looked for: this one, its neighbour that the README names, and the sample. */
+export function checkoutsOf(configuration: Configuration | undefined): Checkout[] {
+  const { pipeline, application } = configuration?.repositories ?? {};
+  return [
+    { path: process.cwd(), repository: pipeline?.name },
+    { path: path.resolve('..', 'saiondo'), repository: application?.name },
+    { path: path.join(packageRoot, 'examples', 'saiondo'), repository: application?.name },
+  ];
+}
+
+async function callerAccount(connection: Connection): Promise<string> {
+  const { Account } = await connect<'getCallerIdentity'>(connection)().getCallerIdentity({});
+  return Account ?? '';
+}
+
+async function mfaCode(serial: string): Promise<string> {
+  if (!process.stdin.isTTY)
+    throw new SaiondoError(`the profile wants a code of ${serial}, and there is no terminal to ask for it`, {
+      code: 'MFA_CODE',
+      next: 'use aws sso login, or a profile without MFA',
+    });
+  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await prompt.question(`MFA code of ${serial}: `)).trim();
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { type Configuration } from '../../config/load';
+import { Layout } from '../../model/layout';
+import { type Connection } from '../../operator/aws';
+import type { Checkout } from '../../operator/commit-log';
+
+/** The options that say which pipeline, and where. */
+export interface TargetOptions {
+  pipeline?: string;
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+  aws?: boolean;
+  rehearsal?: boolean;
+  directory: string;
+}
+
+/** A pipeline, and how it is reached. */
+export interface Target {
+  readonly pipeline: string;
+  readonly home: { readonly region: string; readonly account: string };
+  readonly connection: Connection;
+  /** The rehearsal that is asked; absent for AWS. */
+  readonly rehearsal?: {
+    readonly layout: Layout;
+    readonly endpoint: string;
+    /** Its page for people, where it has one. */
+    readonly page?: string;
+  };
+  readonly configuration?: Configuration;
+  /** Folders that may be checkouts of the repositories. */
+  readonly checkouts: readonly Checkout[];
+  /** For people: `the rehearsal at http://127.0.0.1:1234`. */
+  readonly name: string;
+  /** To be called when the command is done. */
+  readonly close?: () => Promise<void>;
+}

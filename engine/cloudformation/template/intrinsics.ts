@@ -1,0 +1,309 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SaiondoError } from '../../../model/errors';
+import { cidr } from '../../text/cidr';
+import { EXTENSION_FUNCTIONS, hasLanguageExtensions } from './language-extensions';
+import { constructPathOf, type Template } from './template';
+
+/** What an intrinsic function may ask for while a template is resolved. */
+export interface ResolutionContext {
+  readonly account: string;
+  readonly region: string;
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly template: Template;
+  /** File name that errors carry. */
+  readonly file: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** `Ref` of a resource, or undefined while it does not exist. */
+  readonly refOf: (logicalId: string) => string | undefined;
+  /** `Fn::GetAtt` of a resource, or undefined while it does not exist or where it has no such attribute. */
+  readonly attributeOf: (logicalId: string, attribute: string) => unknown;
+  /** The value of an export of the account and region. */
+  readonly exportOf: (name: string) => string | undefined;
+  /** An output of another stack (`Fn::GetStackOutput`). */
+  readonly outputOf?: (stackName: string, output: string) => string | undefined;
+}
+
+/** `AWS::NoValue`: the property as if it were not there. */
+const NO_VALUE = Symbol('AWS::NoValue');
+
+/** Functions that only the assertions of `Rules` have (CloudFormation User Guide, "Rule-specific intrinsic functions"). */
+const RULE_FUNCTIONS = /^Fn::(Contains|EachMemberEquals|EachMemberIn|RefAll|ValueOf|ValueOfAll)$/;
+
+/**
+ * Resolves a value of a template (CloudFormation User Guide, "Intrinsic function reference").
+ * Dynamic references (`{{resolve:…}}`) stay as they are: what holds a secret is read where it is used.
+ * @param at the value's path, for errors
+ * @throws SaiondoError `TEMPLATE_UNRESOLVABLE` naming the path and what could not be resolved
+ */
+export function resolve(value: unknown, context: ResolutionContext, at: string): unknown {
+  const result = resolveInner(value, context, at);
+  return result === NO_VALUE ? undefined : result;
+}
+
+/** Whether a named condition of the template holds. */
+export function conditionHolds(name: string, context: ResolutionContext, at: string): boolean {
+  const conditions = context.template.Conditions ?? {};
+  if (!Object.hasOwn(conditions, name))
+    fail(context, at, `names the condition \`${name}\`, which the template does not define`);
+  return resolveInner(conditions[name], context, `Conditions.${name}`) === true;
+}
+
+function fail(context: ResolutionContext, at: string, message: string): never {
+  const [section, logicalId = ''] = at.split(/[.[]/);
+  const construct = section === 'Resources' ? constructPathOf(context.template, logicalId) : undefined;
+  const of = construct ? ` (of the construct ${construct})` : '';
+  throw new SaiondoError(`stack ${context.stackName}: ${at}${of} ${message}`, {
+    code: 'TEMPLATE_UNRESOLVABLE',
+    where: { file: context.file, path: at },
+    next: 'see "Intrinsic function reference" in the CloudFormation User Guide',
+  });
+}
+
+function resolveInner(value: unknown, context: ResolutionContext, at: string): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, i) => resolveInner(item, context, `${at}[${i}]`)).filter((item) => item !== NO_VALUE);
+  }
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only) {
+    const [name, argument] = only;
+    if (name === 'Ref') return ref(String(argument), context, at);
+    if (name === 'Condition' && (at.startsWith('Conditions') || at.startsWith('Rules')))
+      return conditionHolds(String(argument), context, at);
+    if (name.startsWith('Fn::')) return call(name, argument, context, at);
+  }
+  const result: Record<string, unknown> = {};
+  for (const [key, inner] of entries) {
+    const resolved = resolveInner(inner, context, at ? `${at}.${key}` : key);
+    if (resolved !== NO_VALUE) result[key] = resolved;
+  }
+  return result;
+}
+
+/** Partition and domain of a region (AWS General Reference, "AWS service endpoints"). */
+export function partitionOf(region: string): { partition: string; urlSuffix: string } {
+  if (region.startsWith('cn-')) return { partition: 'aws-cn', urlSuffix: 'amazonaws.com.cn' };
+  if (region.startsWith('us-gov-')) return { partition: 'aws-us-gov', urlSuffix: 'amazonaws.com' };
+  return { partition: 'aws', urlSuffix: 'amazonaws.com' };
+}
+
+function ref(name: string, context: ResolutionContext, at: string): unknown {
+  switch (name) {
+    case 'AWS::AccountId':
+      return context.account;
+    case 'AWS::Region':
+      return context.region;
+    case 'AWS::Partition':
+      return partitionOf(context.region).partition;
+    case 'AWS::URLSuffix':
+      return partitionOf(context.region).urlSuffix;
+    case 'AWS::StackName':
+      return context.stackName;
+    case 'AWS::StackId':
+      return context.stackId;
+    case 'AWS::NotificationARNs':
+      return [];
+    case 'AWS::NoValue':
+      return NO_VALUE;
+  }
+  if (Object.hasOwn(context.parameters, name)) return context.parameters[name];
+  if (!Object.hasOwn(context.template.Resources, name)) {
+    fail(context, at, `refers to \`${name}\`, which is neither a parameter nor a resource of the template`);
+  }
+  const id = context.refOf(name);
+  return id ?? fail(context, at, `refers to \`${name}\`, ${whyMissing(name, context)}`);
+}
+
+function whyMissing(logicalId: string, context: ResolutionContext): string {
+  const condition = context.template.Resources[logicalId]?.Condition;
+  return condition
+    ? `which does not exist: its condition \`${condition}\` does not hold`
+    : 'which does not exist yet (a condition or a rule cannot refer to a resource)';
+}
+
+function call(name: string, argument: unknown, context: ResolutionContext, at: string): unknown {
+  const inside = `${at}.${name}`;
+  if (EXTENSION_FUNCTIONS.has(name) && !hasLanguageExtensions(context.template))
+    return fail(
+      context,
+      inside,
+      `is a function of the transform AWS::LanguageExtensions, which the template does not name`,
+    );
+  if (RULE_FUNCTIONS.test(name) && !at.startsWith('Rules'))
+    return fail(context, inside, 'is a function of Rules alone');
+  const list = (): unknown[] => {
+    const resolved = resolveInner(argument, context, inside);
+    if (!Array.isArray(resolved)) return fail(context, inside, 'takes a list');
+    return resolved;
+  };
+  const text = (): string => {
+    const resolved = resolveInner(argument, context, inside);
+    if (typeof resolved !== 'string') return fail(context, inside, 'takes a text');
+    return resolved;
+  };
+  /** The conditions of And, Or and Not: between `least` and `most` booleans. */
+  const booleans = (least: number, most: number): boolean[] => {
+    const values = list();
+    if (values.length < least || values.length > most || !values.every((one) => typeof one === 'boolean'))
+      return fail(context, inside, `takes ${least === most ? least : `${least} to ${most}`} conditions`);
+    return values as boolean[];
+  };
+  switch (name) {
+    case 'Fn::GetAtt': {
+      const parts = Array.isArray(argument) ? (argument as unknown[]) : String(argument).split(/\.(.*)/s);
+      return attribute(String(parts[0]), String(resolveInner(parts[1], context, inside)), context, inside);
+    }
+    case 'Fn::Join': {
+      const [separator, parts] = list();
+      if (!Array.isArray(parts)) return fail(context, inside, 'takes [separator, list]');
+      return parts.map((part) => scalar(part, context, inside)).join(String(separator));
+    }
+    case 'Fn::Sub':
+      return substitute(argument, context, inside);
+    case 'Fn::Select': {
+      const [index, items] = list();
+      if (!Array.isArray(items)) return fail(context, inside, 'takes [index, list]');
+      const item: unknown = items[Number(index)];
+      if (item === undefined || item === null)
+        return fail(context, inside, `cannot select nonexistent value at index ${String(index)}`);
+      return item;
+    }
+    case 'Fn::Split': {
+      const [separator, source] = list();
+      if (typeof source !== 'string' || typeof separator !== 'string' || separator === '')
+        return fail(context, inside, 'takes [separator, text]');
+      return source.split(separator);
+    }
+    case 'Fn::ImportValue': {
+      const wanted = text();
+      return (
+        context.exportOf(wanted) ?? fail(context, inside, `imports an unknown export: No export named ${wanted} found.`)
+      );
+    }
+    case 'Fn::GetStackOutput': {
+      const given = resolveInner(argument, context, inside) as { StackName?: string; OutputName?: string };
+      const value = context.outputOf?.(String(given.StackName), String(given.OutputName));
+      return (
+        value ??
+        fail(context, inside, `reads ${String(given.StackName)}.${String(given.OutputName)}, which is not deployed`)
+      );
+    }
+    case 'Fn::Base64':
+      return Buffer.from(text(), 'utf8').toString('base64');
+    case 'Fn::FindInMap':
+      return findInMap(argument, context, inside);
+    case 'Fn::GetAZs': {
+      const region = String(resolveInner(argument, context, inside) || context.region);
+      return ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
+    }
+    case 'Fn::Cidr': {
+      const [block, count, bits] = list();
+      const ranges = cidr(String(block), Number(count), Number(bits ?? 8));
+      return typeof ranges === 'string' ? fail(context, inside, `cannot be done: ${ranges}`) : ranges;
+    }
+    case 'Fn::If': {
+      if (!Array.isArray(argument) || argument.length !== 3)
+        return fail(context, inside, 'takes [condition, then, else]');
+      const holds = conditionHolds(String(argument[0]), context, inside);
+      return resolveInner(holds ? argument[1] : argument[2], context, `${inside}[${holds ? 1 : 2}]`);
+    }
+    case 'Fn::Equals': {
+      const values = list();
+      if (values.length !== 2) return fail(context, inside, 'takes two values');
+      return isDeepStrictEqual(asTexts(values[0]), asTexts(values[1]));
+    }
+    case 'Fn::Not':
+      return !booleans(1, 1)[0];
+    case 'Fn::And':
+      return booleans(2, 10).every(Boolean);
+    case 'Fn::Or':
+      return booleans(2, 10).some(Boolean);
+    case 'Fn::Length':
+      return list().length;
+    case 'Fn::ToJsonString':
+      return JSON.stringify(resolveInner(argument, context, inside));
+    case 'Fn::Contains': {
+      const [items, item] = list();
+      return Array.isArray(items) && items.map(String).includes(String(item));
+    }
+    case 'Fn::EachMemberEquals': {
+      const [items, item] = list();
+      return Array.isArray(items) && items.every((one) => String(one) === String(item));
+    }
+    case 'Fn::EachMemberIn': {
+      const [items, allowed] = list();
+      return (
+        Array.isArray(items) &&
+        Array.isArray(allowed) &&
+        items.every((one) => allowed.map(String).includes(String(one)))
+      );
+    }
+    case 'Fn::Transform':
+      return fail(context, inside, `is a macro, which runs in AWS: the rehearsal does not expand it`);
+    default:
+      return fail(context, at, `uses ${name}, which the rehearsal does not know`);
+  }
+}
+
+/** `[map, top, second]`, and with AWS::LanguageExtensions a fourth `{ DefaultValue }` (CloudFormation User Guide, "Fn::FindInMap"). */
+function findInMap(argument: unknown, context: ResolutionContext, at: string): unknown {
+  if (!Array.isArray(argument) || argument.length < 3) return fail(context, at, 'takes [map, top key, second key]');
+  const [map = '', top = '', second = ''] = argument.slice(0, 3).map((one) => String(resolveInner(one, context, at)));
+  const found = context.template.Mappings?.[map]?.[top]?.[second];
+  if (found !== undefined) return found;
+  const fallback = argument[3] as { DefaultValue?: unknown } | undefined;
+  if (fallback && Object.hasOwn(fallback, 'DefaultValue')) {
+    if (!hasLanguageExtensions(context.template))
+      return fail(context, at, 'has a DefaultValue, which needs the transform AWS::LanguageExtensions');
+    return resolveInner(fallback.DefaultValue, context, at);
+  }
+  return fail(context, at, `finds nothing: Unable to get mapping for ${map}::${top}::${second}`);
+}
+
+/** Comparisons are of texts: 1 equals "1", true equals "true". */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
+  return String(value);
+}
+
+function attribute(logicalId: string, name: string, context: ResolutionContext, at: string): unknown {
+  if (!Object.hasOwn(context.template.Resources, logicalId)) {
+    fail(context, at, `asks for ${name} of \`${logicalId}\`, which is no resource of the template`);
+  }
+  if (context.refOf(logicalId) === undefined)
+    fail(context, at, `asks for ${logicalId}.${name} of \`${logicalId}\`, ${whyMissing(logicalId, context)}`);
+  const value = context.attributeOf(logicalId, name);
+  return (
+    value ??
+    fail(
+      context,
+      at,
+      `asks for ${logicalId}.${name}: Requested attribute ${name} does not exist in schema for ${context.template.Resources[logicalId]?.Type ?? ''}`,
+    )
+  );
+}
+
+function substitute(argument: unknown, context: ResolutionContext, at: string): string {
+  const [text, given] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
+  if (typeof text !== 'string') return fail(context, at, 'takes a text, or [text, variables]');
+  const variables = (given ?? {}) as Record<string, unknown>;
+  return text.replace(/\$\{(!?)([^}]*)\}/g, (_all, literal: string, name: string) => {
+    if (literal) return `\${${name}}`;
+    const trimmed = name.trim();
+    if (Object.hasOwn(variables, trimmed)) return scalar(resolveInner(variables[trimmed], context, at), context, at);
+    const dot = trimmed.indexOf('.');
+    const value =
+      dot < 0 ? ref(trimmed, context, at) : attribute(trimmed.slice(0, dot), trimmed.slice(dot + 1), context, at);
+    return scalar(value, context, at);
+  });
+}
+
+function scalar(value: unknown, context: ResolutionContext, at: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return fail(context, at, `joins a value that is no text: ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
+}
