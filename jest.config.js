@@ -1,3 +1,5 @@
+const os = require('node:os');
+
 /** Tests run compiled by swc: the type check is a step of its own (`npm run types`). */
 module.exports = {
   testEnvironment: 'node',
@@ -6,10 +8,13 @@ module.exports = {
   transform: {
     '^.+\\.(t|j)sx?$': [
       '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } }, module: { type: 'commonjs' } },
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+        // A package is loaded where it is first used: each file loads its modules anew, and most use few of aws-cdk-lib's or the AWS SDK's.
+        module: { type: 'commonjs', lazy: true },
+      },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(ESM_ONLY_PACKAGES_GO_HERE)/)'],
   modulePathIgnorePatterns: [
     '<rootDir>/dist',
     '<rootDir>/cdk.out',
@@ -17,5 +22,12 @@ module.exports = {
     '<rootDir>/examples',
     '<rootDir>/test/scenarios/',
   ],
+  // Builds dist/ once, starts the server that synthesizes for all files.
+  globalSetup: '<rootDir>/test/setup/before-all.ts',
+  globalTeardown: '<rootDir>/test/setup/after-all.ts',
+  // Jest's own default leaves one core to its main process, which only waits. More than four rehearsals at once want more memory than a laptop has.
+  maxWorkers: Math.min(4, Math.max(2, os.availableParallelism())),
+  testSequencer: '<rootDir>/test/setup/longest-first.js',
+  reporters: ['default', '<rootDir>/test/setup/durations-reporter.js'],
   testTimeout: 30000,
 };

@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CfnResource, Stack, TagManager } from 'aws-cdk-lib';
 import { parseConfiguration } from '../../config/load';
 import { KNOWN_CAUSES } from '../../operator/triage/evidence/known-causes';
 import { statementsOf, synthesizedWith } from './configured';
-import { CONFIGURATION, ROOT, makeApp, resources, synthesized } from './synthesized';
+import { CONFIGURATION, ROOT, resources, synthesized } from './synthesized';
 
 const templates = synthesized();
 const alarms = (stack: string, of = templates): any[] =>
@@ -230,18 +229,4 @@ test('every log group has a retention, and nothing logs into a group that nobody
       for (const container of task.Properties.ContainerDefinitions)
         expect(container.LogConfiguration.Options['awslogs-group']).toBeDefined();
   }
-});
-
-test('every resource that takes tags carries project, environment, owner and cost-centre', () => {
-  const app = makeApp();
-  app.synth();
-  const taggable = app.node
-    .findAll()
-    .filter((one): one is CfnResource => CfnResource.isCfnResource(one) && TagManager.of(one) !== undefined);
-  expect(taggable.length).toBeGreaterThan(150);
-  const without = taggable.filter((resource) => {
-    const tags = JSON.stringify(Stack.of(resource).resolve(TagManager.of(resource)?.renderTags()) ?? '');
-    return !['project', 'environment', 'owner', 'cost-centre'].every((key) => tags.includes(`"${key}"`));
-  });
-  expect(without.map((resource) => resource.node.path)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { CfnResource, Stack, TagManager, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { makeApp, synthesized } from './synthesized';
@@ -62,4 +62,16 @@ test('a build in the network makes interfaces in its own subnets with its own gr
   }
   for (const { Condition } of of('ec2:DeleteNetworkInterface'))
     expect(JSON.stringify(Condition.ArnEquals['ec2:Subnet'])).toContain('privateSubnet');
+});
+
+test('every resource that takes tags carries project, environment, owner and cost-centre', () => {
+  const taggable = tree.node
+    .findAll()
+    .filter((one): one is CfnResource => CfnResource.isCfnResource(one) && TagManager.of(one) !== undefined);
+  expect(taggable.length).toBeGreaterThan(150);
+  const without = taggable.filter((resource) => {
+    const tags = JSON.stringify(Stack.of(resource).resolve(TagManager.of(resource)?.renderTags()) ?? '');
+    return !['project', 'environment', 'owner', 'cost-centre'].every((key) => tags.includes(`"${key}"`));
+  });
+  expect(without.map((resource) => resource.node.path)).toEqual([]);
 });

@@ -1,13 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { parseConfiguration } from '../../config/load';
-import { imageTags } from '../../lib/images';
-import { PipelineStack } from '../../pipelines/pipeline-stack';
+import type { SynthesizedApp } from '../../scripts/synth-server';
+import type { AppRequest } from '../../scripts/synthesized-app';
+import { fingerprint } from '../setup/fingerprint';
+import { KEPT, ROOT } from '../setup/paths';
 
-/** The repository's own folder. */
-export const ROOT = path.join(__dirname, '../..');
+export { ROOT };
 /** The sample monorepo. */
 export const SAMPLE = path.join(ROOT, 'examples/saiondo');
 /** The shipped configuration, as text. */
@@ -24,32 +25,62 @@ export interface TemplateJson {
   Outputs?: Record<string, { Value: any }>;
 }
 
-/** The app's templates by stack (`Dev/Data`, `saiondo-pipeline`), synthesized in this process. The validator is off: `npm run check` runs it once. */
+/** What a synth reads of this repository: the app as it was built before the tests, and the files and packages that it takes in. */
+const READ = [
+  ...['dist/lib', 'dist/pipelines', 'dist/config', 'dist/model', 'dist/scripts/synth-server.js'],
+  ...['dist/scripts/synthesized-app.js', 'lib/functions', 'buildspecs', 'cdk.json', 'node_modules/.package-lock.json'],
+];
+
+/** The app's templates by stack (`Dev/Data`, `saiondo-pipeline`). */
 export function synthesized(yaml = CONFIGURATION, application = SAMPLE): Record<string, TemplateJson> {
-  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-synth-'));
-  const assembly = makeApp(yaml, application, outdir).synth();
-  const templates = Object.fromEntries(
-    assembly.stacksRecursively.map((stack) => [stack.hierarchicalId, stack.template as TemplateJson]),
-  );
-  fs.rmSync(outdir, { recursive: true });
-  return templates;
+  return synthesizedApp(yaml, application).templates;
 }
 
-/** The app, not synthesized yet. */
+/**
+ * The app's templates, and what else is asked of its assembly. The same app is synthesized once: a result is kept under the digest of everything
+ * that it comes from.
+ * @throws Error with what the app said
+ */
+export function synthesizedApp(
+  yaml = CONFIGURATION,
+  application = SAMPLE,
+): SynthesizedApp & { readonly templates: Record<string, TemplateJson> } {
+  const digest = fingerprint(ROOT, READ, fingerprint(application, ['.']), yaml, process.version);
+  const file = path.join(KEPT, 'synthesized', `${digest}.json`);
+  if (!fs.existsSync(file)) {
+    const answer = JSON.stringify(synthesizedAnew(yaml, application));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    // In one step: another test file may look for it.
+    fs.writeFileSync(`${file}.${process.pid}`, answer);
+    fs.renameSync(`${file}.${process.pid}`, file);
+  }
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as ReturnType<typeof synthesizedApp>;
+}
+
+/**
+ * The app, synthesized now by the synth server, whatever was kept.
+ * @throws SaiondoError where the configuration is wrong; Error with what the app said
+ */
+export function synthesizedAnew(yaml = CONFIGURATION, application = SAMPLE): ReturnType<typeof synthesizedApp> {
+  parseConfiguration(yaml, 'saiondo.yaml');
+  const socket = process.env.SAIONDO_SYNTH_SOCKET;
+  if (!socket)
+    throw new Error('no synth server runs: start the tests with jest.config.js, whose globalSetup starts it');
+  const request: AppRequest = { yaml, application, root: ROOT };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'test/setup/ask-synth-server.js'), socket],
+    { input: JSON.stringify(request), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 120_000 },
+  );
+  if (status !== 0) throw new Error(`the app does not synthesize:\n${stderr}`);
+  return JSON.parse(stdout) as ReturnType<typeof synthesizedApp>;
+}
+
+/** The app in this process, not synthesized yet. It loads aws-cdk-lib, which takes seconds: only for what looks at the tree of constructs. */
 export function makeApp(yaml = CONFIGURATION, application = SAMPLE, outdir?: string): App {
-  process.env.CDK_VALIDATION = 'false';
-  const configuration = parseConfiguration(yaml, 'saiondo.yaml');
-  const app = new App({
-    analyticsReporting: false,
-    ...(outdir ? { outdir } : {}),
-    context: JSON.parse(fs.readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')).context,
-  });
-  new PipelineStack(app, 'saiondo-pipeline', {
-    configuration,
-    images: imageTags(configuration, application),
-    env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
-  });
-  return app;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const app = require('../../scripts/synthesized-app') as typeof import('../../scripts/synthesized-app');
+  return app.makeApp({ yaml, application, root: ROOT }, outdir ? { outdir } : {});
 }
 
 /** A resource by its logical id. @throws where the template has none: nothing can be said of it then */

@@ -15,7 +15,6 @@ beforeAll(async () => {
   const layout = new Layout(path.join(folder, '.saiondo'));
   ({ executionId } = recordRun(layout, { runId: '20260101-100000-aaaa', builds: 2 }));
   recordRun(layout, { runId: '20260101-110000-bbbb', builds: 2, fails: [0], log: () => 'it broke\n' });
-  await execa('npm', ['run', '--silent', 'build'], { cwd: ROOT });
 }, 120_000);
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 

@@ -26,7 +26,6 @@ beforeAll(async () => {
   recordRun(layout, { runId: '20260101-100000-aaaa', builds: 98, fails: [50], log });
   served = await serve(layout);
   fs.writeFileSync(path.join(layout.root, 'serve.json'), JSON.stringify({ endpoint: served.url, pid: process.pid }));
-  await execa('npm', ['run', '--silent', 'build'], { cwd: ROOT });
 }, 180_000);
 afterAll(async () => {
   await served.close();

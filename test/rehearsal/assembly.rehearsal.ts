@@ -13,7 +13,6 @@ const shop = path.join(folder, 'shop');
 const state = path.join(folder, 'state');
 
 beforeAll(async () => {
-  await execa('npm', ['run', 'build'], { cwd: ROOT });
   synthesize('wave', shop);
   readableByPublishedCdkAssets(path.join(shop, 'assembly'));
   const git = (...args: string[]) =>

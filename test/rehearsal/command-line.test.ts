@@ -16,7 +16,6 @@ let places = 0;
 beforeAll(async () => {
   // The first time the virtual environment of the local AWS endpoint is made, which is as slow as the package index.
   await ensureAwsTools(environment.SAIONDO_TOOLS_DIR);
-  await execa('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   await makeRepository(path.join(root, 'shop'), { 'README.md': 'a shop\n' });
 }, 300_000);
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));

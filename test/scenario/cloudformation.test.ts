@@ -1,0 +1,4 @@
+import { runScenario } from './cloudformation';
+import { testScenarios } from './test-scenarios';
+
+testScenarios('cloudformation', runScenario);

@@ -1,0 +1,4 @@
+import { runScenario } from './codebuild';
+import { testScenarios } from './test-scenarios';
+
+testScenarios('codebuild', runScenario);

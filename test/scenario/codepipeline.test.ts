@@ -1,0 +1,4 @@
+import { runScenario } from './codepipeline';
+import { testScenarios } from './test-scenarios';
+
+testScenarios('codepipeline', runScenario);
