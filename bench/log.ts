@@ -24,7 +24,7 @@ export async function bigLog(scratch: string): Promise<Measured> {
       directory,
       source,
       environment: { PATH: process.env.PATH ?? '' },
-      secrets: ['a-secret-value'],
+      secrets: [{ name: 'SECRET', value: 'a-secret-value' }],
       unexportable: new Set(),
       timeoutMinutes: 5,
       outputs: [],

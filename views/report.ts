@@ -11,7 +11,11 @@ const LOG_BYTES = 60_000;
  * The run as one self-contained page: stages and actions, the time line with the critical path, test results, change sets, logs.
  * Everything shown comes from logs and repositories and is escaped; the page loads nothing and runs no script.
  */
-export function renderReport(state: RunState, runDirectory: string): string {
+export function renderReport(
+  state: RunState,
+  runDirectory: string,
+  clean: (text: string) => string = (text) => text,
+): string {
   const execution = currentExecution(state);
   const actions = [...(execution?.actions.values() ?? [])];
   const critical = criticalPath(actions);
@@ -39,7 +43,7 @@ ${tests(state)}
 ${changeSets(state)}
 ${messages(state)}
 <h2>Logs</h2>
-${logs(state, runDirectory)}
+${logs(state, runDirectory, clean)}
 </body>
 </html>
 `;
@@ -203,11 +207,11 @@ function messages(state: RunState): string {
   return rows.length > 0 ? `<h2>Notes</h2><table class="wrap">${rows.join('')}</table>` : '';
 }
 
-function logs(state: RunState, runDirectory: string): string {
+function logs(state: RunState, runDirectory: string, clean: (text: string) => string): string {
   return [...state.builds.values()]
     .map((build) => {
       const file = path.join(runDirectory, build.log);
-      return `<details><summary>${escape(`${build.stage}/${build.action}`)} ${escape(build.status)}</summary><pre>${escape(tail(file))}</pre></details>`;
+      return `<details><summary>${escape(`${build.stage}/${build.action}`)} ${escape(build.status)}</summary><pre>${escape(clean(tail(file)))}</pre></details>`;
     })
     .join('');
 }
@@ -220,9 +224,6 @@ function tail(file: string): string {
   const handle = fs.openSync(file, 'r');
   fs.readSync(handle, bytes, 0, bytes.length, size - bytes.length);
   fs.closeSync(handle);
-  const text = bytes
-    .toString('utf8')
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  const text = bytes.toString('utf8');
   return size > LOG_BYTES ? `… (the whole log: ${file})\n${text}` : text;
 }

@@ -6,6 +6,7 @@ import { loadConfiguration, type Configuration } from '../../config/load';
 import type { SourceRepository } from '../../engine/ports/sources';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
 import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
+import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
@@ -135,6 +136,7 @@ async function run(options: Options): Promise<number> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const port = portOf(options.port);
+  const secrets = new KnownSecrets();
   let control: PipelineControl | undefined;
   const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
   const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
@@ -167,6 +169,7 @@ async function run(options: Options): Promise<number> {
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
       variables: variablesOf(options.variable),
+      secrets,
       signal: controller.signal,
       stayOpen: options.serve === true,
       onControl: (session) => (control = session),
@@ -192,7 +195,8 @@ async function run(options: Options): Promise<number> {
         },
       ],
       beforeClose: async (current) => {
-        fs.writeFileSync(layout.report(current.runId), renderReport(current, layout.run(current.runId)));
+        const report = renderReport(current, layout.run(current.runId), (text) => secrets.clean(text));
+        writePrivately(layout.report(current.runId), report);
         terminal?.end();
         if (!options.json)
           console.log(
@@ -212,6 +216,12 @@ async function run(options: Options): Promise<number> {
     serving?.end();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** Replaces a file of a run, for its owner alone. */
+function writePrivately(file: string, text: string): void {
+  fs.rmSync(file, { force: true });
+  fs.writeFileSync(file, text, { mode: 0o600 });
 }
 
 /** The repositories of the sources: as given; else the sample monorepo and this checkout. */

@@ -9,6 +9,7 @@ import type { DiskLedger } from './ledger';
 import { resolveParameters, type ParameterSource } from './template/parameters';
 import type { DeploymentHost } from './provisioner';
 import type { Provisioner, Provisioners } from '../ports/provisioner';
+import type { RunSecrets } from '../ports/run-secrets';
 import { stackIdOf } from './stack-id';
 import { parseTemplate } from './template/template-file';
 
@@ -19,6 +20,8 @@ export interface NestedStackHost {
   readonly emit: Emit;
   readonly dynamicReferences?: DynamicReferenceSource;
   readonly parameterSource: ParameterSource;
+  /** Told of the values that NoEcho hides. */
+  readonly secrets?: Pick<RunSecrets, 'add'>;
   /** A template by its S3 address. @throws where there is none */
   readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
 }
@@ -51,7 +54,7 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
         file,
       );
       const given = (properties.Parameters ?? {}) as Record<string, unknown>;
-      const parameters = await resolveParameters(template, given, { ...at, file }, host.parameterSource);
+      const parameters = await resolveParameters(template, given, { ...at, file }, host.parameterSource, host.secrets);
       const failedBefore = host.ledger.get(account, region, stackName)?.status === 'ROLLBACK_COMPLETE';
       if (failedBefore) await deleteStack(at, hostOf(host, stackName));
       const existed = host.ledger.get(account, region, stackName) !== undefined;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { RunSecrets } from '../ports/run-secrets';
 
 /**
  * Values of secrets and parameters, kept between runs: the local AWS endpoint keeps nothing. One file, readable by its owner only.
@@ -9,11 +10,16 @@ export class Values {
   private readonly values: Record<string, string>;
   private readonly file: string;
 
-  constructor(directory: string) {
+  /** @param secrets is told of every secret that is kept, now and later */
+  constructor(
+    directory: string,
+    private readonly secrets?: Pick<RunSecrets, 'add'>,
+  ) {
     this.file = path.join(directory, 'values.json');
     this.values = fs.existsSync(this.file)
       ? (JSON.parse(fs.readFileSync(this.file, 'utf8')) as Record<string, string>)
       : {};
+    for (const [key, value] of this.entries()) this.tell(key, value);
   }
 
   get(key: string): string | undefined {
@@ -26,6 +32,7 @@ export class Values {
 
   set(key: string, value: string): void {
     this.values[key] = value;
+    this.tell(key, value);
     this.write();
   }
 
@@ -33,6 +40,11 @@ export class Values {
   forget(matches: (key: string) => boolean): void {
     for (const key of Object.keys(this.values)) if (matches(key)) delete this.values[key];
     this.write();
+  }
+
+  private tell(key: string, value: string): void {
+    const name = /^[^/]*\/[^/]*\/secret\/(.*)$/.exec(key)?.[1];
+    if (name !== undefined) this.secrets?.add(`the secret ${name}`, value);
   }
 
   private write(): void {

@@ -1,3 +1,5 @@
+import type { RunSecrets } from './run-secrets';
+
 /** A folder on PATH, an address and credentials: what a build or a provider needs to reach this machine's stand-in for AWS. */
 export interface LocalAws {
   /** `http://127.0.0.1:port`, answers AWS's protocols (CloudFormation from the ledger; the rest through the local AWS endpoint). */
@@ -13,6 +15,8 @@ export interface LocalAws {
   environment(account: string, region: string): Record<string, string>;
   /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */
   tool(name: string): string | undefined;
+  /** The secrets of the run: what is looked up here is added to them. */
+  readonly secrets?: RunSecrets;
   /** Value of a secret, in the forms of CodeBuild's `secrets-manager` (`id[:json-key[:stage[:version]]]`). Throws SaiondoError `SECRET_MISSING`. */
   secret(account: string, region: string, reference: string): Promise<string>;
   /** Value of an SSM parameter. Throws SaiondoError `PARAMETER_MISSING`. */

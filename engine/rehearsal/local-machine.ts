@@ -11,6 +11,8 @@ import { rehearsalHandlers } from '../api/handlers';
 import { Runs } from '../runs/runs';
 import type { AwsHandler } from '../ports/aws-request';
 import { dynamicReferencesFrom } from '../cloudformation/template/dynamic-references';
+import { keepHidden } from '../cloudformation/template/parameters';
+import type { Template } from '../cloudformation/template/template';
 import { nestedStackProvisioner } from '../cloudformation/nested-stack';
 import { CloudFormationApi } from '../api/cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';
@@ -41,6 +43,8 @@ import { writeShims } from '../endpoint/shims';
 import { startFixtures } from '../resources/start-fixtures';
 import { which } from '../host/tools';
 import { secretValue } from '../endpoint/secret-reference';
+import { KnownSecrets } from '../secrets/known-secrets';
+import type { RunSecrets } from '../ports/run-secrets';
 import { parameterKey, Values } from '../endpoint/values';
 
 /** What a local machine is opened with. */
@@ -60,6 +64,8 @@ export interface LocalMachineOptions {
   readonly control?: ControlSource;
   /** The page for people, on the same address. */
   readonly page?: PageHandler;
+  /** The secrets of the run: those that this machine keeps, makes and looks up are added. */
+  readonly secrets?: RunSecrets;
   /** The port of that address; a free one where none is named. */
   readonly port?: number;
 }
@@ -74,6 +80,7 @@ const PASSED =
 /** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
 export class LocalMachine implements LocalAws {
   readonly values: Values;
+  readonly secrets: RunSecrets;
   readonly provisioners = new Map<string, Provisioner>();
   endpointUrl = '';
   registry?: string;
@@ -91,7 +98,8 @@ export class LocalMachine implements LocalAws {
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
-    this.values = new Values(options.layout.local());
+    this.secrets = options.secrets ?? new KnownSecrets();
+    this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
   }
 
@@ -143,7 +151,13 @@ export class LocalMachine implements LocalAws {
     return which(name, [this.shims]);
   }
 
-  secret(account: string, region: string, reference: string): Promise<string> {
+  async secret(account: string, region: string, reference: string): Promise<string> {
+    const value = await this.readSecret(account, region, reference);
+    this.secrets.add(`the secret ${reference}`, value);
+    return value;
+  }
+
+  private readSecret(account: string, region: string, reference: string): Promise<string> {
     return secretValue(reference, account, region, async (SecretId, at) => {
       try {
         const answer = await callJson<{ SecretString?: string }>(
@@ -197,6 +211,8 @@ export class LocalMachine implements LocalAws {
 
   private async start(): Promise<void> {
     const { layout, emit, ledger } = this.options;
+    for (const stack of ledger.list())
+      keepHidden(stack.template as unknown as Template, stack.given ?? {}, stack.stackName, this.secrets);
     const label = createHash('sha256').update(path.resolve(layout.root)).digest('hex').slice(0, 12);
     const left = this.services.endLeftovers();
     if (left.length > 0)
@@ -217,6 +233,7 @@ export class LocalMachine implements LocalAws {
       provisioners: this.provisioners,
       emit,
       dynamicReferences: dynamicReferencesFrom(this),
+      secrets: this.secrets,
       parameterSource: (account: string, region: string, name: string) => this.parameter(account, region, name),
       readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
     };

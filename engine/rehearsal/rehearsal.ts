@@ -30,9 +30,11 @@ import { DeployedPipelines } from './deployed-pipelines';
 import { earlierExecutions } from './earlier-runs';
 import { readRun } from '../runs/event-log';
 import { InvokedPipelines } from './invoked-pipelines';
+import { closeFolders } from '../host/private-folders';
 import { takeLock } from '../host/lock';
 import { beginRun, newRunId, openLog, tellTools, type Listener, type OpenLog, type RunRequest } from './run-log';
 import { Runs, saveDigest } from '../runs/runs';
+import { KnownSecrets } from '../secrets/known-secrets';
 import { summarize } from './summary';
 import { checkNotPast, checkUntil } from './until';
 
@@ -65,6 +67,8 @@ export interface RehearsalOptions extends RunRequest {
   /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
   readonly page?: PageHandler;
   readonly port?: number;
+  /** Secrets that are known beforehand; the run adds those that it learns of. What the run records shows none of them. */
+  readonly secrets?: KnownSecrets;
   /** What stands for AWS; default a {@link LocalMachine}. */
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
@@ -83,7 +87,9 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
   let left: number[] = [];
   const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
   try {
-    const log = openLog(layout, options.listeners, runId);
+    closeFolders(layout, runId);
+    const secrets = options.secrets ?? new KnownSecrets();
+    const log = openLog(layout, options.listeners, runId, secrets);
     const ended = log.state.verdict !== undefined;
     if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
     if (left.length > 0)
@@ -92,7 +98,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
         level: 'info',
         text: `ended what builds of a killed engine left running: processes ${left.join(', ')}`,
       });
-    const rehearsal = new Rehearsal(options, log, ended);
+    const rehearsal = new Rehearsal({ ...options, secrets }, log, ended);
     try {
       return await rehearsal.run();
     } finally {
@@ -172,6 +178,7 @@ class Rehearsal {
       fixtures: options.fixtures,
       signal: options.signal,
       control: () => this.session,
+      ...(options.secrets ? { secrets: options.secrets } : {}),
       ...(options.page ? { page: options.page } : {}),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
@@ -195,7 +202,7 @@ class Rehearsal {
     return new InvokedPipelines({
       find: (name) => this.pipelines.find(name),
       begin: ({ name }) => {
-        const log = openLog(options.layout, [], newRunId());
+        const log = openLog(options.layout, [], newRunId(), options.secrets);
         this.reopened.push(log);
         beginRun(log, { ...options, pipeline: name });
         return log;
@@ -235,7 +242,7 @@ class Rehearsal {
       history: {
         executions: (name) => earlierExecutions(earlier, name),
         reopen: (runId) => {
-          const reopened = openLog(layout, options.listeners, runId);
+          const reopened = openLog(layout, options.listeners, runId, options.secrets);
           this.reopened.push(reopened);
           if (!reopened.state.verdict) reopened.emit({ kind: 'run.resumed', pid: process.pid });
           return reopened;

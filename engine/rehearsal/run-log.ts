@@ -5,6 +5,7 @@ import type { RunState } from '../../model/run-state';
 import type { Journal } from '../codepipeline/execution/journals';
 import type { SourceRepositories } from '../ports/sources';
 import type { ToolNeed } from '../host/tools';
+import type { RunSecrets } from '../ports/run-secrets';
 import { EventLog } from '../runs/event-log';
 
 /** A run's journal that is open for writing. */
@@ -20,9 +21,14 @@ export function newRunId(): string {
 /** Hears each event when it is recorded, with the state that it leads to. */
 export type Listener = (event: RunEvent, state: RunState) => void;
 
-/** A run's log, whose events the listeners hear. */
-export function openLog(layout: Layout, listeners: readonly Listener[], runId: string): OpenLog {
-  const log = new EventLog(layout.events(runId));
+/** A run's log, whose events the listeners hear. Secrets that the run knows are not recorded. */
+export function openLog(
+  layout: Layout,
+  listeners: readonly Listener[],
+  runId: string,
+  secrets?: Pick<RunSecrets, 'clean'>,
+): OpenLog {
+  const log = new EventLog(layout.events(runId), secrets);
   for (const listener of listeners) log.listen((event) => listener(event, log.state));
   return { runId, state: log.state, emit: log.emit, close: () => log.close() };
 }

@@ -4,20 +4,28 @@ import { SaiondoError } from '../../model/errors';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun, type RunState } from '../../model/run-state';
+import type { RunSecrets } from '../ports/run-secrets';
+import { redactEvent } from '../secrets/redact-event';
+import { KeptFields } from './kept-fields';
 
-/** The append-only event log of a run. Whoever listens hears an event after it is on disk. */
+/** The append-only event log of a run. Whoever listens hears an event after it is on disk, and both without the run's secrets. */
 export class EventLog {
   readonly state: RunState;
   private readonly file: number;
+  private readonly kept: KeptFields;
   private readonly listeners: ((event: RunEvent) => void)[] = [];
   /** What stopped the recording. Half a line may stand at the end: nothing more goes behind it. */
   private broken: SaiondoError | undefined;
 
   /** Opens a log, new or begun. A last line that a kill tore in two is cut off: what it told had not happened yet. */
-  constructor(file: string) {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+  constructor(
+    file: string,
+    private readonly secrets?: Pick<RunSecrets, 'clean'>,
+  ) {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    this.kept = new KeptFields(file);
     const { events, length } = fs.existsSync(file) ? readEvents(file) : { events: [], length: 0 };
-    this.state = events.reduce(applyEvent, emptyRun());
+    this.state = events.reduce((state, event) => applyEvent(state, this.kept.restore(event)), emptyRun());
     if (fs.existsSync(file)) fs.truncateSync(file, length);
     this.file = fs.openSync(file, 'a', 0o600);
   }
@@ -27,7 +35,8 @@ export class EventLog {
   }
 
   /** Appends an event. @throws SaiondoError `DISK_FULL` when it cannot be written: a run that is not recorded does not go on */
-  readonly emit = (body: RunEventBody): void => {
+  readonly emit = (given: RunEventBody): void => {
+    const body = this.secrets ? redactEvent(given, (text) => this.secrets?.clean(text) ?? text) : given;
     const event: RunEvent = {
       v: EVENT_VERSION,
       sequence: this.state.sequence + 1,
@@ -36,6 +45,7 @@ export class EventLog {
     };
     if (this.broken) throw this.broken;
     try {
+      if (body !== given) this.kept.keep(event, given);
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
       // A disk that is getting full takes a part first and refuses the rest.
       for (let at = 0; at < line.length;) at += fs.writeSync(this.file, line, at);
@@ -50,7 +60,7 @@ export class EventLog {
       );
       throw this.broken;
     }
-    applyEvent(this.state, event);
+    applyEvent(this.state, this.kept.restore(event));
     for (const listener of this.listeners) listener(event);
   };
 

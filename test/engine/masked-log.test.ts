@@ -11,7 +11,7 @@ afterAll(() => fs.rmSync(directory, { recursive: true }));
 function written(secrets: readonly string[], chunks: readonly Buffer[]): Buffer {
   const file = path.join(directory, 'log.txt');
   const log = new MaskedLog(file);
-  log.mask(secrets);
+  log.mask(secrets.map((value) => ({ name: 'SECRET', value })));
   for (const chunk of chunks) log.write(chunk);
   log.close();
   return fs.readFileSync(file);

@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../../model/errors';
 import type { AwsRequest, AwsResponse } from '../../ports/aws-request';
 import type { DeployedStack } from '../../ports/ledger';
+import type { RunSecrets } from '../../ports/run-secrets';
 import { computeChangeSet, type ChangeSet } from '../../cloudformation/change-set';
 import { deleteStack, refuseDeletion } from '../../cloudformation/deletion';
 import { deploy, refuseUnexecutable } from '../../cloudformation/deployment';
@@ -19,6 +20,8 @@ export interface CloudFormationApiHost extends Omit<DeploymentHost, 'environment
   /** A template by its S3 address. */
   readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
   readonly parameterSource: ParameterSource;
+  /** Told of the values that NoEcho hides. */
+  readonly secrets?: Pick<RunSecrets, 'add'>;
   /** What runs have recorded of stacks, and the change sets that their actions have prepared. */
   readonly recorded: Pick<KnownStacks, 'events' | 'changeSet'>;
 }
@@ -113,7 +116,7 @@ export class CloudFormationApi {
   }
 
   private async changeSetOf(form: URLSearchParams, at: StackAddress): Promise<ChangeSet> {
-    const { ledger, parameterSource } = this.host;
+    const { ledger, parameterSource, secrets } = this.host;
     const deployed = ledger.get(at.account, at.region, at.stackName);
     const template =
       form.get('UsePreviousTemplate') === 'true'
@@ -126,7 +129,7 @@ export class CloudFormationApi {
         ...at,
         template,
         file: `${at.stackName}.template.json`,
-        parameters: await resolveParameters(template, given, at, parameterSource),
+        parameters: await resolveParameters(template, given, at, parameterSource, secrets),
         given,
         tags: tagsIn(form),
         capabilities: listIn(form, 'Capabilities.member'),

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
+import type { RunSecrets } from '../../ports/run-secrets';
 import type { Template, TemplateParameter } from './template';
 
 /** Where `AWS::SSM::Parameter::Value<…>` parameters are read. @throws where there is none */
@@ -17,6 +18,7 @@ export function isHidden(parameter: TemplateParameter | undefined): boolean {
 /**
  * The values of a template's parameters: given, or the default, checked against type and constraints (CloudFormation User Guide,
  * "Parameters section syntax" and "Supported AWS types").
+ * @param secrets is told of the values that NoEcho hides
  * @throws SaiondoError `PARAMETER_VALUE_MISSING`, `PARAMETER_VALUE_INVALID` in CloudFormation's words
  */
 export async function resolveParameters(
@@ -24,6 +26,7 @@ export async function resolveParameters(
   given: Readonly<Record<string, unknown>>,
   stack: { readonly account: string; readonly region: string; readonly stackName: string; readonly file?: string },
   source: ParameterSource,
+  secrets?: Pick<RunSecrets, 'add'>,
 ): Promise<Record<string, unknown>> {
   const declared = template.Parameters ?? {};
   const file = stack.file ?? stack.stackName;
@@ -54,6 +57,7 @@ export async function resolveParameters(
       },
     );
   }
+  keepHidden(template, given, stack.stackName, secrets);
   const values: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(declared)) {
     const value = given[name] ?? parameter.Default;
@@ -62,6 +66,20 @@ export async function resolveParameters(
     values[name] = await typed(name, parameter, value, (key) => source(stack.account, stack.region, key), invalid);
   }
   return values;
+}
+
+/** Tells of the values of a template's parameters that NoEcho hides. */
+export function keepHidden(
+  template: Template,
+  given: Readonly<Record<string, unknown>>,
+  stackName: string,
+  secrets: Pick<RunSecrets, 'add'> | undefined,
+): void {
+  for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
+    const value = given[name] ?? parameter.Default;
+    if (secrets && isHidden(parameter) && value !== undefined)
+      secrets.add(`the parameter ${name} of ${stackName}`, String(value));
+  }
 }
 
 /** Every parameter of a template as it is given, or its default. */

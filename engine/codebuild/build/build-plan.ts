@@ -1,6 +1,8 @@
 import type { BuildStatus, Failure } from '../../../model/events';
 import { type Buildspec } from '../spec/buildspec';
 import type { BuildCache } from './cache';
+import type { RunSecrets } from '../../ports/run-secrets';
+import type { NamedSecret } from '../../secrets/secret-forms';
 import type { RunAs } from '../project/run-as';
 import { type ShellProgram } from '../project/image';
 
@@ -18,8 +20,10 @@ export interface BuildPlan {
   readonly downloadSeconds?: number;
   readonly shell?: ShellProgram;
   readonly environment: Readonly<Record<string, string>>;
-  /** Values that the log never shows. */
-  readonly secrets: readonly string[];
+  /** Secrets that the log never shows, by the names of their variables. */
+  readonly secrets: readonly NamedSecret[];
+  /** The secrets of the whole run. */
+  readonly known?: RunSecrets;
   /** Variables that are never exported: those that come from a secret or a parameter of the project. */
   readonly unexportable: ReadonlySet<string>;
   /** Users that `run-as` names and this machine has. */

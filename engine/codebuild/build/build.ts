@@ -68,6 +68,7 @@ class Build {
       this.shell.dispose();
       this.log.close();
     }
+    this.warnOfExposures();
     this.emit({ kind: 'build.ended', ...this.key, status: this.status, exportedVariables, logBytes: this.log.bytes });
     return {
       status: this.status,
@@ -182,7 +183,32 @@ class Build {
     const names = this.plan.buildspec.exportedVariables.filter(
       (name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('AWS_') && !this.plan.unexportable.has(name),
     );
-    return names.length === 0 ? {} : this.shell.read(names);
+    if (names.length === 0) return {};
+    const values = await this.shell.read(names);
+    for (const [name, value] of Object.entries(values)) {
+      if (this.log.clean(value) === value) continue;
+      this.emit({
+        kind: 'message',
+        level: 'warning',
+        text: `${this.key.stage}/${this.key.action} exports a secret in the variable ${name}: CodePipeline shows it in clear in its console and API`,
+        where: this.plan.project,
+      });
+    }
+    return values;
+  }
+
+  /** Tells, once a run, which secrets the log shows in a form that CodeBuild does not mask either. */
+  private warnOfExposures(): void {
+    const { known } = this.plan;
+    for (const { name, form } of this.log.exposures()) {
+      if (known && !known.isNew(name, form)) continue;
+      this.emit({
+        kind: 'message',
+        level: 'warning',
+        text: `the log of ${this.key.stage}/${this.key.action} shows the secret of ${name} ${form}: CodeBuild masks the value itself only, so whoever reads the log on AWS can read it`,
+        where: this.plan.project,
+      });
+    }
   }
 
   /** Whether nothing of the build may run any more. */

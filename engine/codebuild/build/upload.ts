@@ -7,6 +7,7 @@ import type { ArtifactsSpec } from '../spec/buildspec';
 import type { MaskedLog } from './masked-log';
 import { DISCOVERY_VARIABLES, discoverReports, reportCandidates } from '../reports/report-discovery';
 import { readReport, reportFiles } from '../reports/reports';
+import { cleanReportFile } from '../../secrets/clean-report';
 import type { BuildShell } from './shell';
 
 /** A build whose commands are over. */
@@ -98,7 +99,7 @@ async function makeDiscoveredReports(build: FinishedBuild, taken: ReadonlySet<st
 
 /** @returns what is wrong with it */
 function makeReport(
-  { plan, key, emit }: FinishedBuild,
+  { plan, log, key, emit }: FinishedBuild,
   group: string,
   format: string,
   files: readonly string[],
@@ -106,6 +107,7 @@ function makeReport(
   const file = path.join(plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
   const result = readReport(group, format, files, plan.source, file);
   if (!('report' in result)) return [result.problem];
+  cleanReportFile(file, (text) => plan.known?.clean(text) ?? log.clean(text));
   const relative = path.relative(plan.runDirectory ?? plan.directory, file);
   emit({ kind: 'build.report', ...key, report: { ...result.report, file: relative } });
   return result.warnings;

@@ -1,5 +1,6 @@
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { LocalAws } from '../../ports/local-aws';
+import type { NamedSecret } from '../../secrets/secret-forms';
 import type { Buildspec } from '../spec/buildspec';
 import type { Limit } from '../../../model/limit';
 import type { Project, ProjectVariable } from '../project/project';
@@ -10,8 +11,8 @@ const SETTINGS: ReadonlySet<string> = new Set(DISCOVERY_VARIABLES);
 /** The variables that a build starts with. */
 export interface BuildVariables {
   readonly variables: Readonly<Record<string, string>>;
-  /** Values that the log never shows. */
-  readonly secrets: readonly string[];
+  /** Secrets that the log never shows, by the names of their variables. */
+  readonly secrets: readonly NamedSecret[];
   /** Variables that are never exported: those that come from a secret or a parameter of the project. */
   readonly unexportable: ReadonlySet<string>;
   readonly limits: readonly Limit[];
@@ -61,13 +62,14 @@ export async function resolveVariables(
   for (const one of overrides) put(one.name, { ...one, ofProject: true });
 
   const variables: Record<string, string> = {};
-  const secrets: string[] = [];
+  const secrets: NamedSecret[] = [];
   const unexportable = new Set<string>();
   for (const [name, origin] of origins) {
     const value = await lookUp(local, project, name, origin);
     variables[name] = value;
     if (origin.type === 'PLAINTEXT') continue;
-    secrets.push(value);
+    secrets.push({ name, value });
+    local.secrets?.add(name, value);
     if (origin.ofProject) unexportable.add(name);
   }
   return { variables, secrets, unexportable, limits };

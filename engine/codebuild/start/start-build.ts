@@ -147,6 +147,7 @@ async function startIn(
         }),
       },
       secrets: resolved.secrets,
+      ...(local.secrets ? { known: local.secrets } : {}),
       unexportable: resolved.unexportable,
       users: users.users,
       timeoutMinutes,

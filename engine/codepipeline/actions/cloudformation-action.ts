@@ -104,8 +104,12 @@ async function prepare(context: ActionContext, host: CloudFormationActionHost, a
   try {
     const template: Template = parseTemplate(text, file);
     const given = { ...settings.Parameters, ...parameterOverridesOf(context) };
-    const parameters = await resolveParameters(template, given, { ...at, file }, (account, region, name) =>
-      context.local.parameter(account, region, name),
+    const parameters = await resolveParameters(
+      template,
+      given,
+      { ...at, file },
+      (account, region, name) => context.local.parameter(account, region, name),
+      context.local.secrets,
     );
     return computeChangeSet(
       {

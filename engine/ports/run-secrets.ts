@@ -1,0 +1,9 @@
+/** The secrets that a run knows, for those who learn of one and for those who record a text. */
+export interface RunSecrets {
+  /** Adds a secret: from now on nothing that is recorded shows it. @param name what a person knows it by, never its value */
+  add(name: string, value: string): void;
+  /** A text without the secrets, in whatever form they are in it. */
+  clean(text: string): string;
+  /** Whether it is the first time in this run that somebody tells of this secret in this form. */
+  isNew(name: string, form: string): boolean;
+}

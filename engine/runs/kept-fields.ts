@@ -1,0 +1,35 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { RunEvent, RunEventBody } from '../../model/events';
+import { actingFields, type ActingFields } from '../secrets/redact-event';
+
+/**
+ * What events would have said but for a secret in it, where the engine acts on it: a variable that a later action takes. It is beside the event log, in
+ * `variables.json`, for the owner alone, and it is read by the engine only: pages, reports and lists read the log.
+ */
+export class KeptFields {
+  private readonly file: string;
+  private readonly bySequence: Record<string, ActingFields>;
+
+  constructor(eventLog: string) {
+    this.file = path.join(path.dirname(eventLog), 'variables.json');
+    this.bySequence = fs.existsSync(this.file)
+      ? (JSON.parse(fs.readFileSync(this.file, 'utf8')) as Record<string, ActingFields>)
+      : {};
+  }
+
+  /** Keeps the fields of an event that are recorded otherwise than they were given. */
+  keep(recorded: RunEvent, given: RunEventBody): void {
+    const fields = actingFields(given);
+    if (JSON.stringify(fields) === JSON.stringify(actingFields(recorded))) return;
+    this.bySequence[recorded.sequence] = fields;
+    fs.writeFileSync(`${this.file}.new`, JSON.stringify(this.bySequence), { mode: 0o600 });
+    fs.renameSync(`${this.file}.new`, this.file);
+  }
+
+  /** An event as it was given. */
+  restore(event: RunEvent): RunEvent {
+    const kept = this.bySequence[event.sequence];
+    return kept ? ({ ...event, ...kept } as RunEvent) : event;
+  }
+}

@@ -1,0 +1,77 @@
+import type { RunSecrets } from '../ports/run-secrets';
+import { ByteMatcher } from './byte-matcher';
+import { masked } from './masked-stream';
+import { encodedForms, plainForms, type NamedSecret, type SecretForm } from './secret-forms';
+
+/** Values that say nothing. To take them out of every event would hide more than a secret. */
+const COMMON = /^(true|false|null|none|undefined|\d{1,5})$/i;
+
+/**
+ * The secrets that a run knows: those that builds looked up, generated passwords, hidden parameters of templates, and what a person gave. Whatever the
+ * run records is cleaned of them in one place, the event log.
+ */
+export class KnownSecrets implements RunSecrets {
+  private readonly secrets = new Map<string, NamedSecret>();
+  private matcher: ByteMatcher | undefined;
+  private readonly said = new Set<string>();
+
+  /** Adds a secret. The first name of a value stays. */
+  add(name: string, value: string): void {
+    if (this.secrets.has(value) || COMMON.test(value) || plainForms(value).length === 0) return;
+    this.secrets.set(value, { name, value });
+    this.matcher = undefined;
+  }
+
+  /** The secrets so far. */
+  all(): NamedSecret[] {
+    return [...this.secrets.values()];
+  }
+
+  /** A text without the secrets, in whatever form they are in it. */
+  clean(text: string): string {
+    this.matcher ??= new ByteMatcher(
+      this.all().flatMap(({ value }) => [...plainForms(value), ...encodedForms(value)].map((one) => one.text)),
+    );
+    return masked(text, this.matcher);
+  }
+
+  /** Whether this is said for the first time in the run: `PW` `as base64`. */
+  isNew(name: string, form: string): boolean {
+    const key = `${name} ${form}`;
+    if (this.said.has(key)) return false;
+    this.said.add(key);
+    return true;
+  }
+}
+
+/** A secret that somebody printed in a form that stays readable. */
+export interface Exposure {
+  readonly name: string;
+  readonly form: string;
+}
+
+/** Looks through a stream of bytes for forms of secrets that no mask hides. */
+export class ExposureWatch {
+  private readonly exposures = new Map<string, Exposure>();
+  private readonly forms: readonly (SecretForm & { readonly name: string })[];
+  private readonly matcher: ByteMatcher;
+  private state = 0;
+
+  constructor(secrets: readonly NamedSecret[]) {
+    this.forms = secrets.flatMap(({ name, value }) => encodedForms(value).map((one) => ({ ...one, name })));
+    this.matcher = new ByteMatcher(this.forms.map((one) => one.text));
+  }
+
+  write(chunk: Buffer): void {
+    if (this.forms.length === 0) return;
+    this.state = this.matcher.read(this.state, chunk, 0, ({ pattern }) => {
+      const { name = '', form = '' } = this.forms[pattern] ?? {};
+      this.exposures.set(`${name} ${form}`, { name, form });
+    });
+  }
+
+  /** What was found so far. */
+  found(): Exposure[] {
+    return [...this.exposures.values()];
+  }
+}
