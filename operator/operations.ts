@@ -45,6 +45,16 @@ export const OPERATIONS = {
   open: ['listPipelineExecutions', 'listActionExecutions'],
 } as const satisfies Record<string, readonly OperationName[]>;
 
+/** The commands that change a pipeline; `--dry-run` makes a reading one of them. */
+export const CHANGING: ReadonlySet<string> = new Set<keyof typeof OPERATIONS>([
+  'approve',
+  'reject',
+  'retry',
+  'stop',
+  'start',
+  'rollback',
+]);
+
 /** A command that calls AWS. */
 export type OperatorCommand = keyof typeof OPERATIONS;
 /** The operations of a command. */

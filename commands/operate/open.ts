@@ -28,6 +28,11 @@ export function openCommand(): Command {
         .option('--print', 'print the address only'),
     async ({ target }, options) => {
       const { pipeline, home } = target;
+      if (target.rehearsal?.recorded)
+        throw new SaiondoError('no rehearsal is being served, so there is no page to open', {
+          code: 'NOT_SERVED',
+          next: 'saiondo serve shows the runs on disk; saiondo open --aws opens the console’s page',
+        });
       let page = target.rehearsal
         ? (target.rehearsal.page ?? target.rehearsal.endpoint)
         : pipelinePage(home.region, pipeline);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
+import { CHANGING } from '../../operator/operations';
 import { awsError } from '../target/aws-errors';
 import { findTarget, sayTarget, withTargetOptions } from '../target/find-target';
 import { type Target, type TargetOptions } from '../target/target';
@@ -27,7 +28,8 @@ export function operatorCommand<Options extends object>(
     .action(async (...given: unknown[]) => {
       const options = command.opts<Options & TargetOptions>();
       const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
-      const target = await findTarget(options);
+      const dryRun = 'dryRun' in options && options.dryRun === true;
+      const target = await findTarget(options, { changes: CHANGING.has(name) && !dryRun });
       sayTarget(target);
       try {
         process.exitCode = await run({ target, now: new Date() }, options, args);

@@ -38,11 +38,12 @@ const served = z.object({
 });
 
 /**
- * Finds the pipeline: a rehearsal that is being served from this folder, unless AWS was asked for; else AWS, with credentials and region
- * as the AWS CLI finds them.
- * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `RUN_MISSING`, `USAGE`
+ * Finds the pipeline: a rehearsal that is being served from this folder, else the rehearsals' runs on disk, unless AWS was asked for; AWS where
+ * there is neither, with credentials and region as the AWS CLI finds them. Where runs are on disk, AWS is never taken because nothing is served any more.
+ * @param intent whether the command changes something: runs on disk cannot be changed
+ * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `RUN_MISSING`, `NOT_SERVED`, `USAGE`
  */
-export async function findTarget(options: TargetOptions): Promise<Target> {
+export async function findTarget(options: TargetOptions, intent: { readonly changes: boolean }): Promise<Target> {
   // The SDK's versions are pinned here and its warning about Node's is for those who update them.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
@@ -70,8 +71,11 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     const known = { ...rest, checkouts: [...serving.checkouts, ...rest.checkouts] };
     return rehearsalTarget(known, layout, serving, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
   }
-  if (options.rehearsal) {
-    if (!fs.existsSync(layout.runs()))
+  const recorded = recordedRuns(layout);
+  const unsaid = !options.rehearsal && !asksAws;
+  if (unsaid && recorded.length > 0 && intent.changes) throw notServed(options, recorded);
+  if (options.rehearsal || (unsaid && recorded.length > 0)) {
+    if (recorded.length === 0)
       throw new SaiondoError(`there is no rehearsal in ${options.directory}`, {
         code: 'RUN_MISSING',
         next: 'saiondo rehearse makes one',
@@ -81,9 +85,15 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
       ...rehearsalTarget(
         rest,
         layout,
-        { endpoint: own },
-        { name: `the rehearsals in ${options.directory}`, region: asked },
+        { endpoint: own, recorded: true },
+        {
+          name: unsaid
+            ? `the rehearsals in ${options.directory}, of which none is being served; --aws asks AWS`
+            : `the rehearsals in ${options.directory}`,
+          region: asked,
+        },
       ),
+      ...(unsaid ? { found: true } : {}),
       close,
     };
   }
@@ -108,8 +118,49 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     ...rest,
     home: { account, region },
     connection: awsConnection({ ...access, home: { account, region } }),
-    name: `AWS account ${account}, ${region}${endpoint ? `, at ${endpoint}` : ''}`,
+    name: [
+      `AWS account ${account}`,
+      region,
+      ...profileName(options.profile),
+      ...(endpoint ? [`at ${endpoint}`] : []),
+    ].join(', '),
+    ...(asksAws ? {} : { found: true }),
   };
+}
+
+/** The runs of a folder, the oldest first. */
+function recordedRuns(layout: Layout): string[] {
+  return fs.existsSync(layout.runs())
+    ? fs
+        .readdirSync(layout.runs())
+        .filter((run) => fs.existsSync(layout.events(run)))
+        .sort()
+    : [];
+}
+
+/** A change that nobody can carry out here, and that AWS was not asked for: what to type for the one and for the other. */
+function notServed(options: TargetOptions, runs: readonly string[]): SaiondoError {
+  const again = ['saiondo', ...process.argv.slice(2)].map(shellWord).join(' ');
+  const directory = options.directory === '.saiondo' ? '' : ` --directory ${shellWord(options.directory)}`;
+  return new SaiondoError(
+    `nothing was changed: ${options.directory} holds rehearsals, none of them is being served, and AWS was not asked for`,
+    {
+      code: 'NOT_SERVED',
+      next: [
+        `to change the rehearsal: saiondo rehearse${directory} --resume ${runs.at(-1) ?? ''} --serve, then in another terminal ${again}`,
+        `to change the pipeline on AWS: ${again} --aws (or --profile PROFILE, or --endpoint-url URL)`,
+      ].join('\n→ '),
+    },
+  );
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function profileName(given: string | undefined): string[] {
+  const profile = given ?? process.env.AWS_PROFILE;
+  return profile ? [`profile ${profile}`] : [];
 }
 
 function onlyRehearsed(layout: Layout): string | undefined {
@@ -122,9 +173,9 @@ export function awsFor<Command extends OperatorCommand>(_command: Command, targe
   return connect<OperationsOf<Command>>(target.connection);
 }
 
-/** Tells people whom the command speaks to, so that a rehearsal is never taken for AWS. */
+/** Tells people whom the command speaks to, so that a rehearsal is never taken for AWS: on a terminal, and wherever nobody said whom to ask. */
 export function sayTarget(target: Target): void {
-  if (process.stderr.isTTY) process.stderr.write(`${target.pipeline}, ${target.name}\n`);
+  if (target.found || process.stderr.isTTY) process.stderr.write(`${target.pipeline}, ${target.name}\n`);
 }
 
 /** The rehearsal that is being served from a folder: its process lives. */

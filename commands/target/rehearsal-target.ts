@@ -13,7 +13,7 @@ import type { Target } from './target';
 export function rehearsalTarget(
   known: Pick<Target, 'pipeline' | 'configuration' | 'checkouts'>,
   layout: Layout,
-  at: { readonly endpoint: string; readonly page?: string | undefined },
+  at: { readonly endpoint: string; readonly page?: string | undefined; readonly recorded?: boolean },
   more: { readonly name: string; readonly region?: string | undefined },
 ): Target {
   const deployed = rehearsed(layout).find((one) => one.physicalId === known.pipeline)?.stack;
@@ -25,7 +25,12 @@ export function rehearsalTarget(
     ...known,
     home,
     connection: rehearsalConnection(home, at.endpoint, accessKeyOf),
-    rehearsal: { layout, endpoint: at.endpoint, ...(at.page ? { page: at.page } : {}) },
+    rehearsal: {
+      layout,
+      endpoint: at.endpoint,
+      ...(at.page ? { page: at.page } : {}),
+      ...(at.recorded ? { recorded: true } : {}),
+    },
     name: more.name,
   };
 }

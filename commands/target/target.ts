@@ -25,12 +25,16 @@ export interface Target {
     readonly endpoint: string;
     /** Its page for people, where it has one. */
     readonly page?: string;
+    /** No engine runs: these are runs on disk, served for this command alone. */
+    readonly recorded?: boolean;
   };
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */
   readonly checkouts: readonly Checkout[];
   /** For people: `the rehearsal at http://127.0.0.1:1234`. */
   readonly name: string;
+  /** Nobody named it, it was found: it is said in a pipe too. */
+  readonly found?: boolean;
   /** To be called when the command is done. */
   readonly close?: () => Promise<void>;
 }
