@@ -1,12 +1,13 @@
 import * as path from 'node:path';
+import { pathSegment } from './path-segment';
 
 /**
- * Where a rehearsal keeps things on disk. Root is `.saiondo` in the working directory unless told otherwise.
+ * Where a rehearsal keeps things on disk. Root is `.saiondo` in the working directory unless told otherwise. Names come from templates, commits and
+ * clients: each is one segment of a path, whatever it holds ({@link pathSegment}).
  *
  *     .saiondo/
  *       runs/<runId>/events.jsonl            the append-only event log: the single truth of a run
- *       runs/<runId>/run.json                options of the run, written once (what --resume needs)
- *       runs/<runId>/lock                    held by the engine that owns the run
+ *       lock                                 held by the engine that works in this folder
  *       runs/<runId>/artifacts/<executionId>/<artifact>/
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
  *       runs/<runId>/report.html
@@ -27,31 +28,31 @@ export class Layout {
     return path.join(this.root, 'runs');
   }
   run(runId: string): string {
-    return path.join(this.runs(), runId);
+    return path.join(this.runs(), pathSegment(runId));
   }
   events(runId: string): string {
     return path.join(this.run(runId), 'events.jsonl');
   }
-  options(runId: string): string {
-    return path.join(this.run(runId), 'run.json');
-  }
   artifact(runId: string, executionId: string, name: string): string {
-    return path.join(this.run(runId), 'artifacts', executionId, name);
+    return path.join(this.run(runId), 'artifacts', pathSegment(executionId), pathSegment(name));
   }
   build(runId: string, buildId: string): string {
-    return path.join(this.run(runId), 'builds', buildId.replace(/[^A-Za-z0-9._-]/g, '-'));
+    return path.join(this.run(runId), 'builds', pathSegment(buildId.replace(':', '-')));
   }
   report(runId: string): string {
     return path.join(this.run(runId), 'report.html');
   }
+  ledgers(): string {
+    return path.join(this.root, 'state', 'ledger');
+  }
   ledger(account: string, region: string): string {
-    return path.join(this.root, 'state', 'ledger', account, region);
+    return path.join(this.ledgers(), pathSegment(account), pathSegment(region));
   }
   local(): string {
     return path.join(this.root, 'state', 'local');
   }
   cache(project: string): string {
-    return path.join(this.root, 'state', 'caches', project.replace(/[^A-Za-z0-9._-]/g, '-'));
+    return path.join(this.root, 'state', 'caches', pathSegment(project));
   }
   tools(): string {
     return this.toolsFolder ?? path.join(this.root, 'tools');

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import type { ControlSource } from '../../engine/api/codepipeline/codepipeline-changes';
 import { pageHandler } from '../../engine/api/page/page-server';
 import type { PageHandler } from '../../engine/ports/aws-request';
+import { writeAtomically } from '../../engine/host/write-atomically';
 import { Runs } from '../../engine/runs/runs';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
@@ -52,11 +53,7 @@ export class Serving {
     this.endpoint = endpoint;
     const { readOnly, checkouts = [] } = this.options;
     if (readOnly && announcedByOther(this.file)) return page;
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
-    fs.writeFileSync(`${this.file}.new`, JSON.stringify({ endpoint, pid: process.pid, page, checkouts }), {
-      mode: 0o600,
-    });
-    fs.renameSync(`${this.file}.new`, this.file);
+    writeAtomically(this.file, JSON.stringify({ endpoint, pid: process.pid, page, checkouts }), { durable: false });
     return page;
   }
 

@@ -1,5 +1,7 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { pathSegment } from '../../model/path-segment';
+import { isObject, readState } from '../host/read-state';
+import { writeAtomically } from '../host/write-atomically';
 import type { ChangeSet } from './change-set';
 import type { StackAddress } from './stack-id';
 
@@ -8,19 +10,21 @@ export class ChangeSetStore {
   constructor(private readonly directory: string) {}
 
   put(name: string, changeSet: ChangeSet): void {
-    const file = this.file(changeSet, name);
-    fs.mkdirSync(this.directory, { recursive: true });
-    fs.writeFileSync(`${file}.new`, JSON.stringify(changeSet), { mode: 0o600 });
-    fs.renameSync(`${file}.new`, file);
+    writeAtomically(this.file(changeSet, name), JSON.stringify(changeSet));
   }
 
+  /** @throws SaiondoError `STATE_DAMAGED` */
   get(at: StackAddress, name: string): ChangeSet | undefined {
-    const file = this.file(at, name);
-    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as ChangeSet) : undefined;
+    return readState({
+      file: this.file(at, name),
+      holds: `the change set ${name} of the stack ${at.stackName}`,
+      valid: (content): content is ChangeSet => isObject(content) && isObject(content.template),
+      next: 'remove it and retry all actions of the stage: the change set is then made again',
+    });
   }
 
   private file({ account, region, stackName }: StackAddress, name: string): string {
-    const parts = [account, region, stackName, name];
-    return path.join(this.directory, `${parts.join('_').replace(/[^\w.-]/g, '-')}.json`);
+    const parts = [account, region, stackName, name].map(pathSegment);
+    return path.join(this.directory, `${pathSegment(parts.join('_'))}.json`);
   }
 }

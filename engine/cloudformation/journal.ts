@@ -1,5 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import { isObject } from '../host/read-state';
+import { makePrivateFolder } from '../host/write-atomically';
 import type { DeployedResource } from '../ports/ledger';
 
 /** What a deployment has touched: the resource as it is now (or as it was about to be), and as it was before. */
@@ -24,19 +27,16 @@ export class Journal {
   rollback: { readonly logicalId: string; readonly reason: string } | undefined;
   private readonly byId = new Map<string, Touched>();
 
-  /** Reads what an interrupted deployment left; a torn last line is what the engine did not get to write. */
+  /**
+   * Reads what an interrupted deployment left; a torn last line is what the engine did not get to write.
+   * @throws SaiondoError `LEDGER_INVALID`
+   */
   constructor(private readonly file: string) {
     if (!fs.existsSync(file)) return;
     const text = fs.readFileSync(file, 'utf8');
-    let whole = 0;
-    for (const one of text.split('\n')) {
-      let line: Line;
-      try {
-        line = JSON.parse(one) as Line;
-      } catch {
-        break;
-      }
-      whole += one.length + 1;
+    const whole = text.lastIndexOf('\n') + 1;
+    for (const one of text.slice(0, whole).split('\n').filter(Boolean)) {
+      const line = lineOf(one, file);
       if (line.kind === 'deployment') this.changeSet = line.changeSet;
       else if (line.kind === 'rollback') this.rollback = line;
       else this.note(line.now, line.before, line.kind === 'touched');
@@ -87,7 +87,23 @@ export class Journal {
   }
 
   private append(line: Line): void {
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    makePrivateFolder(path.dirname(this.file));
     fs.appendFileSync(this.file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
   }
+}
+
+function lineOf(text: string, file: string): Line {
+  let why = 'a line has another shape';
+  try {
+    const line: unknown = JSON.parse(text);
+    if (isObject(line) && (line.kind === 'deployment' || line.kind === 'rollback' || isObject(line.now)))
+      return line as unknown as Line;
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  throw new SaiondoError(`the record of an interrupted deployment is damaged: ${why}`, {
+    code: 'LEDGER_INVALID',
+    where: { file },
+    next: 'remove the file: the next deployment then starts from the stack as the ledger has it, and may find resources half made',
+  });
 }

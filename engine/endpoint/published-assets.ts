@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { pathSegment } from '../../model/path-segment';
+import { makePrivateFolder } from '../host/write-atomically';
 import type { AwsRequest } from '../ports/aws-request';
 import { getObject, putObject } from './s3-client';
 
@@ -29,8 +31,12 @@ export class PublishedAssets {
     const query = new URL(url, 'http://x').searchParams;
     const whole = method === 'PUT' ? !query.has('partNumber') : method === 'POST' && query.has('uploadId');
     if (this.restoring || service !== 's3' || !bucket || !whole) return;
-    const file = path.join(this.directory, account, region, bucket, encodeURIComponent(decodeURIComponent(key)));
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const file = path.join(
+      this.directory,
+      ...[account, region, bucket].map(pathSegment),
+      encodeURIComponent(decodeURIComponent(key)),
+    );
+    makePrivateFolder(path.dirname(file));
     const at = { endpointUrl: this.endpointUrl(), account, region, bucket };
     await getObject(at, decodeURIComponent(key), `${file}.new`, MOST);
     fs.renameSync(`${file}.new`, file);

@@ -1,5 +1,6 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isRecordOf, readState } from '../host/read-state';
+import { writeAtomically } from '../host/write-atomically';
 import type { RunSecrets } from '../ports/run-secrets';
 
 /**
@@ -10,15 +11,22 @@ export class Values {
   private readonly values: Record<string, string>;
   private readonly file: string;
 
-  /** @param secrets is told of every secret that is kept, now and later */
+  /**
+   * @param secrets is told of every secret that is kept, now and later
+   * @throws SaiondoError `STATE_DAMAGED`
+   */
   constructor(
     directory: string,
     private readonly secrets?: Pick<RunSecrets, 'add'>,
   ) {
     this.file = path.join(directory, 'values.json');
-    this.values = fs.existsSync(this.file)
-      ? (JSON.parse(fs.readFileSync(this.file, 'utf8')) as Record<string, string>)
-      : {};
+    this.values =
+      readState({
+        file: this.file,
+        holds: 'the values of secrets and parameters',
+        valid: (content): content is Record<string, string> => isRecordOf<string>(content, 'string'),
+        next: 'repair it, or remove it: generated secrets are then made anew, and given ones have to be put in place again',
+      }) ?? {};
     for (const [key, value] of this.entries()) this.tell(key, value);
   }
 
@@ -48,8 +56,7 @@ export class Values {
   }
 
   private write(): void {
-    fs.writeFileSync(`${this.file}.new`, JSON.stringify(this.values, null, 1), { mode: 0o600 });
-    fs.renameSync(`${this.file}.new`, this.file);
+    writeAtomically(this.file, JSON.stringify(this.values, null, 1));
   }
 }
 

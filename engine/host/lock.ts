@@ -3,6 +3,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SaiondoError } from '../../model/errors';
+import { diskError } from './disk-error';
+import { isObject } from './read-state';
+import { makePrivateFolder } from './write-atomically';
 import { processTable } from './process-table';
 
 /**
@@ -12,12 +15,20 @@ import { processTable } from './process-table';
  * @throws SaiondoError `LOCKED` naming the process
  */
 export function takeLock(file: string, takenOver?: () => void): () => void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    makePrivateFolder(path.dirname(file));
+  } catch (cause) {
+    throw diskError(cause, file, 'the lock of this folder');
+  }
   // Written elsewhere and linked: nobody ever sees a lock without its holder.
   const mine = `${file}.${randomUUID()}`;
   const holder = JSON.stringify({ pid: process.pid, started: processTable().startTime(process.pid) });
   try {
-    fs.writeFileSync(mine, holder, { flag: 'wx' });
+    try {
+      fs.writeFileSync(mine, holder, { flag: 'wx', mode: 0o600 });
+    } catch (cause) {
+      throw diskError(cause, mine, 'the lock of this folder');
+    }
     for (let attempt = 0; attempt < 2; attempt++) {
       if (link(mine, file)) {
         return () => {
@@ -108,7 +119,11 @@ function read(file: string): string | undefined {
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    return JSON.parse(text) as Holder;
+    const holder: unknown = JSON.parse(text);
+    // A number that is none, or zero (this very group), is nobody.
+    return isObject(holder) && Number.isSafeInteger(holder.pid) && Number(holder.pid) > 0
+      ? (holder as unknown as Holder)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { signalGroup, startService, type Service, type ServiceOptions } from './child';
 import { processTable } from './process-table';
+import { writeAtomically } from './write-atomically';
 
 interface Entry {
   readonly name: string;
@@ -56,7 +57,6 @@ export class ServiceRegistry {
       pid,
       started: processTable().startTime(pid),
     }));
-    fs.writeFileSync(`${this.file}.new`, JSON.stringify(entries), { mode: 0o600 });
-    fs.renameSync(`${this.file}.new`, this.file);
+    writeAtomically(this.file, JSON.stringify(entries));
   }
 }

@@ -1,6 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
+import { diskError } from '../host/disk-error';
+import { isObject } from '../host/read-state';
+import { makePrivateFolder } from '../host/write-atomically';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun, type RunState } from '../../model/run-state';
@@ -11,7 +14,7 @@ import { KeptFields } from './kept-fields';
 /** The append-only event log of a run. Whoever listens hears an event after it is on disk, and both without the run's secrets. */
 export class EventLog {
   readonly state: RunState;
-  private readonly file: number;
+  private readonly handle: number;
   private readonly kept: KeptFields;
   private readonly listeners: ((event: RunEvent) => void)[] = [];
   /** What stopped the recording. Half a line may stand at the end: nothing more goes behind it. */
@@ -19,15 +22,19 @@ export class EventLog {
 
   /** Opens a log, new or begun. A last line that a kill tore in two is cut off: what it told had not happened yet. */
   constructor(
-    file: string,
+    private readonly file: string,
     private readonly secrets?: Pick<RunSecrets, 'clean'>,
   ) {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    this.kept = new KeptFields(file);
     const { events, length } = fs.existsSync(file) ? readEvents(file) : { events: [], length: 0 };
+    try {
+      makePrivateFolder(path.dirname(file));
+      if (fs.existsSync(file)) fs.truncateSync(file, length);
+      this.handle = fs.openSync(file, 'a', 0o600);
+    } catch (cause) {
+      throw diskError(cause, file, 'the event log');
+    }
+    this.kept = new KeptFields(file);
     this.state = events.reduce((state, event) => applyEvent(state, this.kept.restore(event)), emptyRun());
-    if (fs.existsSync(file)) fs.truncateSync(file, length);
-    this.file = fs.openSync(file, 'a', 0o600);
   }
 
   listen(listener: (event: RunEvent) => void): void {
@@ -48,16 +55,13 @@ export class EventLog {
       if (body !== given) this.kept.keep(event, given);
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
       // A disk that is getting full takes a part first and refuses the rest.
-      for (let at = 0; at < line.length;) at += fs.writeSync(this.file, line, at);
+      for (let at = 0; at < line.length;) at += fs.writeSync(this.handle, line, at);
     } catch (cause) {
-      this.broken = new SaiondoError(
-        `cannot write the event log: ${cause instanceof Error ? cause.message : String(cause)}`,
-        {
-          code: (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'EVENT_LOG',
-          next: 'make room on the disk, then continue the run with --resume',
-          cause,
-        },
-      );
+      const known = diskError(cause, this.file, 'the event log');
+      this.broken =
+        known instanceof SaiondoError
+          ? known
+          : new SaiondoError(`cannot write the event log: ${known.message}`, { code: 'EVENT_LOG', cause });
       throw this.broken;
     }
     applyEvent(this.state, this.kept.restore(event));
@@ -65,7 +69,7 @@ export class EventLog {
   };
 
   close(): void {
-    fs.closeSync(this.file);
+    fs.closeSync(this.handle);
   }
 }
 
@@ -84,13 +88,15 @@ export function readEvents(file: string, from = 0): { events: RunEvent[]; length
     .filter(Boolean)
     .map((line, at) => {
       try {
-        return JSON.parse(line) as RunEvent;
+        const event: unknown = JSON.parse(line);
+        if (isEvent(event)) return event;
+        throw new Error('an event has a kind, a version and a time');
       } catch (cause) {
         const which = from === 0 ? `line ${at + 1}` : `line ${at + 1} after byte ${from}`;
-        throw new SaiondoError(`${which} of the event log is no JSON`, {
+        throw new SaiondoError(`${which} of the event log is damaged`, {
           code: 'EVENT_LOG',
           where: { file, ...(from === 0 ? { line: at + 1 } : {}) },
-          next: 'the run cannot be read; start a new one',
+          next: 'this run cannot be read any more, others can; start a new one',
           cause,
         });
       }
@@ -103,6 +109,12 @@ export function readEvents(file: string, from = 0): { events: RunEvent[]; length
     );
   }
   return { events, length };
+}
+
+function isEvent(value: unknown): value is RunEvent {
+  return (
+    isObject(value) && typeof value.kind === 'string' && typeof value.v === 'number' && typeof value.time === 'string'
+  );
 }
 
 function readFrom(file: string, from: number): Buffer {

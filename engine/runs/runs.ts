@@ -6,6 +6,7 @@ import { applyEvent } from '../../model/apply-event';
 import { emptyRun, type RunState } from '../../model/run-state';
 import { readEvents } from './event-log';
 import { lockHolder } from '../host/lock';
+import { writeAtomically } from '../host/write-atomically';
 import { DIGEST_VERSION, digestOf, type RunDigest } from './run-digest';
 
 /** Opened runs that are kept: what asks for one run asks for it again. */
@@ -123,7 +124,8 @@ function sizeOf(file: string): number | undefined {
 function readDigest(file: string): RunDigest | undefined {
   try {
     const digest = JSON.parse(fs.readFileSync(file, 'utf8')) as RunDigest;
-    return digest.v === DIGEST_VERSION ? digest : undefined;
+    const whole = Array.isArray(digest.executions) && Array.isArray(digest.builds) && Array.isArray(digest.structures);
+    return digest.v === DIGEST_VERSION && whole ? digest : undefined;
   } catch {
     return undefined;
   }
@@ -132,9 +134,8 @@ function readDigest(file: string): RunDigest | undefined {
 /** A digest is a convenience: a disk that takes none (full, read-only) does not stop anybody from reading. */
 function writeDigest(file: string, digest: RunDigest): void {
   try {
-    fs.writeFileSync(`${file}.new`, JSON.stringify(digest), { mode: 0o600 });
-    fs.renameSync(`${file}.new`, file);
+    writeAtomically(file, JSON.stringify(digest), { durable: false });
   } catch {
-    fs.rmSync(`${file}.new`, { force: true });
+    // It is made anew from the events.
   }
 }

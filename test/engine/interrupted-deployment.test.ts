@@ -165,12 +165,14 @@ test('a journal whose last line is torn is read up to there', async () => {
   expect(final(folder)).toEqual(final(undisturbed));
 });
 
-test('a file of the ledger that is no stack is named', () => {
+test('a file of the ledger that is no stack is named, and blocks its stack alone', () => {
   const folder = fs.mkdtempSync(path.join(root, 'broken-'));
   const file = path.join(folder, 'state/ledger/111111111111/eu-west-1/Stack.json');
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, '{"stackName":');
-  expect(() => new DiskLedger(new Layout(folder))).toThrow(
-    expect.objectContaining({ code: 'LEDGER_INVALID', where: { file } }),
-  );
+  const ledger = new DiskLedger(new Layout(folder));
+  const damaged = expect.objectContaining({ code: 'LEDGER_INVALID', where: { file } }) as Error;
+  expect(ledger.damaged()).toEqual([damaged]);
+  expect(() => ledger.get('111111111111', 'eu-west-1', 'Stack')).toThrow(damaged);
+  expect(ledger.get('111111111111', 'eu-west-1', 'Other')).toBeUndefined();
 });

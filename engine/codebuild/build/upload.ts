@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { pathSegment } from '../../../model/path-segment';
 import { formatLocation } from '../../../model/errors';
 import type { Emit, Failure } from '../../../model/events';
 import { collectArtifacts } from './artifacts';
@@ -104,7 +105,7 @@ function makeReport(
   format: string,
   files: readonly string[],
 ): readonly string[] {
-  const file = path.join(plan.directory, 'reports', `${group.replace(/[^\w.-]/g, '-')}.json`);
+  const file = path.join(plan.directory, 'reports', `${pathSegment(group)}.json`);
   const result = readReport(group, format, files, plan.source, file);
   if (!('report' in result)) return [result.problem];
   cleanReportFile(file, (text) => plan.known?.clean(text) ?? log.clean(text));

@@ -4,8 +4,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../../model/errors';
+import { pathSegment } from '../../../model/path-segment';
 import type { ArtifactFolder } from '../../ports/action';
 import { runBuild } from '../build/build';
+import { isRecordOf, readState } from '../../host/read-state';
+import { writeAtomically } from '../../host/write-atomically';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from '../build/cache';
 import { codeBuildVariables } from './codebuild-variables';
@@ -187,8 +190,8 @@ function makeFolders(directory: string, shard: Shard | undefined) {
 /** Copies every input but the primary source. @returns their folders by artifact name */
 async function copyFurtherInputs({ context, primary }: BuildRequest, to: string): Promise<Record<string, string>> {
   const further = context.inputs.filter((input) => input.name !== primary.name);
-  for (const input of further) await copyArtifact(input, path.join(to, input.name));
-  return Object.fromEntries(further.map(({ name }) => [name, path.join(to, name)]));
+  for (const input of further) await copyArtifact(input, path.join(to, pathSegment(input.name)));
+  return Object.fromEntries(further.map(({ name }) => [name, path.join(to, pathSegment(name))]));
 }
 
 /** A copy of an artifact as a build's source: builds never share one. @throws SaiondoError `SOURCE_MISSING`, `SOURCE_COPY` */
@@ -211,10 +214,14 @@ async function copyArtifact(from: ArtifactFolder, to: string): Promise<void> {
 
 /** Counts a project's builds, over runs. */
 function nextBuildNumber(file: string, arn: string): number {
-  const numbers = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, number>) : {};
+  const numbers =
+    readState({
+      file,
+      holds: 'how many builds each project has had',
+      valid: (content): content is Record<string, number> => isRecordOf<number>(content, 'number'),
+      next: 'remove it: builds are then counted from 1 again',
+    }) ?? {};
   const next = (numbers[arn] ?? 0) + 1;
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.new`, JSON.stringify({ ...numbers, [arn]: next }));
-  fs.renameSync(`${file}.new`, file);
+  writeAtomically(file, JSON.stringify({ ...numbers, [arn]: next }));
   return next;
 }
