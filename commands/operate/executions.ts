@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { knownNames } from '../../model/nearest';
 import { SaiondoError } from '../../model/errors';
 import { listExecutions } from '../../operator/executions';
 import { confirm } from './confirm';
@@ -46,7 +47,12 @@ export function retryCommand(): Command {
       if (!stage?.stageName || !id)
         throw new SaiondoError(named ? `there is no stage ${named} with an execution` : 'no stage failed', {
           code: 'NOTHING_FAILED',
-          next: `stages: ${(stageStates ?? []).map((one) => one.stageName).join(', ')}`,
+          next: named
+            ? knownNames(
+                named,
+                (stageStates ?? []).map((one) => one.stageName ?? ''),
+              )
+            : `stages: ${(stageStates ?? []).map((one) => one.stageName).join(', ')}`,
         });
       const what = options.all ? 'every action' : 'the failed actions';
       await confirm(`Retry ${what} of ${stage.stageName} in ${id}?`, options.yes);

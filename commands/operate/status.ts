@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../input/whole-number';
 import { describeStatus } from '../../operator/status.describer';
 import { statusShape } from '../../operator/status.shape';
 import { operatorCommand, printJson, type OperatorRun } from './operator-command';
@@ -9,7 +10,7 @@ import { Redrawn } from '../output/redrawn';
 
 interface Options {
   watch?: boolean;
-  interval: string;
+  interval: number;
   json?: boolean;
 }
 
@@ -22,7 +23,7 @@ export function statusCommand(): Command {
     (command) =>
       command
         .option('--watch', 'keep it up to date until Ctrl-C')
-        .option('--interval <SECONDS>', 'how often --watch asks', '5')
+        .option('--interval <SECONDS>', 'how often --watch asks', wholeNumber('--interval', 1, 3600), 5)
         .option('--json', 'print it as JSON; with --watch one line each time'),
     run,
   );
@@ -44,7 +45,7 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
     const status = await read();
     if (options.json) process.stdout.write(`${JSON.stringify(statusShape.parse(status))}\n`);
     else drawn.show(showStatus(status, paintFor(process.stdout)));
-    await pause(Math.max(1, Number(options.interval) || 5), controller.signal);
+    await pause(options.interval, controller.signal);
   }
   return 130;
 }

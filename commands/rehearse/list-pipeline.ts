@@ -63,13 +63,43 @@ export async function listPipeline(options: ListOptions): Promise<string[]> {
   }
 }
 
+/** The pipeline that a rehearsal would run, and those that its actions may start. */
+export interface KnownPipelines {
+  readonly pipeline: PipelineDefinition;
+  readonly others: readonly PipelineDefinition[];
+}
+
+/** Reads the pipeline as a rehearsal would find it, and writes nothing. Undefined where it can be read only when it is deployed. */
+export async function readDefinitions(
+  options: Pick<ListOptions, 'ledger' | 'pipeline' | 'assembly' | 'fixedAssembly'>,
+): Promise<KnownPipelines | undefined> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-plan-'));
+  try {
+    const { pipeline } = await find(options, new DiskLedger(new Layout(work)));
+    const deployed = options.ledger.resources('AWS::CodePipeline::Pipeline');
+    const others = deployed
+      .filter((one) => one.physicalId !== pipeline.name)
+      .map((one) => readPipeline(one, one.stack));
+    return { pipeline, others };
+  } catch (error) {
+    // What the assembly's files say wrong is said now; what its deployment needs is known when there is a machine.
+    if (error instanceof SaiondoError && /^(ASSEMBLY|PIPELINE_(MISSING|AMBIGUOUS)|SYNTH)/.test(error.code)) throw error;
+    return undefined;
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
 interface Found {
   readonly pipeline: PipelineDefinition;
   readonly ledger: DiskLedger;
   readonly undeployed: (project: string) => string | undefined;
 }
 
-async function find(options: ListOptions, scratch: DiskLedger): Promise<Found> {
+async function find(
+  options: Pick<ListOptions, 'ledger' | 'pipeline' | 'assembly' | 'fixedAssembly'>,
+  scratch: DiskLedger,
+): Promise<Found> {
   const deployed = options.ledger
     .resources('AWS::CodePipeline::Pipeline')
     .find((one) => one.physicalId === options.pipeline);

@@ -15,7 +15,14 @@ import { plainLine } from '../../views/plain';
 import { renderReport } from '../../views/report';
 import { approver } from '../operate/approver';
 import { fixturesOf } from './fixtures';
-import { portOf, Serving } from './serving';
+import { portNumber, wholeNumber } from '../input/whole-number';
+import { checkWords, givenSource } from '../input/rehearse-options';
+import { checkPlanWords, planNames } from '../input/plan-words';
+import { Serving } from './serving';
+import { readDefinitions } from './list-pipeline';
+import { sayUncommitted } from './uncommitted';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { PipelineDefinition } from '../../model/pipeline';
 import { prepareMachine } from './prepare-machine';
 import { synthesize } from './synthesize';
 import { packageRoot, version } from '../input/package';
@@ -42,9 +49,9 @@ interface Options {
   list?: boolean;
   keep?: boolean;
   serve?: boolean;
-  port?: string;
+  port?: number;
   variable: string[];
-  healthSeconds?: string;
+  healthSeconds?: number;
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -71,7 +78,11 @@ export function rehearseCommand(): Command {
     .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
     .option('--no-containers', 'do not use a container engine, though one answers')
     .option('--variable <NAME=VALUE>', 'a value for one of the pipeline’s variables; repeatable', collect, [])
-    .option('--health-seconds <SECONDS>', 'how long a service may take to become healthy (60)')
+    .option(
+      '--health-seconds <SECONDS>',
+      'how long a service may take to become healthy (60)',
+      wholeNumber('--health-seconds', 1, 86_400),
+    )
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
     .addOption(
       new Option('--tools <DIRECTORY>', 'where the rehearsal keeps its own tools (DIRECTORY/tools)').env(
@@ -83,7 +94,7 @@ export function rehearseCommand(): Command {
       '--serve',
       'go on answering the page and AWS’s APIs after the verdict, until Ctrl-C: approve, retry, stop there',
     )
-    .option('--port <PORT>', 'the port of the page and the APIs (a free one)')
+    .option('--port <PORT>', 'the port of the page and the APIs (a free one)', portNumber)
     .option('--strict', 'an action that is not rehearsed makes the exit code 3')
     .option('--yes', 'install what a package manager can install, without asking')
     .option('--json', 'print the events, one JSON object a line')
@@ -106,16 +117,31 @@ Examples:
 
 async function run(options: Options): Promise<number> {
   const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
+  checkWords(options, layout);
   // Another app's assembly is rehearsed without our configuration.
   const configuration =
     options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
   const ours = configuration !== undefined && !options.assembly;
   const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
   const sources = sourcesOf(options, ours ? configuration : undefined);
+  let synthesized: Promise<string> | undefined;
   const assembly = async (): Promise<string> =>
     options.assembly
       ? path.resolve(options.assembly)
-      : synthesize(layout, configuration && sources.get(configuration.repositories.application.name)?.path);
+      : (synthesized ??= synthesize(
+          layout,
+          configuration && sources.get(configuration.repositories.application.name)?.path,
+        ));
+  const check = (definition: PipelineDefinition, others: readonly PipelineDefinition[]): void =>
+    checkPlanWords(options, planNames(definition, others, ours ? repositoriesOf(configuration) : []));
+  const known = await readDefinitions({
+    ledger: new DiskLedger(layout),
+    ...(pipeline ? { pipeline } : {}),
+    assembly,
+    fixedAssembly: options.assembly !== undefined,
+  });
+  if (known) check(known.pipeline, known.others);
+  if (!options.json) await sayUncommitted(sources);
   const tools = await prepareMachine({
     assembly,
     layout,
@@ -135,7 +161,7 @@ async function run(options: Options): Promise<number> {
   const interrupt = (): void => controller.abort(new Error('interrupted'));
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
-  const port = portOf(options.port);
+  const { port } = options;
   const secrets = new KnownSecrets();
   let control: PipelineControl | undefined;
   const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
@@ -167,10 +193,11 @@ async function run(options: Options): Promise<number> {
       ...(options.only ? { only: options.only } : {}),
       ...(options.until ? { until: options.until } : {}),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
-      ...(options.healthSeconds ? { healthSeconds: Number(options.healthSeconds) } : {}),
+      ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
       variables: variablesOf(options.variable),
       secrets,
       signal: controller.signal,
+      check: (definition) => check(definition, known?.others ?? []),
       stayOpen: options.serve === true,
       onControl: (session) => (control = session),
       ...(serving ? { page: serving.page } : {}),
@@ -234,19 +261,15 @@ function sourcesOf(options: Options, configuration: Configuration | undefined): 
     if (application.name !== pipeline.name)
       sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
   }
-  for (const given of options.source) {
-    const [, repository, at, commit] = /^([^=\s]+)=(.+?)(?:@([\w./-]+))?$/.exec(given) ?? [];
-    if (!repository || !at)
-      throw new SaiondoError(
-        `--source ${given} is not OWNER/REPO=PATH, NAME=PATH (CodeCommit) or BUCKET/KEY=PATH (S3)`,
-        {
-          code: 'USAGE',
-          next: 'for example --source aw-birdgang/saiondo=../saiondo',
-        },
-      );
-    sources.set(repository, { path: path.resolve(at), ...(commit ? { commit } : {}), ...uncommitted });
+  for (const one of options.source) {
+    const { name, path: at, commit } = givenSource(one);
+    sources.set(name, { path: at, ...(commit ? { commit } : {}), ...uncommitted });
   }
   return sources;
+}
+
+function repositoriesOf({ repositories }: Configuration): string[] {
+  return [repositories.application.name, repositories.pipeline.name];
 }
 
 function lastRun(layout: Layout): string {

@@ -5,14 +5,15 @@ import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { AwsFront } from '../../engine/endpoint/front';
 import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
-import { portOf, Serving } from './serving';
+import { portNumber } from '../input/whole-number';
+import { Serving } from './serving';
 import { checkoutsOf } from '../target/find-target';
 
 /** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve the runs on disk: their page, and the APIs of CodePipeline, CodeBuild and CloudWatch Logs')
-    .option('--port <PORT>', 'the port on the loopback interface (a free one)')
+    .option('--port <PORT>', 'the port on the loopback interface (a free one)', portNumber)
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
     .addHelpText(
       'after',
@@ -24,8 +25,8 @@ Examples:
   saiondo serve --port 4600 &
   aws codepipeline list-pipeline-executions --pipeline-name saiondo --endpoint-url http://127.0.0.1:4600`,
     )
-    .action(async (options: { port?: string; directory: string }) => {
-      await serve(new Layout(path.resolve(options.directory)), portOf(options.port));
+    .action(async (options: { port?: number; directory: string }) => {
+      await serve(new Layout(path.resolve(options.directory)), options.port);
     });
 }
 

@@ -7,7 +7,6 @@ import { pageHandler } from '../../engine/api/page/page-server';
 import type { PageHandler } from '../../engine/ports/aws-request';
 import { writeAtomically } from '../../engine/host/write-atomically';
 import { Runs } from '../../engine/runs/runs';
-import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import type { Checkout } from '../../operator/commit-log';
 import { pageListedRun, pageRun } from '../../views/page/model';
@@ -77,16 +76,4 @@ function announcedByOther(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The port of `--port`. @throws SaiondoError `USAGE` */
-export function portOf(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const port = Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new SaiondoError(`--port ${given} is no port`, {
-      code: 'USAGE',
-      next: 'a number from 1 to 65535, or 0 for a free one',
-    });
-  return port;
 }

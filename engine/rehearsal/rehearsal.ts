@@ -67,6 +67,8 @@ export interface RehearsalOptions extends RunRequest {
   /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
   readonly page?: PageHandler;
   readonly port?: number;
+  /** Refuses a pipeline that is not what was asked for, by throwing. */
+  readonly check?: (pipeline: PipelineDefinition) => void;
   /** Secrets that are known beforehand; the run adds those that it learns of. What the run records shows none of them. */
   readonly secrets?: KnownSecrets;
   /** What stands for AWS; default a {@link LocalMachine}. */
@@ -135,6 +137,7 @@ class Rehearsal {
       }
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
+      options.check?.(pipeline);
       if (options.until !== undefined) checkUntil(options.until, pipeline);
       await this.prepareImages(this.machine);
       const invoked = this.invokedPipelines(this.machine);

@@ -1,4 +1,5 @@
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
+import { knownNames } from '../../model/nearest';
 import { SaiondoError } from '../../model/errors';
 import type { Aws, Calls } from '../aws';
 import { latestActions, listExecutions, withSourceVariables } from '../executions';
@@ -17,6 +18,20 @@ export type ApprovalCalls = Pick<Calls, 'getPipeline' | 'getPipelineState'>;
 
 /** How far back the last delivery to a stage is looked for, in executions. */
 const EXECUTIONS = 100;
+
+/** @throws SaiondoError `STAGE_UNKNOWN` for a name that no stage and no action of the pipeline has */
+function refuseUnknown(given: string, pipeline: PipelineDeclaration | undefined): void {
+  const stages = pipeline?.stages ?? [];
+  const names = stages.flatMap(({ name = '', actions = [] }) => [
+    name,
+    ...actions.flatMap((action) => [action.name ?? '', `${name}/${action.name ?? ''}`]),
+  ]);
+  if (stages.length === 0 || names.includes(given)) return;
+  throw new SaiondoError(`the pipeline has no stage and no action ${given}`, {
+    code: 'STAGE_UNKNOWN',
+    next: knownNames(given, [...new Set(names.filter((name) => !name.includes('/')))]),
+  });
+}
 
 /**
  * The approval that waits: in a stage, before a stage, or anywhere.
@@ -39,6 +54,7 @@ export async function findApproval(
   const before = waiting.filter((one) => pipeline && promotedStage(pipeline, one) === stage);
   const named = exact.length > 0 ? exact : before;
   const [approval] = named;
+  if (stage && named.length === 0) refuseUnknown(stage, pipeline);
   if (!approval || !pipeline)
     throw new SaiondoError(`no approval waits${stage ? ` in ${stage}` : ''}`, {
       code: 'NOTHING_WAITS',

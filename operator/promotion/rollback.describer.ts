@@ -1,3 +1,4 @@
+import { knownNames } from '../../model/nearest';
 import { SaiondoError } from '../../model/errors';
 import type { Calls } from '../aws';
 import { listExecutions } from '../executions';
@@ -37,7 +38,10 @@ export async function describeRollback(
   if (!pipeline || !stage)
     throw new SaiondoError(`the pipeline has no stage ${stageName}`, {
       code: 'STAGE_UNKNOWN',
-      next: `its stages: ${(pipeline?.stages ?? []).map((one) => one.name).join(', ')}`,
+      next: knownNames(
+        stageName,
+        (pipeline?.stages ?? []).map((one) => one.name ?? ''),
+      ),
     });
   const isSource = stage.actions?.some((action) => action.actionTypeId?.category === 'Source') === true;
   const currentId = stageStates?.find((one) => one.stageName === stageName)?.latestExecution?.pipelineExecutionId;

@@ -29,8 +29,7 @@ function place(pipeline: SmallPipeline) {
     'rehearse',
     '--assembly',
     'cdk.out',
-    '--source',
-    `${SMALL_REPOSITORY}=${path.join(root, 'shop')}`,
+    ...(more.includes('--source') ? [] : ['--source', `${SMALL_REPOSITORY}=${path.join(root, 'shop')}`]),
     '--no-containers',
     ...more,
   ];

@@ -1,0 +1,119 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import type { Layout } from '../../model/layout';
+import { knownNames } from '../../model/nearest';
+import { variablesOf } from './variable-option';
+
+/** The options of `saiondo rehearse` whose words can be wrong. */
+export interface RehearseWords {
+  readonly source: readonly string[];
+  readonly approve: readonly string[];
+  readonly reject: readonly string[];
+  readonly variable: readonly string[];
+  readonly resume?: string;
+  readonly only?: string;
+  readonly until?: string;
+  readonly assembly?: string;
+  readonly endpointUrl?: string;
+  readonly directory: string;
+  readonly tools?: string;
+}
+
+/** A `--source`: what stands for which source. */
+export interface GivenSource {
+  readonly name: string;
+  readonly path: string;
+  readonly commit?: string;
+}
+
+/**
+ * Refuses what cannot be right whatever the pipeline is, before anything is made or written.
+ * @throws SaiondoError `USAGE`, `RUN_MISSING`
+ */
+export function checkWords(words: RehearseWords, layout: Layout): void {
+  checkFolders(words);
+  checkOnce(
+    '--source',
+    words.source.map((one) => givenSource(one).name),
+  );
+  variablesOf(words.variable);
+  checkOnce(
+    '--variable',
+    words.variable.map((one) => one.slice(0, one.indexOf('='))),
+  );
+  checkOnce('--approve', words.approve);
+  checkOnce('--reject', words.reject);
+  const both = words.approve.find((one) => words.reject.includes(one));
+  if (both !== undefined)
+    refuse(`--approve ${both} and --reject ${both} contradict each other`, 'leave one of them out');
+  if (words.only !== undefined && words.until !== undefined)
+    refuse('--only runs one action, so --until has nothing to end', 'leave one of them out');
+  if (words.only !== undefined && !/^[^/]+\/[^/]+$/.test(words.only))
+    refuse(`--only ${words.only} is not STAGE/ACTION`, 'for example --only Verify/ApiTest');
+  if (words.resume !== undefined && !fs.existsSync(layout.events(words.resume))) {
+    const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort().slice(-10) : [];
+    throw new SaiondoError(`there is no run ${words.resume} in ${words.directory}`, {
+      code: 'RUN_MISSING',
+      next: knownNames(words.resume, runs),
+    });
+  }
+}
+
+function checkFolders({ assembly, directory, tools, endpointUrl, source }: RehearseWords): void {
+  if (assembly !== undefined && !fs.existsSync(path.join(assembly, 'manifest.json')))
+    refuse(
+      `--assembly ${assembly} is not a cloud assembly: it has no manifest.json`,
+      'npx cdk synth writes one to cdk.out',
+    );
+  for (const [option, folder] of [
+    ['--directory', directory],
+    ['--tools (SAIONDO_TOOLS_DIR)', tools],
+  ] as const)
+    if (folder !== undefined && fs.existsSync(folder) && !fs.statSync(folder).isDirectory())
+      refuse(`${option} ${folder} is a file`, 'name a folder');
+  if (endpointUrl !== undefined && !/^https?:$/.test(protocolOf(endpointUrl)))
+    refuse(`--endpoint-url ${endpointUrl} is not an address`, 'for example --endpoint-url http://127.0.0.1:4566');
+  const application = process.env.SAIONDO_APPLICATION_DIR;
+  if (application !== undefined && !fs.existsSync(application))
+    refuse(
+      `SAIONDO_APPLICATION_DIR ${application} does not exist`,
+      'name the application repository’s folder, or unset the variable',
+    );
+  for (const given of source) {
+    const { path: at } = givenSource(given);
+    if (!fs.existsSync(at))
+      refuse(`--source ${given}: ${at} does not exist`, 'name a folder, or for an S3 source a file');
+  }
+}
+
+/** Reads a `--source`. A commit may be whatever git takes: `main`, `HEAD~2`. @throws SaiondoError `USAGE` */
+export function givenSource(given: string): GivenSource {
+  const [, name, at] = /^([^=\s]+)=(.+)$/.exec(given) ?? [];
+  if (!name || !at)
+    refuse(
+      `--source ${given} is not OWNER/REPO=PATH, NAME=PATH (CodeCommit) or BUCKET/KEY=PATH (S3)`,
+      'for example --source aw-birdgang/saiondo=../saiondo',
+    );
+  const whole = path.resolve(at);
+  const mark = at.lastIndexOf('@');
+  if (mark <= 0 || fs.existsSync(whole)) return { name, path: whole };
+  return { name, path: path.resolve(at.slice(0, mark)), commit: at.slice(mark + 1) };
+}
+
+function checkOnce(option: string, names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) refuse(`${option} names ${twice} twice`, 'give it once');
+}
+
+function protocolOf(text: string): string {
+  try {
+    return new URL(text).protocol;
+  } catch {
+    return '';
+  }
+}
+
+function refuse(message: string, next: string): never {
+  throw new SaiondoError(message, { code: 'USAGE', next });
+}
