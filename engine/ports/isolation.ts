@@ -45,8 +45,6 @@ export interface SandboxRequest {
 export interface SandboxSpawn {
   readonly cwd: string;
   readonly stdio: StdioOptions;
-  /** Leads a process group of its own. */
-  readonly detached?: boolean;
   /** As another user; only root may. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -55,8 +53,13 @@ export interface SandboxSpawn {
 export interface Sandbox {
   /** The variables of its processes: those of the request, with HOME, TMPDIR and what else the sandbox decides. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Starts a process inside. Its exit code and signals come through; a signal to its process group reaches all of the group. */
+  /**
+   * Starts a process inside, as the leader of a process group. Its exit code comes through, and the signal that ended it. The child's own pid may be
+   * that of a program which waits for it: {@link signal} is how to reach it.
+   */
   spawn(file: string, args: readonly string[], options: SandboxSpawn): ChildProcess;
+  /** Sends a signal to the process group of a process that {@link spawn} started; a group that is gone is no error. */
+  signal(child: ChildProcess, signal: NodeJS.Signals): void;
   /** Ends every process inside, in sessions of their own too where there are namespaces, and takes away what they changed outside of `writes`. */
   close(): Promise<void>;
 }
