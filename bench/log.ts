@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runBuild } from '../engine/codebuild/build/build';
+import { NO_ISOLATION } from '../engine/isolation/plain';
 import { parseBuildspec } from '../engine/codebuild/spec/parse-buildspec';
 import type { Measured } from './figure';
 
@@ -23,7 +24,15 @@ export async function bigLog(scratch: string): Promise<Measured> {
       ),
       directory,
       source,
-      environment: { PATH: process.env.PATH ?? '' },
+      sandbox: await NO_ISOLATION.open({
+        directory: path.join(directory, 'sandbox'),
+        writes: [],
+        reads: [],
+        home: directory,
+        temporary: directory,
+        environment: { PATH: process.env.PATH ?? '' },
+        containerEngine: false,
+      }),
       secrets: [{ name: 'SECRET', value: 'a-secret-value' }],
       unexportable: new Set(),
       timeoutMinutes: 5,

@@ -5,6 +5,7 @@ import { packageRoot } from '../commands/input/package';
 import { runCodeBuildAction } from '../engine/codebuild/start/codebuild-action';
 import { DiskLedger } from '../engine/cloudformation/ledger';
 import { PipelineSession } from '../engine/codepipeline/execution/session';
+import { NO_ISOLATION } from '../engine/isolation/plain';
 import type { LocalAws } from '../engine/ports/local-aws';
 import { EventLog } from '../engine/runs/event-log';
 import { Layout } from '../model/layout';
@@ -124,6 +125,7 @@ async function trivialPipeline(root: string): Promise<void> {
     ],
   };
   const local: LocalAws = {
+    isolation: NO_ISOLATION,
     endpointUrl: '',
     containers: false,
     environment: () => ({ PATH: process.env.PATH ?? '' }),

@@ -1,3 +1,6 @@
+import type { IsolationKind } from '../../engine/ports/isolation';
+import { readVariables } from './given-variables';
+import { checkIsolation, ISOLATION_KINDS } from './isolation-option';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -51,6 +54,9 @@ interface Options {
   serve?: boolean;
   port?: number;
   variable: string[];
+  isolation?: IsolationKind;
+  envFile: string[];
+  secretFile: string[];
   healthSeconds?: number;
 }
 
@@ -78,6 +84,14 @@ export function rehearseCommand(): Command {
     .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
     .option('--no-containers', 'do not use a container engine, though one answers')
     .option('--variable <NAME=VALUE>', 'a value for one of the pipeline’s variables; repeatable', collect, [])
+    .addOption(
+      new Option(
+        '--isolation <KIND>',
+        'how builds are kept apart from this machine: namespaces (Linux), folders, or none (the best that it has)',
+      ).choices([...ISOLATION_KINDS]),
+    )
+    .option('--env-file <FILE>', 'variables for every build, a line NAME=VALUE each; repeatable', collect, [])
+    .option('--secret-file <FILE>', 'the same, with values that no log shows; repeatable', collect, [])
     .option(
       '--health-seconds <SECONDS>',
       'how long a service may take to become healthy (60)',
@@ -123,6 +137,8 @@ async function run(options: Options): Promise<number> {
     options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
   const ours = configuration !== undefined && !options.assembly;
   const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
+  const given = { variables: readVariables(options.envFile), secrets: readVariables(options.secretFile) };
+  await checkIsolation(options.isolation);
   const sources = sourcesOf(options, ours ? configuration : undefined);
   let synthesized: Promise<string> | undefined;
   const assembly = async (): Promise<string> =>
@@ -163,6 +179,7 @@ async function run(options: Options): Promise<number> {
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const { port } = options;
   const secrets = new KnownSecrets();
+  for (const [name, value] of Object.entries(given.secrets)) secrets.add(name, value);
   let control: PipelineControl | undefined;
   const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
   const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
@@ -193,6 +210,8 @@ async function run(options: Options): Promise<number> {
       ...(options.only ? { only: options.only } : {}),
       ...(options.until ? { until: options.until } : {}),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.isolation ? { isolation: options.isolation } : {}),
+      given,
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
       variables: variablesOf(options.variable),
       secrets,

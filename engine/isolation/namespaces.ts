@@ -6,7 +6,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Isolation, Sandbox, SandboxNetwork, SandboxRequest, SandboxSpawn } from '../ports/isolation';
 import { splitVariables } from './loader-variables';
 import { mountTable, type Mount } from './mount-table';
-import { removeTree } from './remove-tree';
+import { removeTree } from '../host/remove-tree';
 import { makeRunLayer } from './run-layer';
 import { makeRoot, setUpScript, type Bind, type RootPlan } from './set-up';
 import type { SystemTools } from './system-tools';
@@ -23,6 +23,8 @@ export interface NamespaceOptions {
   readonly hidden: readonly string[];
   /** Files and folders of the rehearsal that every sandbox may read. */
   readonly reads: readonly string[];
+  /** Folders of the rehearsal that every sandbox may write to. */
+  readonly writes: readonly string[];
   readonly network: SandboxNetwork;
   /** Sockets of the container engine. */
   readonly engineSockets: readonly string[];
@@ -54,6 +56,10 @@ export class NamespaceIsolation implements Isolation {
     const system = systemView(this.table, this.root);
     this.links = system.links;
     this.folders = [...system.folders, ...options.toolchains.flatMap((folder) => seen(folder, this.table, this.root))];
+  }
+
+  seenAt(): { readonly home: string; readonly temporary: string } {
+    return { home: HOME, temporary: TEMPORARY };
   }
 
   async open(request: SandboxRequest): Promise<Sandbox> {
@@ -105,12 +111,12 @@ export class NamespaceIsolation implements Isolation {
   /** Variables that a sandbox decides, over those of the request. */
   environment(request: SandboxRequest): Record<string, string> {
     return {
-      ...request.environment,
       HOME,
       TMPDIR: TEMPORARY,
       PIP_ROOT_USER_ACTION: 'ignore',
       // In a user namespace there is one user: an archive's others cannot be given to files.
       ...(this.root ? {} : { TAR_OPTIONS: '--no-same-owner' }),
+      ...request.environment,
       ...this.options.network.environment,
     };
   }
@@ -141,7 +147,7 @@ export class NamespaceIsolation implements Isolation {
       { from: request.home, to: HOME, readOnly: false },
       { from: request.temporary, to: TEMPORARY, readOnly: false },
       ...[...options.reads, ...request.reads].map(at(true)),
-      ...request.writes.map(at(false)),
+      ...[...options.writes, ...request.writes].map(at(false)),
       ...options.network.files
         .filter(({ to }) => !this.isLayered(to))
         .map(({ from, to }) => ({ from, to, readOnly: true, file: true })),

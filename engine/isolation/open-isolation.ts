@@ -18,6 +18,8 @@ export interface IsolationOptions {
   readonly hidden: readonly string[];
   /** Files and folders of the rehearsal that every sandbox may read: its tools. */
   readonly reads: readonly string[];
+  /** Folders of the rehearsal that every sandbox may write to: what is downloaded once for all. */
+  readonly writes?: readonly string[];
   readonly network?: SandboxNetwork;
 }
 
@@ -32,7 +34,11 @@ const OPEN = 'builds see the files and processes of this machine';
  */
 export async function openIsolation(options: IsolationOptions): Promise<Isolation> {
   const { wanted } = options;
-  if (wanted === 'none') return NO_ISOLATION;
+  if (wanted === 'none')
+    return {
+      ...NO_ISOLATION,
+      limit: 'builds run with the files, processes and programs of this machine (--isolation none)',
+    };
   const why = wanted === 'folders' ? 'asked for' : await tryNamespaces(options);
   if (typeof why !== 'string') return why;
   if (wanted === 'namespaces')
@@ -56,6 +62,7 @@ async function tryNamespaces(options: IsolationOptions): Promise<Isolation | str
     toolchains: toolchains(process.env, home, SYSTEM_FOLDERS),
     hidden: [...options.hidden, home],
     reads: options.reads.filter((one) => fs.existsSync(one)),
+    writes: options.writes ?? [],
     network: options.network ?? HOST_NETWORK,
     engineSockets: engineSockets(),
   });

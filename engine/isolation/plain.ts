@@ -5,11 +5,12 @@ import * as path from 'node:path';
 import { signalGroup } from '../host/child';
 import { which } from '../host/tools';
 import type { Isolation, Sandbox, SandboxRequest, SandboxSpawn } from '../ports/isolation';
-import { removeTree } from './remove-tree';
+import { removeTree } from '../host/remove-tree';
 
 /** No isolation but a home and a temporary folder: what `--isolation none` leaves. */
 export const NO_ISOLATION: Isolation = {
   kind: 'none',
+  seenAt: (folders) => folders,
   open: (request) => Promise.resolve(new PlainSandbox(request, homeOf(request))),
 };
 
@@ -19,6 +20,10 @@ export class FolderIsolation implements Isolation {
   /** @param limit what is not kept apart, and how to get it */
   constructor(readonly limit: string) {}
 
+  seenAt(folders: Pick<SandboxRequest, 'home' | 'temporary'>): { readonly home: string; readonly temporary: string } {
+    return folders;
+  }
+
   open(request: SandboxRequest): Promise<Sandbox> {
     const { home } = request;
     const python = ownPython(path.join(request.directory, 'python'));
@@ -26,6 +31,7 @@ export class FolderIsolation implements Isolation {
     const environment = {
       ...homeOf(request),
       PATH: [...bins, request.environment.PATH].join(path.delimiter),
+      PIP_BREAK_SYSTEM_PACKAGES: '1',
       PYTHONUSERBASE: path.join(home, '.local'),
       GEM_HOME: path.join(home, '.gem'),
       GOPATH: path.join(home, 'go'),
@@ -39,7 +45,7 @@ export class FolderIsolation implements Isolation {
 }
 
 function homeOf(request: SandboxRequest): Record<string, string> {
-  return { ...request.environment, HOME: request.home, TMPDIR: request.temporary };
+  return { HOME: request.home, TMPDIR: request.temporary, ...request.environment };
 }
 
 /** A virtual environment: `pip install` goes into it, and what the machine's Python has is there too. Undefined without Python. */

@@ -35,7 +35,7 @@ export interface SandboxRequest {
   readonly home: string;
   /** The folder that is the temporary folder inside. With namespaces it is at `/tmp`. */
   readonly temporary: string;
-  /** All variables of its processes: nothing is inherited. */
+  /** All variables of its processes: nothing is inherited. HOME and TMPDIR may be left out. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether its processes reach the container engine. CodeBuild gives that to privileged projects only. */
   readonly containerEngine: boolean;
@@ -69,6 +69,8 @@ export interface Isolation {
   readonly kind: IsolationKind;
   /** What is not kept apart, and how to get it, in one line. Undefined: all of it is. */
   readonly limit?: string;
+  /** Where the home and the temporary folder of a sandbox are inside. */
+  seenAt(folders: Pick<SandboxRequest, 'home' | 'temporary'>): { readonly home: string; readonly temporary: string };
   /** @throws SaiondoError `SANDBOX_FAILED` */
   open(request: SandboxRequest): Promise<Sandbox>;
 }

@@ -1,4 +1,11 @@
+import type { Isolation } from './isolation';
 import type { RunSecrets } from './run-secrets';
+
+/** Variables for builds that a person gave with `--env-file` and `--secret-file`. */
+export interface GivenVariables {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
 
 /** A folder on PATH, an address and credentials: what a build or a provider needs to reach this machine's stand-in for AWS. */
 export interface LocalAws {
@@ -13,6 +20,12 @@ export interface LocalAws {
    * `AWS_ENDPOINT_URL`, `AWS_REGION`, and PATH with the rehearsal's own tools (aws, docker with ECR hosts rewritten, yarn …) first.
    */
   environment(account: string, region: string): Record<string, string>;
+  /** How foreign code is started: builds, functions of templates. */
+  readonly isolation: Isolation;
+  /** What a person gave for builds, by name; the values of secrets are masked in logs. */
+  readonly given?: GivenVariables;
+  /** Files and folders that builds see, beside those of the isolation. */
+  readonly sees?: readonly string[];
   /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */
   tool(name: string): string | undefined;
   /** The secrets of the run: what is looked up here is added to them. */

@@ -30,7 +30,12 @@ import type { Fixtures } from '../resources/fixtures';
 import { AwsFront } from '../endpoint/front';
 import { accessKeyOf, type AwsRequest, type PageHandler } from '../ports/aws-request';
 import { startRegistry } from '../resources/image-registry';
-import type { LocalAws } from '../ports/local-aws';
+import { machineVariables, namedFiles, npmAddresses } from '../isolation/machine-variables';
+import { openIsolation } from '../isolation/open-isolation';
+import { NO_ISOLATION } from '../isolation/plain';
+import { removeTree } from '../host/remove-tree';
+import type { Isolation, IsolationKind } from '../ports/isolation';
+import type { GivenVariables, LocalAws } from '../ports/local-aws';
 import { ContainerServices } from '../resources/container-services';
 import { databaseProvisioner } from '../resources/database';
 import { customResourceProvisioners } from '../resources/custom-resources';
@@ -57,6 +62,10 @@ export interface LocalMachineOptions {
   readonly endpointUrl?: string;
   /** Never use a container engine, though one answers. */
   readonly withoutContainers?: boolean;
+  /** How builds are kept apart; without it the best that this machine has. */
+  readonly isolation?: IsolationKind;
+  /** What a person gives to builds. */
+  readonly given?: GivenVariables;
   /** Seconds that a service's task may take to become healthy. */
   readonly healthSeconds?: number;
   readonly signal?: AbortSignal;
@@ -73,16 +82,13 @@ export interface LocalMachineOptions {
 /** The name under which the events tell the address of the AWS endpoint, which is that of the API and of the page too. */
 export const AWS_ENDPOINT = 'AWS endpoint';
 
-/** Variables of this machine that a build may see: how to reach the network, nothing about its user. */
-const PASSED =
-  /^(LANG|LC_ALL|TZ|TERM|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*|npm_config_registry|NPM_CONFIG_REGISTRY|DOCKER_HOST|DOCKER_CONFIG|CONTAINER_HOST|CONTAINERS_(STORAGE_)?CONF|JAVA_HOME|FLUTTER_ROOT|PUB_HOSTED_URL)$/;
-
 /** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
 export class LocalMachine implements LocalAws {
   readonly values: Values;
   readonly secrets: RunSecrets;
   readonly provisioners = new Map<string, Provisioner>();
   endpointUrl = '';
+  isolation: Isolation = NO_ISOLATION;
   registry?: string;
   engine?: ContainerEngine;
   /** Why services are not run in containers here. */
@@ -120,13 +126,9 @@ export class LocalMachine implements LocalAws {
   }
 
   environment(account: string, region: string): Record<string, string> {
-    const passed = Object.fromEntries(
-      Object.entries(process.env).filter(
-        (entry): entry is [string, string] => PASSED.test(entry[0]) && entry[1] !== undefined,
-      ),
-    );
+    const packages = this.packages();
     return {
-      ...passed,
+      ...machineVariables(process.env, os.homedir()),
       ...this.engine?.environment,
       PATH: [this.shims, process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'].join(
         path.delimiter,
@@ -141,9 +143,20 @@ export class LocalMachine implements LocalAws {
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
-      npm_config_cache: process.env.npm_config_cache ?? path.join(os.homedir(), '.npm'),
-      PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? path.join(os.homedir(), '.cache', 'pip'),
+      npm_config_cache: path.join(packages, 'npm'),
+      PIP_CACHE_DIR: path.join(packages, 'pip'),
+      ...(fs.existsSync(this.npmrc()) ? { NPM_CONFIG_GLOBALCONFIG: this.npmrc() } : {}),
     };
+  }
+
+  /** Where this run's builds keep what they downloaded of packages: never a person's own cache, and empty when a run starts. */
+  private packages(): string {
+    return path.join(this.options.layout.local(), 'packages');
+  }
+
+  /** The addresses of this person's npm registries, where there are any. */
+  private npmrc(): string {
+    return path.join(this.options.layout.local(), 'npmrc');
   }
 
   tool(name: string): string | undefined {
@@ -201,12 +214,43 @@ export class LocalMachine implements LocalAws {
     }
   }
 
+  get given(): GivenVariables | undefined {
+    return this.options.given;
+  }
+
   /** Stops everything that the run started; data stays. */
   async close(): Promise<void> {
     await this.containerServices?.close();
     await this.engine?.removeAll();
     await this.front?.close();
     await this.services.stopAll();
+    await removeTree(this.packages());
+    await removeTree(this.isolationFolder());
+  }
+
+  private isolationFolder(): string {
+    return path.join(this.options.layout.local(), 'isolation');
+  }
+
+  /** How foreign code is started: known before anything of it is. */
+  private async openIsolation(): Promise<void> {
+    const { layout, isolation, emit } = this.options;
+    await removeTree(this.packages());
+    for (const name of ['npm', 'pip']) fs.mkdirSync(path.join(this.packages(), name), { recursive: true, mode: 0o755 });
+    const registries = npmAddresses(os.homedir());
+    fs.rmSync(this.npmrc(), { force: true });
+    if (registries !== undefined) fs.writeFileSync(this.npmrc(), registries, { mode: 0o644 });
+    this.isolation = await openIsolation({
+      directory: this.isolationFolder(),
+      ...(isolation ? { wanted: isolation } : {}),
+      hidden: [path.resolve(layout.root), process.cwd()],
+      reads: [layout.tools(), path.join(layout.local(), 'bin'), this.npmrc(), ...namedFiles(process.env)].map((one) =>
+        path.resolve(one),
+      ),
+      writes: [path.resolve(this.packages())],
+    });
+    if (this.isolation.limit !== undefined)
+      emit({ kind: 'message', level: 'warning', text: `not kept apart: ${this.isolation.limit}` });
   }
 
   private async start(): Promise<void> {
@@ -225,6 +269,7 @@ export class LocalMachine implements LocalAws {
       ...(docker ? { docker } : {}),
       ...(this.registry ? { registry: this.registry } : {}),
     });
+    await this.openIsolation();
     this.makeProvisioners();
     this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
     const runs = new Runs(layout);
@@ -328,6 +373,7 @@ export class LocalMachine implements LocalAws {
       customResourceProvisioners({
         endpointUrl: () => this.endpointUrl,
         environment: (account, region) => this.environment(account, region),
+        isolation: () => this.isolation,
         putParameter: async (account, region, name, value) => {
           this.values.set(parameterKey(account, region, name), value);
           await putParameter(this.behind, account, region, name, value);

@@ -9,6 +9,8 @@ import { DiskLedger } from '../cloudformation/ledger';
 import { foreseeLimits, sayLimit } from '../codebuild/start/limits';
 import { actionRunners } from '../codepipeline/actions/action-runners';
 import type { Approver } from '../codepipeline/execution/approval';
+import type { IsolationKind } from '../ports/isolation';
+import type { GivenVariables } from '../ports/local-aws';
 import type { PipelineControl } from '../ports/pipeline-control';
 import { isActive } from '../codepipeline/execution/decide';
 import type { PipelineStarter } from '../codepipeline/actions/invoke-pipeline-action';
@@ -54,6 +56,10 @@ export interface RehearsalOptions extends RunRequest {
   readonly endpointUrl?: string;
   readonly withoutContainers?: boolean;
   readonly healthSeconds?: number;
+  /** How builds are kept apart; without it the best that this machine has. */
+  readonly isolation?: IsolationKind;
+  /** Variables that a person gives to builds. */
+  readonly given?: GivenVariables;
   readonly listeners: readonly Listener[];
   readonly signal: AbortSignal;
   /** Values for the pipeline's variables. */
@@ -186,6 +192,8 @@ class Rehearsal {
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
+      ...(options.isolation ? { isolation: options.isolation } : {}),
+      ...(options.given ? { given: options.given } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
     });
   }

@@ -4,12 +4,15 @@ import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provis
 import { accessKeyOf } from '../ports/aws-request';
 import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
+import type { Isolation } from '../ports/isolation';
 import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
 
 /** What custom resources are answered with. */
 export interface CustomResourceHost extends AwsCallHost {
   /** The environment of a process that acts in an account and region. */
   readonly environment: (account: string, region: string) => Readonly<Record<string, string>>;
+  /** How the functions of templates are started. */
+  readonly isolation: () => Isolation;
 }
 
 /** Types whose effect is on something that is only recorded here: there is nothing to do, and nothing to miss. */
@@ -65,13 +68,19 @@ function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: Cu
       const lambda = functionOf(properties);
       const why = whyNotCalled(lambda);
       if (!lambda || why) return { standing: 'recorded', notRehearsed: `${type}: ${why ?? ''}` };
-      return callFunction(lambda, request, previous ? 'Update' : 'Create', host.environment(account, region));
+      return callFunction(
+        lambda,
+        request,
+        previous ? 'Update' : 'Create',
+        host.environment(account, region),
+        host.isolation(),
+      );
     },
     async (resource, account, region, stackName) => {
       const lambda = functionOf(resource.properties);
       if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
       const request = { ...resource, account, region, stackName, previous: resource };
-      await callFunction(lambda, request, 'Delete', host.environment(account, region));
+      await callFunction(lambda, request, 'Delete', host.environment(account, region), host.isolation());
     },
   );
 }

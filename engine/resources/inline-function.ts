@@ -4,7 +4,8 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import execa from 'execa';
+import { removeTree } from '../host/remove-tree';
+import type { Isolation } from '../ports/isolation';
 import { SaiondoError } from '../../model/errors';
 import { stackIdOf } from '../cloudformation/stack-id';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
@@ -28,6 +29,9 @@ interface Answer {
 
 /** Bytes of an answer (CloudFormation User Guide: 4096). */
 const MOST_ANSWER = 4096;
+/** Milliseconds in which the output of a function that has ended may still come. */
+const LINGER = 250;
+const FUNCTION_FILES = ['index.js', 'cfn-response.js', 'event.json'];
 
 /** Why a function cannot be called here; undefined: it can. */
 export function whyNotCalled(lambda: LambdaFunction | undefined): string | undefined {
@@ -62,6 +66,7 @@ export async function callFunction(
   request: ProvisionRequest,
   type: 'Create' | 'Update' | 'Delete',
   environment: Readonly<Record<string, string>>,
+  isolation: Isolation,
 ): Promise<Provisioned> {
   const { account, region, stackName, logicalId, properties, previous } = request;
   const response = await receiver();
@@ -83,26 +88,19 @@ export async function callFunction(
     fs.writeFileSync(path.join(folder, 'event.json'), JSON.stringify(event), { mode: 0o600 });
     const [, handler = 'handler'] = (lambda.Handler ?? 'index.handler').split('.');
     const seconds = Number(properties.ServiceTimeout ?? lambda.Timeout ?? 3);
-    const child = execa(process.execPath, ['-e', CALLER, handler], {
-      cwd: folder,
-      extendEnv: false,
-      env: {
+    const said = await runFunction(isolation, folder, {
+      handler,
+      milliseconds: Math.min(Math.max(seconds, 3), 3600) * 1000,
+      environment: {
         ...environment,
         ...lambda.Environment?.Variables,
         NODE_PATH: [folder, modulesFolder()].join(path.delimiter),
         AWS_LAMBDA_FUNCTION_NAME: logicalId,
       },
-      timeout: Math.min(Math.max(seconds, 3), 3600) * 1000,
-      reject: false,
-      all: true,
+      ...(request.signal ? { signal: request.signal } : {}),
     });
-    const stop = (): void => void child.kill();
-    request.signal?.addEventListener('abort', stop, { once: true });
-    const ended = await child;
-    request.signal?.removeEventListener('abort', stop);
     const answer = response.answer();
     if (!answer) {
-      const said = (ended.all ?? '').trim().split('\n').slice(-5).join('\n');
       throw new SaiondoError(
         `CloudFormation did not receive a response from your Custom Resource.${said ? ` The function ended with:\n${said}` : ''}`,
         {
@@ -125,17 +123,67 @@ export async function callFunction(
     };
   } finally {
     await response.close();
-    fs.rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
+}
+
+/** Most of what a function says that is kept. */
+const MOST_SAID = 64 * 1024;
+
+/** Runs the handler in a sandbox that sees its own folder and the AWS SDK. @returns the end of what it said */
+async function runFunction(
+  isolation: Isolation,
+  folder: string,
+  call: {
+    readonly handler: string;
+    readonly milliseconds: number;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+  },
+): Promise<string> {
+  const [home, temporary] = ['home', 'tmp'].map((name) => path.join(folder, name)) as [string, string];
+  for (const one of [home, temporary]) fs.mkdirSync(one);
+  const sandbox = await isolation.open({
+    directory: path.join(folder, 'sandbox'),
+    writes: [],
+    reads: [...FUNCTION_FILES.map((name) => path.join(folder, name)), modulesFolder()],
+    home,
+    temporary,
+    environment: call.environment,
+    containerEngine: false,
+  });
+  let said = '';
+  try {
+    const child = sandbox.spawn(process.execPath, ['-e', CALLER, call.handler, folder], {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString('utf8')}`.slice(-MOST_SAID)));
+    const stop = (): void => sandbox.signal(child, 'SIGKILL');
+    const timer = setTimeout(stop, call.milliseconds);
+    call.signal?.addEventListener('abort', stop, { once: true });
+    await new Promise<void>((done) => {
+      child.once('close', () => done());
+      child.once('exit', () => setTimeout(done, LINGER));
+      child.once('error', () => done());
+    });
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', stop);
+    for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  } finally {
+    await sandbox.close();
+  }
+  return said.trim().split('\n').slice(-5).join('\n');
 }
 
 /** Runs in the function's process: a returned promise and a callback are both answers to Lambda, and neither is read here. */
 const CALLER = `
-  const event = JSON.parse(require('fs').readFileSync('./event.json', 'utf8'));
+  const event = JSON.parse(require('fs').readFileSync(process.argv[2] + '/event.json', 'utf8'));
   const done = () => undefined;
   const context = { done, succeed: done, fail: done, functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, logStreamName: 'rehearsal',
     getRemainingTimeInMillis: () => 60000 };
-  (async () => require('./index.js')[process.argv[1]](event, context, done))().catch((error) => {
+  (async () => require(process.argv[2] + '/index.js')[process.argv[1]](event, context, done))().catch((error) => {
     console.error(String(error));
     process.exitCode = 1;
   });

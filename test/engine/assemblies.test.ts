@@ -12,6 +12,7 @@ import { actionRunners } from '../../engine/codepipeline/actions/action-runners'
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { checkPipeline } from '../../engine/codepipeline/checks/pipeline-check';
 import { describePlanned, planActions } from '../../engine/codepipeline/plan/plan';
+import { NO_ISOLATION } from '../../engine/isolation/plain';
 import { customResourceProvisioners } from '../../engine/resources/custom-resources';
 import { actionPath, type PipelineDefinition } from '../../model/pipeline';
 import { Layout } from '../../model/layout';
@@ -24,6 +25,7 @@ const answered = new Set(
   customResourceProvisioners({
     endpointUrl: () => '',
     environment: () => ({}),
+    isolation: () => NO_ISOLATION,
     putParameter: async () => undefined,
     deleteParameter: async () => undefined,
   }).map(([type]) => type),

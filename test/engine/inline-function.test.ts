@@ -7,6 +7,7 @@ import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
 import type { Template } from '../../engine/cloudformation/template/template';
+import { NO_ISOLATION } from '../../engine/isolation/plain';
 import { customResourceProvisioners } from '../../engine/resources/custom-resources';
 import { Layout } from '../../model/layout';
 
@@ -51,6 +52,7 @@ function host(folder: string): DeploymentHost {
     customResourceProvisioners({
       endpointUrl: () => '',
       environment: () => ({ PATH: process.env.PATH ?? '' }),
+      isolation: () => NO_ISOLATION,
       putParameter: async () => undefined,
       deleteParameter: async () => undefined,
     }),

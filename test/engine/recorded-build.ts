@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runBuild } from '../../engine/codebuild/build/build';
+import { plainSandbox } from '../fixtures/plain-sandbox';
 import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
 
 /** What a build is given beside its buildspec. */
@@ -44,7 +45,11 @@ export async function recordedBuild(
       buildspec: parseBuildspec(fs.readFileSync(file, 'utf8'), `buildspecs/${name}.yml`),
       directory,
       source,
-      environment: { PATH: `${bin}:${process.env.PATH ?? ''}`, CODEBUILD_SRC_DIR: source, ...variables },
+      sandbox: await plainSandbox(directory, {
+        PATH: `${bin}:${process.env.PATH ?? ''}`,
+        CODEBUILD_SRC_DIR: source,
+        ...variables,
+      }),
       secrets: [],
       unexportable: new Set(),
       timeoutMinutes: 5,

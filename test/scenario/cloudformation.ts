@@ -10,6 +10,7 @@ import { nestedStackProvisioner } from '../../engine/cloudformation/nested-stack
 import type { Provisioner } from '../../engine/ports/provisioner';
 import { ChangeSetStore } from '../../engine/cloudformation/change-set-store';
 import { cloudFormationAction } from '../../engine/codepipeline/actions/cloudformation-action';
+import { NO_ISOLATION } from '../../engine/isolation/plain';
 import type { LocalAws } from '../../engine/ports/local-aws';
 import { secretValue } from '../../engine/endpoint/secret-reference';
 import { formatLocation, SaiondoError } from '../../model/errors';
@@ -206,6 +207,7 @@ class Scenario {
   private local(): LocalAws {
     const { parameters, secrets } = this.settings;
     return {
+      isolation: NO_ISOLATION,
       endpointUrl: 'http://127.0.0.1:9',
       containers: false,
       environment: () => ({}),

@@ -8,6 +8,10 @@ import { z } from 'zod';
 import type { ActionContext, ActionResult, ArtifactFolder } from '../../engine/ports/action';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { runCodeBuildAction } from '../../engine/codebuild/start/codebuild-action';
+import { machineHas } from '../fixtures/requires';
+import { NO_ISOLATION } from '../../engine/isolation/plain';
+import { openIsolation } from '../../engine/isolation/open-isolation';
+import type { Isolation } from '../../engine/ports/isolation';
 import type { LocalAws } from '../../engine/ports/local-aws';
 import { secretValue } from '../../engine/endpoint/secret-reference';
 import { which } from '../../engine/host/tools';
@@ -110,9 +114,10 @@ export async function runScenario(folder: string): Promise<void> {
   // `run-as` lets other users in.
   fs.chmodSync(root, 0o755);
   const endpoint = await startS3(path.join(folder, 's3'));
+  const isolation = await isolationOf(path.basename(folder));
   try {
     for (const [index, expected] of expectations.entries()) {
-      await runBuildOf(folder, settings, root, index + 1, expected, endpoint.url);
+      await runBuildOf(folder, settings, root, index + 1, expected, endpoint.url, isolation);
     }
   } finally {
     await endpoint.stop();
@@ -127,6 +132,7 @@ async function runBuildOf(
   number: number,
   expected: Expectation,
   endpointUrl: string,
+  isolation: Isolation,
 ): Promise<void> {
   const layout = new Layout(root);
   const runId = `build-${number}`;
@@ -162,7 +168,7 @@ async function runBuildOf(
     inputs,
     outputs,
     ledger: ledgerOf(folder, settings, layout),
-    local: localAws(folder, settings, root, endpointUrl),
+    local: localAws(folder, settings, root, endpointUrl, isolation),
     emit,
     signal: stop.signal,
     revisionOf: () => ({ commitId: '0123456789abcdef0123456789abcdef01234567', repository: 'owner/repository' }),
@@ -303,9 +309,11 @@ function ledgerOf(folder: string, settings: Given, layout: Layout): DiskLedger {
 }
 
 /** This machine as a build sees it: its own tools, and the scenario's values instead of a running AWS endpoint (that takes seconds to start). */
-function localAws(folder: string, settings: Given, root: string, endpointUrl: string): LocalAws {
+function localAws(folder: string, settings: Given, root: string, endpointUrl: string, isolation: Isolation): LocalAws {
   const bin = path.join(folder, 'bin');
   return {
+    isolation: settings.sharedFolder ? sharing(isolation, root) : isolation,
+    sees: fs.existsSync(bin) ? [bin] : [],
     endpointUrl,
     containers: false,
     environment: (account, region) => ({
@@ -327,6 +335,52 @@ function localAws(folder: string, settings: Given, root: string, endpointUrl: st
         throw new SaiondoError(`the parameter ${name} does not exist`, { code: 'PARAMETER_MISSING' });
       return Promise.resolve(value);
     },
+  };
+}
+
+/** Scenarios of how commands run, which builds in namespaces have to follow too. `SAIONDO_TEST_ISOLATION=namespaces` runs all of them so. */
+const ISOLATED = new Set([
+  'a-build-times-out',
+  'a-cache-of-the-home-folder',
+  'a-command-stands-on-line-4-of-its-script',
+  'a-local-custom-cache-wins-over-the-source',
+  'a-stopped-build-runs-nothing-more',
+  'an-early-exit-saves-nothing',
+  'build-succeeding-tells-of-the-build',
+  'directory-and-variables-are-carried-over',
+  'enable-symlinks-keeps-links-inside',
+  'env-shell-chooses-bash',
+  'functions-and-set-e-end-with-their-command',
+  'further-inputs-have-folders-of-their-own',
+  'images-bring-commands-of-codebuild',
+  'lambda-compute-has-fixed-limits',
+  'run-as-chooses-the-user',
+  'symbolic-links-are-followed',
+  'the-last-exit-status-is-a-variable',
+  'version-0-1-runs-each-command-alone',
+  'what-runs-in-the-background-ends-with-the-build',
+]);
+let opened: Promise<Isolation> | undefined;
+
+/** How a scenario's builds are started: the best isolation of this machine, opened once, or none. */
+function isolationOf(scenario: string): Promise<Isolation> {
+  const wanted = process.env.SAIONDO_TEST_ISOLATION === 'namespaces' || ISOLATED.has(scenario);
+  if (!wanted || !machineHas('namespaces')) return Promise.resolve(NO_ISOLATION);
+  return (opened ??= openBest());
+}
+
+function openBest(): Promise<Isolation> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-isolation-'));
+  process.once('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
+  return openIsolation({ directory, wanted: 'namespaces', hidden: [], reads: [] });
+}
+
+/** An isolation whose builds see a folder of this machine. */
+function sharing(isolation: Isolation, folder: string): Isolation {
+  return {
+    kind: isolation.kind,
+    seenAt: (folders) => isolation.seenAt(folders),
+    open: (request) => isolation.open({ ...request, writes: [...request.writes, folder] }),
   };
 }
 

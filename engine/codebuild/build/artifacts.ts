@@ -1,4 +1,5 @@
 import { matchingDirectories, matcher, walk } from '../../host/matching-files';
+import { fileOf, type SeenFolders } from './own-files';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ArtifactsSpec } from '../spec/buildspec';
@@ -11,7 +12,12 @@ export type Collected = { readonly files: number } | { readonly failure: string 
  * reference): `*` stays inside a path segment, `**` crosses; no match at all fails the build. A symbolic link is followed; with
  * `enable-symlinks` one that stays inside the source is kept.
  */
-export async function collectArtifacts(source: string, spec: ArtifactsSpec, target: string): Promise<Collected> {
+export async function collectArtifacts(
+  source: string,
+  spec: ArtifactsSpec,
+  target: string,
+  seen: SeenFolders,
+): Promise<Collected> {
   const bases = spec.baseDirectory === undefined ? [source] : matchingDirectories(source, spec.baseDirectory);
   if (bases.length === 0) return { failure: `no matching base directory path found for ${spec.baseDirectory ?? ''}` };
   const matches = matcher(spec.files);
@@ -21,7 +27,7 @@ export async function collectArtifacts(source: string, spec: ArtifactsSpec, targ
     for (const file of walk(base, base)) {
       if (!matches(file) || excluded(file)) continue;
       const to = path.join(target, spec.discardPaths ? path.basename(file) : file);
-      if (await copyEntry(path.join(base, file), to, spec.enableSymlinks ? source : undefined)) files++;
+      if (await copyEntry(path.join(base, file), to, spec.enableSymlinks ? source : undefined, seen)) files++;
     }
   }
   if (files === 0) return { failure: 'no matching artifact paths found' };
@@ -29,7 +35,12 @@ export async function collectArtifacts(source: string, spec: ArtifactsSpec, targ
 }
 
 /** @returns whether there was a file to copy: a link that leads to a folder or nowhere is none */
-async function copyEntry(from: string, to: string, keepLinksInside: string | undefined): Promise<boolean> {
+async function copyEntry(
+  from: string,
+  to: string,
+  keepLinksInside: string | undefined,
+  seen: SeenFolders,
+): Promise<boolean> {
   if (fs.lstatSync(from).isSymbolicLink() && keepLinksInside !== undefined) {
     const leadsTo = path.resolve(path.dirname(from), fs.readlinkSync(from));
     if (leadsTo === keepLinksInside || leadsTo.startsWith(keepLinksInside + path.sep)) {
@@ -39,10 +50,12 @@ async function copyEntry(from: string, to: string, keepLinksInside: string | und
       return true;
     }
   }
-  const stat = fs.statSync(from, { throwIfNoEntry: false });
+  const file = fileOf(from, seen);
+  if (file === undefined) return false;
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) return false;
   await fs.promises.mkdir(path.dirname(to), { recursive: true });
-  await fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE);
+  await fs.promises.copyFile(file, to, fs.constants.COPYFILE_FICLONE);
   await fs.promises.chmod(to, stat.mode & 0o777);
   return true;
 }

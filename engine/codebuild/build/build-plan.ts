@@ -1,5 +1,7 @@
 import type { BuildStatus, Failure } from '../../../model/events';
 import { type Buildspec } from '../spec/buildspec';
+import type { Sandbox } from '../../ports/isolation';
+import type { SeenFolders } from './own-files';
 import type { BuildCache } from './cache';
 import type { RunSecrets } from '../../ports/run-secrets';
 import type { NamedSecret } from '../../secrets/secret-forms';
@@ -19,7 +21,10 @@ export interface BuildPlan {
   readonly source: string;
   readonly downloadSeconds?: number;
   readonly shell?: ShellProgram;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Folders of the build by where it sees them; without it the source alone. Artifacts are taken of these. */
+  readonly seen?: SeenFolders;
+  /** Where the commands run, with their variables. The build closes it. */
+  readonly sandbox: Sandbox;
   /** Secrets that the log never shows, by the names of their variables. */
   readonly secrets: readonly NamedSecret[];
   /** The secrets of the whole run. */

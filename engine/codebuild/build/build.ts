@@ -42,7 +42,7 @@ class Build {
     this.log = new MaskedLog(path.join(plan.directory, 'log.txt'));
     this.log.mask(plan.secrets);
     const shell = plan.shell ?? { file: '/bin/sh', args: [] };
-    this.shell = new BuildShell(plan.directory, shell, plan.source, plan.environment);
+    this.shell = new BuildShell(plan.directory, shell, plan.source, plan.sandbox);
     this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
   }
 
@@ -65,7 +65,7 @@ class Build {
       // A full disk, a folder that vanished: the build faults, the run goes on and says why.
       this.fail({ code: 'Fault', message: error instanceof Error ? error.message : String(error) }, 'FAULT');
     } finally {
-      this.shell.dispose();
+      await this.shell.dispose();
       this.log.close();
     }
     this.warnOfExposures();

@@ -22,6 +22,8 @@ export interface CacheOptions {
 
 /** A cache as one build sees it. Its methods say what they did, in lines for the build's log. */
 export interface BuildCache {
+  /** Folders of this machine that the build writes to; they are there. */
+  readonly folders: readonly string[];
   restore(shell: BuildShell): Promise<string[]>;
   save(shell: BuildShell): Promise<string[]>;
 }
@@ -50,6 +52,7 @@ interface CachePath {
  * projects of one namespace; without a key the project's one, replaced by every build that succeeds.
  */
 class StoredCache implements BuildCache {
+  readonly folders: readonly string[] = [];
   private key: string | undefined;
 
   constructor(private readonly options: CacheOptions) {}
@@ -164,7 +167,13 @@ class StoredCache implements BuildCache {
  * layers are the container engine's own.
  */
 class LocalCache implements BuildCache {
-  constructor(private readonly options: CacheOptions) {}
+  readonly folders: readonly string[];
+
+  constructor(private readonly options: CacheOptions) {
+    const local = path.join(options.directory(options.project), 'local');
+    fs.mkdirSync(local, { recursive: true });
+    this.folders = [local];
+  }
 
   async restore(shell: BuildShell): Promise<string[]> {
     const { settings, spec } = this.options;

@@ -1,10 +1,10 @@
 import { type ShellProgram } from '../project/image';
 import { randomBytes } from 'node:crypto';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { rememberProcess } from '../../host/build-processes';
-import { signalGroup } from '../../host/child';
+import type { Sandbox } from '../../ports/isolation';
 import type { MaskedLog } from './masked-log';
 import type { RunAs } from '../project/run-as';
 
@@ -25,37 +25,42 @@ const LINGER = 250;
  * command leaves in the background lives until the build ends, as it would in the build's container.
  */
 export class BuildShell {
-  private readonly directory: string;
+  private readonly folders: ShellFolders;
   private readonly environmentFile: string;
   private readonly directoryFile: string;
   private readonly settings = new Map<string, string>();
   private readonly background = new Set<ChildProcess>();
+  /** What the next script does first: variables that were set, a way back to the source. */
+  private pending: string[] = [];
   private count = 0;
 
+  /** @param directory the build's folder; {@link makeShellFolders} has made the shell's in it, and the sandbox sees them */
   constructor(
     directory: string,
     private readonly shell: ShellProgram,
     private readonly source: string,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly sandbox: Sandbox,
   ) {
-    this.directory = path.join(directory, 'shell');
-    fs.mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    this.environmentFile = path.join(this.directory, 'env.sh');
-    this.directoryFile = path.join(this.directory, 'dir.txt');
+    this.folders = makeShellFolders(directory);
+    this.environmentFile = path.join(this.folders.state, 'env.sh');
+    this.directoryFile = path.join(this.folders.state, 'dir.txt');
     fs.writeFileSync(this.environmentFile, '', { mode: 0o600 });
-    fs.writeFileSync(this.directoryFile, source, { mode: 0o600 });
+    fs.writeFileSync(this.directoryFile, `${source}\n`, { mode: 0o600 });
   }
 
   /** Sets a variable for the commands that follow, in every version of the buildspec. */
   set(name: string, value: string): void {
     this.settings.set(name, value);
-    fs.appendFileSync(this.environmentFile, assignment(name, value));
+    this.pending.push(`printf '%s\\n' ${quoted(assignment(name, value))} >> ${quoted(this.environmentFile)}`);
   }
 
   /** Back to the source directory with only the first variables: what buildspec 0.1 does before every command. */
   reset(): void {
-    fs.writeFileSync(this.environmentFile, [...this.settings].map(([name, value]) => assignment(name, value)).join(''));
-    fs.writeFileSync(this.directoryFile, this.source);
+    const lines = [...this.settings].map(([name, value]) => quoted(assignment(name, value)));
+    this.pending = [
+      `printf '%s\\n' ${lines.join(' ') || "''"} > ${quoted(this.environmentFile)}`,
+      `printf '%s\\n' ${quoted(this.source)} > ${quoted(this.directoryFile)}`,
+    ];
   }
 
   /** Runs one command. Never throws for what the command does. */
@@ -68,21 +73,20 @@ export class BuildShell {
     const started = process.hrtime.bigint();
     const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
     return new Promise((done) => {
-      const child = spawn(this.shell.file, [...this.shell.args, script], {
+      const { sandbox } = this;
+      const child = sandbox.spawn(this.shell.file, [...this.shell.args, script], {
         cwd: this.source,
-        env: this.environment,
         stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-        ...(options.user ? { uid: options.user.uid, gid: options.user.gid } : {}),
+        ...(options.user ? { user: options.user } : {}),
       });
-      if (child.pid !== undefined) rememberProcess(this.directory, child.pid);
+      if (child.pid !== undefined) rememberProcess(this.folders.scripts, child.pid);
       let ended: CommandOutcome['ended'] = 'exited';
       let kill: NodeJS.Timeout | undefined;
       const end = (why: 'timed out' | 'stopped'): void => {
         if (ended !== 'exited' || child.pid === undefined) return;
         ended = why;
-        signalGroup(child.pid, 'SIGTERM');
-        kill = setTimeout(() => child.pid && signalGroup(child.pid, 'SIGKILL'), GRACE);
+        sandbox.signal(child, 'SIGTERM');
+        kill = setTimeout(() => sandbox.signal(child, 'SIGKILL'), GRACE);
       };
       const stop = (): void => end('stopped');
       const timer = setTimeout(
@@ -98,13 +102,13 @@ export class BuildShell {
         clearTimeout(timer);
         clearTimeout(kill);
         options.signal.removeEventListener('abort', stop);
-        if (child.pid !== undefined && ended !== 'exited') signalGroup(child.pid, 'SIGKILL');
+        if (ended !== 'exited') sandbox.signal(child, 'SIGKILL');
         log.flush();
         fs.rmSync(script, { force: true });
         done({ exitCode, seconds: seconds(), ended });
       };
-      child.stdout.on('data', (chunk: Buffer) => log.write(chunk));
-      child.stderr.on('data', (chunk: Buffer) => log.write(chunk));
+      child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
       child.once('error', (error) => {
         log.write(Buffer.from(`${error.message}\n`));
         finish(127);
@@ -116,7 +120,7 @@ export class BuildShell {
         const wait = setTimeout(() => finish(exitCode), LINGER);
         child.once('close', () => {
           clearTimeout(wait);
-          if (!lives(child)) this.background.delete(child);
+          this.background.delete(child);
           finish(exitCode);
         });
       });
@@ -146,13 +150,13 @@ export class BuildShell {
   }
 
   /** Ends what the commands left in the background and removes what holds the build's variables, secrets among them. */
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await this.sandbox.close();
     for (const child of this.background) {
-      if (child.pid !== undefined && lives(child)) signalGroup(child.pid, 'SIGKILL');
       child.stdout?.destroy();
       child.stderr?.destroy();
     }
-    fs.rmSync(this.directory, { recursive: true, force: true });
+    fs.rmSync(this.folders.scripts, { recursive: true, force: true });
   }
 
   /** Runs a script with directory and variables of the commands so far, which it does not change. */
@@ -164,31 +168,39 @@ export class BuildShell {
         fs.rmSync(file, { force: true });
         done({ exitCode, output: Buffer.concat(chunks).toString('utf8') });
       };
-      const child = spawn(this.shell.file, [...this.shell.args, file, ...args], {
+      const child = this.sandbox.spawn(this.shell.file, [...this.shell.args, file, ...args], {
         cwd: this.source,
-        env: this.environment,
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
       child.once('close', (code) => finish(code ?? 1));
       child.once('error', () => finish(127));
     });
   }
 
-  /** A file in the shell's folder that the user of the next command may read. */
+  /** A script that the user of the next command may read. */
   private write(name: string, content: string, user?: RunAs): string {
-    const file = path.join(this.directory, name);
+    const file = path.join(this.folders.scripts, name);
     fs.writeFileSync(file, content, { mode: 0o700 });
-    if (user)
-      for (const one of [this.directory, file, this.environmentFile, this.directoryFile])
-        fs.chownSync(one, user.uid, user.gid);
+    if (user) {
+      fs.chownSync(file, user.uid, user.gid);
+      // What lies in the state's folder may have become a link: only what is named is given away.
+      for (const one of [this.folders.scripts, this.folders.state, this.environmentFile, this.directoryFile])
+        if (fs.existsSync(one)) fs.lchownSync(one, user.uid, user.gid);
+    }
     return file;
   }
 
-  /** The lines ahead of a command, so that it stands on line 4 of its script. */
+  /**
+   * The lines ahead of a command, so that it stands on line 4 of its script. The script itself reads and writes the state: this process never opens
+   * a file that a build may have replaced by a link or a pipe.
+   */
   private opening(): string {
-    const directory = fs.readFileSync(this.directoryFile, 'utf8').replace(/\n$/, '') || this.source;
-    return `cd ${quoted(directory)}\nset -a\n. ${quoted(this.environmentFile)}\n`;
+    const pending = this.pending.splice(0);
+    const directory = [...pending, `cd "$(IFS= read -r at < ${quoted(this.directoryFile)}; printf %s "$at")"`].join(
+      '; ',
+    );
+    return `${directory}\nset -a\n. ${quoted(this.environmentFile)}\n`;
   }
 
   /** The template of AWS's codecatalyst-runner-cli: a command that exits early saves neither directory nor variables. */
@@ -197,21 +209,24 @@ export class BuildShell {
   }
 }
 
+/** Where a shell keeps its scripts, which a build reads, and its state, which a build's scripts write. */
+export interface ShellFolders {
+  readonly scripts: string;
+  readonly state: string;
+}
+
+/** Makes the folders of a build's shell. */
+export function makeShellFolders(directory: string): ShellFolders {
+  const scripts = path.join(directory, 'shell');
+  const state = path.join(scripts, 'state');
+  fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+  return { scripts, state };
+}
+
 function assignment(name: string, value: string): string {
-  return `export ${name}=${quoted(value)}\n`;
+  return `export ${name}=${quoted(value)}`;
 }
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** Whether anything of a command's process group still runs. */
-function lives(child: ChildProcess): boolean {
-  if (child.pid === undefined) return false;
-  try {
-    process.kill(-child.pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

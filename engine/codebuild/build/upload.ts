@@ -3,6 +3,7 @@ import { pathSegment } from '../../../model/path-segment';
 import { formatLocation } from '../../../model/errors';
 import type { Emit, Failure } from '../../../model/events';
 import { collectArtifacts } from './artifacts';
+import { isOwnFile } from './own-files';
 import type { BuildEventKey, BuildOutput, BuildPlan } from './build-plan';
 import type { ArtifactsSpec } from '../spec/buildspec';
 import type { MaskedLog } from './masked-log';
@@ -53,7 +54,12 @@ async function collect(
     files: await Promise.all(given.files.map(expand)),
     excludePaths: await Promise.all(given.excludePaths.map(expand)),
   };
-  const collected = await collectArtifacts(plan.source, spec, output.path);
+  const collected = await collectArtifacts(
+    plan.source,
+    spec,
+    output.path,
+    plan.seen ?? new Map([[plan.source, plan.source]]),
+  );
   if ('failure' in collected) return collected.failure;
   if (given.name !== undefined)
     log.line(`Artifact name ${await expand(given.name)}; in a pipeline it is ${output.name}`);
@@ -68,7 +74,7 @@ async function makeReports(build: FinishedBuild): Promise<Set<string>> {
   for (const [given, spec] of Object.entries(plan.buildspec.reports)) {
     const name = await expanded(shell, given);
     const group = name.startsWith('arn:') ? name : `${plan.project}-${name}`;
-    const files = reportFiles(spec, plan.source);
+    const files = reportFiles(spec, plan.source).filter((file) => isOwnFile(plan.source, file));
     for (const file of files) taken.add(file);
     const said =
       files.length === 0
@@ -85,7 +91,7 @@ async function makeReports(build: FinishedBuild): Promise<Set<string>> {
  */
 async function makeDiscoveredReports(build: FinishedBuild, taken: ReadonlySet<string>): Promise<void> {
   const { plan, shell, log, emit } = build;
-  const candidates = reportCandidates(plan.source).filter((file) => !taken.has(file));
+  const candidates = reportCandidates(plan.source).filter((file) => !taken.has(file) && isOwnFile(plan.source, file));
   if (candidates.length === 0) return;
   const [enabled, directory] = DISCOVERY_VARIABLES;
   const values = await shell.read(DISCOVERY_VARIABLES);

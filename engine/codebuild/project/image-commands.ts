@@ -89,6 +89,9 @@ export const IMAGE_COMMANDS: readonly string[] = [
   'codebuild-tests-run',
 ];
 
+/** What the commands need of this package: folders that a build has to see. */
+export const IMAGE_COMMAND_MODULES: readonly string[] = [path.dirname(require.resolve('picomatch/package.json'))];
+
 /** Writes the commands into a folder that a build has on PATH. */
 export function writeImageCommands(directory: string, shard: Shard = { index: 0, count: 1 }): void {
   const program = path.join(directory, 'codebuild-commands.js');

@@ -6,6 +6,7 @@ import { send } from '../../endpoint/aws-client';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Buildspec } from '../spec/buildspec';
 import { parseBuildspec } from '../spec/parse-buildspec';
+import { isOwnFile } from '../build/own-files';
 import type { Project } from '../project/project';
 
 /** A buildspec that was read, and the name that a person knows it by. */
@@ -52,7 +53,7 @@ export async function findBuildspec(options: {
   }
   const name = given || 'buildspec.yml';
   const at = path.resolve(source, name);
-  if (!at.startsWith(source + path.sep) || !fs.existsSync(at)) {
+  if (!at.startsWith(source + path.sep) || !isOwnFile(source, at)) {
     throw new SaiondoError(`the source has no buildspec file ${name}`, {
       code: 'BUILDSPEC_MISSING',
       where: { file: name },

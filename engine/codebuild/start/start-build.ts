@@ -6,7 +6,9 @@ import execa from 'execa';
 import { SaiondoError } from '../../../model/errors';
 import { pathSegment } from '../../../model/path-segment';
 import type { ArtifactFolder } from '../../ports/action';
+import { removeTree } from '../../host/remove-tree';
 import { runBuild } from '../build/build';
+import { makeShellFolders } from '../build/shell';
 import { isRecordOf, readState } from '../../host/read-state';
 import { writeAtomically } from '../../host/write-atomically';
 import { findBuildspec } from './buildspec-source';
@@ -15,7 +17,7 @@ import { codeBuildVariables } from './codebuild-variables';
 import { followsOnFailure, timeoutOf } from '../project/compute';
 import { resolveVariables } from './environment';
 import { shellProgram } from '../project/image';
-import { writeImageCommands, type Shard } from '../project/image-commands';
+import { IMAGE_COMMAND_MODULES, writeImageCommands, type Shard } from '../project/image-commands';
 import { buildLimits, sayLimit } from './limits';
 import { missingHere } from '../project/missing-here';
 import { resolveUsers } from '../project/run-as';
@@ -122,6 +124,33 @@ async function startIn(
     source,
     home: folders.home,
   });
+  const seenAt = local.isolation.seenAt(folders);
+  const shell = makeShellFolders(directory);
+  const sandbox = await local.isolation.open({
+    directory: path.join(directory, 'sandbox'),
+    writes: [source, folders.inputs, folders.npm, shell.state, ...(cache?.folders ?? [])],
+    reads: [shell.scripts, ...IMAGE_COMMAND_MODULES, ...(local.sees ?? [])],
+    home: folders.home,
+    temporary: folders.temporary,
+    containerEngine: project.privileged,
+    environment: {
+      ...base,
+      ...local.given?.variables,
+      ...local.given?.secrets,
+      PATH: [folders.bin, base.PATH].join(path.delimiter),
+      NPM_CONFIG_PREFIX: folders.npm,
+      ...resolved.variables,
+      ...codeBuildVariables(request, {
+        buildId,
+        buildNumber,
+        source,
+        inputs,
+        temporary: seenAt.temporary,
+        log,
+        started,
+      }),
+    },
+  });
   const result = await runBuild(
     {
       buildId,
@@ -132,24 +161,18 @@ async function startIn(
       source,
       downloadSeconds: (Date.now() - started) / 1000,
       shell: program,
-      environment: {
-        ...base,
-        PATH: [folders.bin, base.PATH].join(path.delimiter),
-        HOME: folders.home,
-        TMPDIR: folders.temporary,
-        NPM_CONFIG_PREFIX: folders.npm,
-        ...resolved.variables,
-        ...codeBuildVariables(request, {
-          buildId,
-          buildNumber,
-          source,
-          inputs,
-          temporary: folders.temporary,
-          log,
-          started,
-        }),
-      },
-      secrets: resolved.secrets,
+      sandbox,
+      seen: new Map([
+        [source, source],
+        [folders.inputs, folders.inputs],
+        [seenAt.home, folders.home],
+        [seenAt.temporary, folders.temporary],
+        ...(cache?.folders ?? []).map((folder): [string, string] => [folder, folder]),
+      ]),
+      secrets: [
+        ...resolved.secrets,
+        ...Object.entries(local.given?.secrets ?? {}).map(([name, value]) => ({ name, value })),
+      ],
       ...(local.secrets ? { known: local.secrets } : {}),
       unexportable: resolved.unexportable,
       users: users.users,
@@ -165,7 +188,7 @@ async function startIn(
   );
   // The source of a failed build stays: somebody may want to look at it.
   for (const folder of [...Object.values(folders), ...(result.status === 'SUCCEEDED' ? [source] : [])])
-    await fs.promises.rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   return { kind: 'ended', buildId, result };
 }
 
