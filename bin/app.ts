@@ -6,6 +6,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { loadConfiguration } from '../config/load';
 import { imageTags } from '../lib/images';
 import { formatLocation, SaiondoError } from '../model/errors';
+import { plain } from '../model/plain-text';
 import { PipelineStack } from '../pipelines/pipeline-stack';
 import { SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../pipelines/self-mutation';
 
@@ -41,11 +42,11 @@ try {
   main();
 } catch (error) {
   if (!(error instanceof SaiondoError) || error.source === 'internal') throw error;
-  console.error(
+  const message =
     error.where && !error.message.includes(error.where.file)
       ? `${formatLocation(error.where)}: ${error.message}`
-      : error.message,
-  );
-  if (error.next) console.error(`→ ${error.next}`);
+      : error.message;
+  console.error(plain(message));
+  if (error.next) console.error(plain(`→ ${error.next}`));
   process.exitCode = 2;
 }

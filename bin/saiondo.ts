@@ -13,13 +13,14 @@ import { rollbackCommand } from '../commands/operate/rollback';
 import { serveCommand } from '../commands/rehearse/serve';
 import { statusCommand } from '../commands/operate/status';
 import { triageCommand } from '../commands/operate/triage';
+import { say } from '../commands/output/print';
 import { formatLocation, SaiondoError } from '../model/errors';
 
 const program = new Command('saiondo')
   .description('Saiondo’s delivery pipeline: rehearse it here, operate it here and on AWS')
   .version(version)
   .showHelpAfterError()
-  .configureOutput({ outputError: (text, write) => write(text) })
+  .configureOutput({ outputError: (text) => say(text.trimEnd()) })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
@@ -45,15 +46,16 @@ addCompletion(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof SaiondoError) {
-    console.error(
+    say(
       error.where && !error.message.includes(`${error.where.file}:`)
         ? `${formatLocation(error.where)}: ${error.message}`
         : error.message,
     );
-    if (error.next) console.error(`→ ${error.next}`);
+    if (error.next) say(`→ ${error.next}`);
   } else {
-    console.error('saiondo met an error of its own. This is a defect: please report it with what follows.');
-    console.error(error);
+    say('saiondo met an error of its own. This is a defect: please report it with what follows.');
+    // The stack alone: an error’s other fields may hold a command line or an environment.
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   process.exitCode = error instanceof SaiondoError && error.source === 'user' ? 2 : 1;
 });

@@ -1,4 +1,4 @@
-import { plain } from '../model/plain-text';
+import { firstLine, setIn } from '../model/plain-text';
 import { judgedExecution, type RunState } from '../model/run-state';
 
 /** What a person reads when a run is over: the verdict, what failed with its last lines, the command that repeats it, and where the run lies. */
@@ -13,7 +13,7 @@ export function outcomeLines(state: RunState, paths: { run: string; report: stri
       lines.push(
         `  at ${[failure.where.file, failure.where.line, failure.where.column].filter(Boolean).join(':')}${failure.where.path ? ` (${failure.where.path})` : ''}`,
       );
-    if (failure.command) lines.push(`  phase ${failure.phase ?? ''}, command: ${failure.command.split('\n')[0] ?? ''}`);
+    if (failure.command) lines.push(`  phase ${failure.phase ?? ''}, command: ${firstLine(failure.command)}`);
     for (const line of failure.tail ?? []) lines.push(`  | ${line}`);
     if (build) lines.push(`  whole log: ${paths.run}/${build.log}`);
     if (failure.next) lines.push(`  → ${failure.next}`);
@@ -25,7 +25,7 @@ export function outcomeLines(state: RunState, paths: { run: string; report: stri
   if (state.verdict === 'interrupted' || state.verdict === 'failed')
     lines.push('', `continue it: npx saiondo rehearse --resume ${state.runId}`);
   lines.push(`run:    ${paths.run}`, `report: ${paths.report}`);
-  return lines.map(plain);
+  return lines.map((line) => setIn(line, 4));
 }
 
 /** What lets a run that waits go on: its approvals, else a transition that somebody enables while it serves. */

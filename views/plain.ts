@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/events';
-import { plain } from '../model/plain-text';
+import { firstLine, setIn } from '../model/plain-text';
 import type { RunState } from '../model/run-state';
 import { duration } from './duration';
 
@@ -8,13 +8,12 @@ import { duration } from './duration';
  * cannot draw on the terminal.
  */
 export function plainLine(event: RunEvent, state: RunState): string | undefined {
-  const text = lineOf(event, state);
-  return text === undefined ? undefined : plain(text);
+  return lineOf(event, state);
 }
 
 function lineOf(event: RunEvent, state: RunState): string | undefined {
   const time = event.time.slice(11, 19);
-  const line = (text: string): string => `${time} ${text}`;
+  const line = (text: string): string => `${time} ${setIn(text, time.length + 1)}`;
   switch (event.kind) {
     case 'run.started':
       return line(`run ${event.runId}`);
@@ -38,7 +37,7 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
       return event.revisions
         .map((one) =>
           line(
-            `  ${one.repository} at ${one.commitId.slice(0, 8)}${one.uncommitted ? ' + uncommitted changes' : ''} ${one.message?.split('\n')[0] ?? ''}`,
+            `  ${one.repository} at ${one.commitId.slice(0, 8)}${one.uncommitted ? ' + uncommitted changes' : ''} ${firstLine(one.message)}`,
           ),
         )
         .join('\n');
@@ -71,7 +70,7 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
         `${event.level === 'limit' ? 'not followed' : event.level}: ${event.text}${event.where ? ` (${event.where})` : ''}`,
       );
     case 'endpoint.checked':
-      return line(`${event.environment}: ${event.url} answers ${event.status} ${event.body.split('\n')[0] ?? ''}`);
+      return line(`${event.environment}: ${event.url} answers ${event.status} ${firstLine(event.body)}`);
     default:
       return undefined;
   }

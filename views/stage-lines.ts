@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { plain } from '../model/plain-text';
+import { firstLine } from '../model/plain-text';
 import { currentExecution, type ActionState, type RunState } from '../model/run-state';
 import { seconds } from './duration';
 
@@ -51,5 +51,5 @@ function actionLine(state: RunState, action: ActionState, options: { now: number
       : (action.failure?.message ?? action.summary ?? '');
   const head = `  ${action.action} ${took} `;
   const room = Math.max(0, options.columns - head.length - 4);
-  return `  ${MARKS[action.status] ?? '·'} ${action.action} ${pc.dim(took)} ${pc.dim(plain(note.split('\n')[0] ?? '').slice(0, room))}`;
+  return `  ${MARKS[action.status] ?? '·'} ${action.action} ${pc.dim(took)} ${pc.dim(firstLine(note).slice(0, room))}`;
 }

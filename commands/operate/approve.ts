@@ -12,6 +12,7 @@ import { paintFor, type Paint } from '../output/paint';
 import { revisionsText } from '../output/status';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
+import { print, say } from '../output/print';
 
 interface Options {
   comment?: string;
@@ -45,7 +46,7 @@ export function approveCommand(): Command {
       refuseOther(found.approval, options.execution);
       const promotion = await describePromotion(aws, found, differenceTools(target, aws, aws));
       if (options.json) printJson(promotionShape, promotion);
-      else process.stdout.write(`${showPromotion(promotion, paintFor(process.stdout))}\n`);
+      else print(showPromotion(promotion, paintFor(process.stdout)));
       if (options.dryRun) return 0;
       await confirm(`Approve ${found.approval.stage} for ${found.approval.executionId}?`, options.yes);
       await decide(aws(), target, found.approval, 'Approved', options.comment);
@@ -116,7 +117,7 @@ async function decide(
     token: shown.token,
     result: { status, summary },
   });
-  process.stderr.write(`${shown.stage}/${shown.action} is ${status.toLowerCase()}\n`);
+  say(`${shown.stage}/${shown.action} is ${status.toLowerCase()}`);
 }
 
 function showPromotion(promotion: Promotion, paint: Paint): string {

@@ -1,6 +1,6 @@
-import * as readline from 'node:readline/promises';
 import type { Approver } from '../../engine/codepipeline/execution/approval';
-import { plain } from '../../model/plain-text';
+import { plainLine } from '../../model/plain-text';
+import { ask } from '../output/print';
 
 /** Decides by what was said beforehand, else asks in the terminal, else leaves it undecided. */
 export function approver(options: {
@@ -17,21 +17,16 @@ export function approver(options: {
     if (named(options.approve))
       return { status: 'Approved', by: options.user, comment: 'decided beforehand with --approve' };
     if (!options.interactive) return undefined;
-    const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
     try {
-      const answer = await prompt.question(
-        `\n${stage}/${action}: ${plain(message ?? 'approve?')} [approve/reject/later] `,
-        {
-          signal,
-        },
+      const answer = await ask(
+        `\n${plainLine(`${stage}/${action}`)}: ${message ?? 'approve?'} [approve/reject/later]`,
+        signal,
       );
-      if (/^(a|approve|y|yes)$/i.test(answer.trim())) return { status: 'Approved', by: options.user };
-      if (/^(r|reject|n|no)$/i.test(answer.trim())) return { status: 'Rejected', by: options.user };
+      if (/^(a|approve|y|yes)$/i.test(answer)) return { status: 'Approved', by: options.user };
+      if (/^(r|reject|n|no)$/i.test(answer)) return { status: 'Rejected', by: options.user };
       return undefined;
     } catch {
       return undefined;
-    } finally {
-      prompt.close();
     }
   };
 }

@@ -1,5 +1,5 @@
-import * as readline from 'node:readline/promises';
 import { SaiondoError } from '../../model/errors';
+import { ask } from '../output/print';
 
 /**
  * Asks before a change. `--yes` is the answer where it was given; without it and without a terminal nothing is changed.
@@ -12,12 +12,6 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
       code: 'NOT_CONFIRMED',
       next: 'give --yes',
     });
-  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(`${question} [y/N] `);
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    prompt.close();
-  }
+  if (/^y(es)?$/i.test(await ask(`${question} [y/N]`))) return;
   throw new SaiondoError('nothing was changed', { code: 'NOT_CONFIRMED', next: 'answer y, or give --yes' });
 }

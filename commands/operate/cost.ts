@@ -13,6 +13,7 @@ import { runCost, type PricedAction } from '../../operator/cost/run-cost';
 import { printJson } from './operator-command';
 import { showCost } from '../output/cost';
 import { paintFor } from '../output/paint';
+import { print } from '../output/print';
 
 interface Options {
   assembly: string;
@@ -47,7 +48,7 @@ export function costCommand(): Command {
       const state = id ? runs.open(id) : undefined;
       const cost = reckon(stacks, state);
       if (options.json) printJson(costShape, cost);
-      else process.stdout.write(`${showCost(cost, options.all === true, paintFor(process.stdout))}\n`);
+      else print(showCost(cost, options.all === true, paintFor(process.stdout)));
     });
 }
 

@@ -21,6 +21,7 @@ import { policyScope } from './policy-scope';
 import { paintFor, type Paint } from '../output/paint';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
+import { print, printValue } from '../output/print';
 
 interface Options {
   json?: boolean;
@@ -52,12 +53,12 @@ export function doctorCommand(): Command {
         const scope = policyScope(target);
         const commands = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[];
         const policies = Object.fromEntries(commands.map((name) => [name, policyOf(OPERATIONS[name], scope)]));
-        process.stdout.write(`${JSON.stringify(policies, null, 2)}\n`);
+        printValue(policies, 2);
         return 0;
       }
       const diagnosis = { pipeline: target.pipeline, findings: await diagnose(target) };
       if (options.json) printJson(doctorShape, diagnosis);
-      else process.stdout.write(`${showDiagnosis(diagnosis, paintFor(process.stdout))}\n`);
+      else print(showDiagnosis(diagnosis, paintFor(process.stdout)));
       return diagnosis.findings.some((one) => one.status === 'error') ? 1 : 0;
     },
   );

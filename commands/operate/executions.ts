@@ -6,6 +6,7 @@ import { confirm } from './confirm';
 import { operatorCommand } from './operator-command';
 import { awsFor } from '../target/find-target';
 import { variablesOf } from '../input/variable-option';
+import { print, say } from '../output/print';
 
 interface RetryOptions {
   all?: boolean;
@@ -62,8 +63,8 @@ export function retryCommand(): Command {
         pipelineExecutionId: id,
         retryMode: options.all ? 'ALL_ACTIONS' : 'FAILED_ACTIONS',
       });
-      process.stderr.write(`${stage.stageName} is retried\n`);
-      process.stdout.write(`${id}\n`);
+      say(`${stage.stageName} is retried`);
+      print(id);
       return 0;
     },
   );
@@ -103,8 +104,8 @@ export function stopCommand(): Command {
         ...(options.abandon ? { abandon: true } : {}),
         ...(options.reason ? { reason: options.reason } : {}),
       });
-      process.stderr.write(`${execution.id} is being stopped\n`);
-      process.stdout.write(`${execution.id}\n`);
+      say(`${execution.id} is being stopped`);
+      print(`${execution.id}`);
       return 0;
     },
   );
@@ -144,8 +145,8 @@ export function startCommand(): Command {
         ...(sourceRevisions.length > 0 ? { sourceRevisions } : {}),
         ...(variables.length > 0 ? { variables } : {}),
       });
-      process.stderr.write(`${target.pipeline} has started\n`);
-      process.stdout.write(`${pipelineExecutionId ?? ''}\n`);
+      say(`${target.pipeline} has started`);
+      print(`${pipelineExecutionId ?? ''}`);
       return 0;
     },
   );

@@ -6,6 +6,7 @@ import { operatorCommand, printJson } from './operator-command';
 import { showHistory } from '../output/history';
 import { paintFor } from '../output/paint';
 import { awsFor } from '../target/find-target';
+import { print } from '../output/print';
 
 interface Options {
   last: number;
@@ -25,7 +26,7 @@ export function historyCommand(): Command {
     async ({ target }, options) => {
       const history = await describeHistory(awsFor('history', target)(), target.pipeline, options.last);
       if (options.json) printJson(historyShape, history);
-      else process.stdout.write(`${showHistory(history, paintFor(process.stdout))}\n`);
+      else print(showHistory(history, paintFor(process.stdout)));
       return 0;
     },
   );

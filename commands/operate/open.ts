@@ -8,6 +8,7 @@ import { listExecutions } from '../../operator/executions';
 import { operatorCommand } from './operator-command';
 import { runOfExecution } from './run-of-execution';
 import { awsFor } from '../target/find-target';
+import { print } from '../output/print';
 
 interface Options {
   execution?: string | true;
@@ -67,7 +68,7 @@ export function openCommand(): Command {
           ? onRehearsal(page, target.rehearsal.layout, found.id)
           : executionPage(home.region, pipeline, found.id);
       }
-      process.stdout.write(`${page}\n`);
+      print(page);
       if (!options.print && hasDisplay()) await open(page);
       return 0;
     },

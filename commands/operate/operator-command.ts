@@ -4,6 +4,7 @@ import { CHANGING } from '../../operator/operations';
 import { awsError } from '../target/aws-errors';
 import { findTarget, sayTarget, withTargetOptions } from '../target/find-target';
 import { type Target, type TargetOptions } from '../target/target';
+import { printValue } from '../output/print';
 
 /** How an operator command works: what it prints for people goes through `print`, everything else to stderr. */
 export interface OperatorRun {
@@ -43,5 +44,5 @@ export function operatorCommand<Options extends object>(
 
 /** Prints a value as JSON in its documented shape. A value that has not its shape is a defect and throws. */
 export function printJson<Shape extends z.ZodType>(shape: Shape, value: z.infer<Shape>): void {
-  process.stdout.write(`${JSON.stringify(shape.parse(value), null, 2)}\n`);
+  printValue(shape.parse(value), 2);
 }

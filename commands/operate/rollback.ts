@@ -9,6 +9,7 @@ import { showDifference } from '../output/difference';
 import { paintFor, table, type Paint } from '../output/paint';
 import { revisionsText } from '../output/status';
 import { awsFor } from '../target/find-target';
+import { print, say } from '../output/print';
 
 interface Options {
   to?: string;
@@ -34,7 +35,7 @@ export function rollbackCommand(): Command {
       const aws = awsFor('rollback', target);
       const rollback = await describeRollback(aws(), target.pipeline, stage, options.to, differenceTools(target, aws));
       if (options.json) printJson(rollbackShape, rollback);
-      else process.stdout.write(`${showRollback(rollback, paintFor(process.stdout))}\n`);
+      else print(showRollback(rollback, paintFor(process.stdout)));
       const { target: to } = rollback;
       if (!to && !options.dryRun)
         throw new SaiondoError(`${stage} cannot be returned to ${options.to ?? 'any execution'}: nothing was changed`, {
@@ -48,8 +49,8 @@ export function rollbackCommand(): Command {
         stageName: stage,
         targetPipelineExecutionId: to.id,
       });
-      process.stderr.write(`${stage} returns to ${to.id}\n`);
-      process.stdout.write(`${pipelineExecutionId ?? ''}\n`);
+      say(`${stage} returns to ${to.id}`);
+      print(`${pipelineExecutionId ?? ''}`);
       return 0;
     },
   );

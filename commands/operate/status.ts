@@ -7,6 +7,7 @@ import { paintFor } from '../output/paint';
 import { showStatus } from '../output/status';
 import { awsFor } from '../target/find-target';
 import { Redrawn } from '../output/redrawn';
+import { print, printValue } from '../output/print';
 
 interface Options {
   watch?: boolean;
@@ -35,7 +36,7 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
   if (!options.watch) {
     const status = await read();
     if (options.json) printJson(statusShape, status);
-    else process.stdout.write(`${showStatus(status, paintFor(process.stdout))}\n`);
+    else print(showStatus(status, paintFor(process.stdout)));
     return 0;
   }
   const controller = new AbortController();
@@ -43,7 +44,7 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
   const drawn = new Redrawn(process.stdout);
   while (!controller.signal.aborted) {
     const status = await read();
-    if (options.json) process.stdout.write(`${JSON.stringify(statusShape.parse(status))}\n`);
+    if (options.json) printValue(statusShape.parse(status));
     else drawn.show(showStatus(status, paintFor(process.stdout)));
     await pause(options.interval, controller.signal);
   }

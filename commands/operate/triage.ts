@@ -15,6 +15,7 @@ import { paintFor } from '../output/paint';
 import { showTriage } from '../output/triage';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
+import { print, printSlowly, say } from '../output/print';
 
 interface Options {
   log?: boolean;
@@ -70,7 +71,7 @@ export function triageCommand(): Command {
         ...(execution ? { execution } : {}),
       });
       if (options.json) printJson(triageShape, triage);
-      else process.stdout.write(`${showTriage(triage, paintFor(process.stdout))}\n`);
+      else print(showTriage(triage, paintFor(process.stdout)));
       return 0;
     },
   );
@@ -119,12 +120,12 @@ async function printLog(
       code: 'LOG_MISSING',
       next: 'it ended before its first phase: saiondo triage says why',
     });
-  process.stderr.write(`${build.action}, ${id}\n`);
+  say(`${build.action}, ${id}`);
   const following = follow
     ? { ended: async () => ((await read())?.buildStatus ?? '') !== 'IN_PROGRESS', pause: wait }
     : undefined;
   for await (const line of streamLog(aws, address, following)) {
-    if (!process.stdout.write(`${line}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+    await printSlowly(line);
   }
   return follow && status !== 'SUCCEEDED' ? 1 : 0;
 }

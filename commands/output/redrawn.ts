@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { draw } from './print';
 
 /** A text that is drawn over its former self on a terminal; elsewhere each is printed once, when it changed. */
 export class Redrawn {
@@ -9,7 +10,7 @@ export class Redrawn {
 
   show(text: string): void {
     if (!this.out.isTTY) {
-      if (text !== this.last) this.out.write(`${text}\n\n`);
+      if (text !== this.last) draw(this.out, [text, '']);
       this.last = text;
       return;
     }
@@ -19,8 +20,7 @@ export class Redrawn {
       (sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
       0,
     );
-    const up = this.rows > 0 ? `\u001b[${this.rows}A\u001b[0J` : '';
-    this.out.write(`${up}${lines.join('\n')}\n`);
+    draw(this.out, lines, this.rows);
     this.rows = rows;
   }
 }

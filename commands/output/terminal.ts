@@ -4,6 +4,7 @@ import { currentExecution, type RunState } from '../../model/run-state';
 import { seconds } from '../../views/duration';
 import { plainLine } from '../../views/plain';
 import { stageLines } from '../../views/stage-lines';
+import { draw } from './print';
 
 /** How often the lines are drawn again, in milliseconds. */
 const INTERVAL = 200;
@@ -32,14 +33,14 @@ export class Terminal {
     ) {
       const line = plainLine(event, state);
       this.clear();
-      if (line) this.out.write(`${pc.dim(line)}\n`);
+      if (line) draw(this.out, [pc.dim(line)]);
     }
   }
 
   /** A line for the person, above what is redrawn. */
   say(text: string): void {
     this.clear();
-    this.out.write(`${text}\n`);
+    draw(this.out, [text]);
   }
 
   pause(): void {
@@ -69,12 +70,12 @@ export class Terminal {
     const elapsed = execution ? seconds((Date.now() - Date.parse(execution.startedAt)) / 1000) : '';
     const lines = [...stageLines(this.state, { now: Date.now(), columns }), pc.dim(elapsed)].slice(-rows);
     this.clear();
-    this.out.write(`${lines.join('\n')}\n`);
+    draw(this.out, lines);
     this.drawn = lines.length;
   }
 
   private clear(): void {
-    if (this.drawn > 0) this.out.write(`\u001b[${this.drawn}A\u001b[0J`);
+    if (this.drawn > 0) draw(this.out, [], this.drawn);
     this.drawn = 0;
   }
 }

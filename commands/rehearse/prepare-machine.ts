@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as readline from 'node:readline/promises';
 import { spawn } from 'node:child_process';
 import execa from 'execa';
 import { projectCommands, readAssembly } from '../../engine/assembly/assembly';
@@ -8,6 +7,7 @@ import type { SourceRepositories } from '../../engine/ports/sources';
 import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../../engine/host/tools';
 import type { Layout } from '../../model/layout';
 import { listPipeline } from './list-pipeline';
+import { ask, print, say } from '../output/print';
 
 interface Options {
   readonly assembly: () => Promise<string>;
@@ -43,18 +43,16 @@ export async function prepareMachine(options: Options): Promise<ToolNeed[] | und
       : projectCommands(readAssembly(await options.assembly()));
   const needs = toolNeeds(commands);
   if (options.list) {
-    for (const line of await listPipeline({ ...options, ledger })) console.log(line);
-    for (const need of needs)
-      console.log(`${need.name}: ${need.path ?? `missing, needed by ${need.neededBy.join(', ')}`}`);
+    for (const line of await listPipeline({ ...options, ledger })) print(line);
+    for (const need of needs) print(`${need.name}: ${need.path ?? `missing, needed by ${need.neededBy.join(', ')}`}`);
     return undefined;
   }
   const packages = await packagesToInstall(needs);
   if (packages.length > 0) {
     const agreed =
-      options.yes || (options.interactive && (await ask(`missing: ${packages.join(', ')}. Install with apt-get?`)));
+      options.yes || (options.interactive && (await agree(`missing: ${packages.join(', ')}. Install with apt-get?`)));
     if (agreed) await aptInstall(packages);
-    else if (!options.quiet)
-      process.stderr.write(`missing, and apt could install: ${packages.join(', ')} (--yes installs them)\n`);
+    else if (!options.quiet) say(`missing, and apt could install: ${packages.join(', ')} (--yes installs them)`);
   }
   if (options.yes) await startDocker(options.layout);
   const tools = await Promise.all(
@@ -67,10 +65,9 @@ export async function prepareMachine(options: Options): Promise<ToolNeed[] | und
     const here = tools
       .filter((tool) => tool.path)
       .map(({ name, version }) => [name, version].filter(Boolean).join(' '));
-    if (here.length > 0) process.stderr.write(`on this machine: ${here.join(', ')}\n`);
+    if (here.length > 0) say(`on this machine: ${here.join(', ')}`);
     for (const need of tools)
-      if (!need.path)
-        process.stderr.write(`not on this machine: ${need.name}, needed by ${need.neededBy.join(', ')}\n`);
+      if (!need.path) say(`not on this machine: ${need.name}, needed by ${need.neededBy.join(', ')}`);
   }
   return tools;
 }
@@ -136,11 +133,6 @@ async function startDocker(layout: Layout): Promise<void> {
   for (let tries = 0; tries < 100 && !(await answers()); tries++) await new Promise((done) => setTimeout(done, 100));
 }
 
-async function ask(question: string): Promise<boolean> {
-  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
-  } finally {
-    prompt.close();
-  }
+async function agree(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(`${question} [y/N]`));
 }

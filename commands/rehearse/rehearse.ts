@@ -9,6 +9,7 @@ import { loadConfiguration, type Configuration } from '../../config/load';
 import type { SourceRepository } from '../../engine/ports/sources';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
 import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
+import { cleanError } from '../../engine/secrets/clean-error';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
@@ -31,6 +32,7 @@ import { synthesize } from './synthesize';
 import { packageRoot, version } from '../input/package';
 import { Terminal } from '../output/terminal';
 import { variablesOf } from '../input/variable-option';
+import { print, printValue, say } from '../output/print';
 
 interface Options {
   source: string[];
@@ -227,16 +229,16 @@ async function run(options: Options): Promise<number> {
           const page = serving?.announce(event.endpoint);
           if (!page) return;
           if (terminal) terminal.say(`page: ${page}`);
-          else process.stderr.write(`page: ${page}\n`);
+          else say(`page: ${page}`);
         },
         (event, current) => {
           // After a verdict the lines stand still; what is asked for then is shown again as it runs.
           if (event.kind === 'run.resumed') terminal?.resume();
-          if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+          if (options.json) printValue(event);
           else if (terminal) terminal.show(event, current);
           else {
             const line = plainLine(event, current);
-            if (line) process.stderr.write(`${line}\n`);
+            if (line) say(line);
           }
         },
       ],
@@ -245,18 +247,20 @@ async function run(options: Options): Promise<number> {
         writePrivately(layout.report(current.runId), report);
         terminal?.end();
         if (!options.json)
-          console.log(
+          print(
             `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
           );
         if (options.serve && !controller.signal.aborted)
-          process.stderr.write('goes on answering its page and AWS’s APIs; Ctrl-C ends it\n');
+          say('goes on answering its page and AWS’s APIs; Ctrl-C ends it');
         else if (options.keep && !controller.signal.aborted) {
-          process.stderr.write('everything keeps running; Ctrl-C ends it\n');
+          say('everything keeps running; Ctrl-C ends it');
           await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }));
         }
       },
     });
     return state.exitCode ?? 1;
+  } catch (error) {
+    throw cleanError(error, (text) => secrets.clean(text));
   } finally {
     terminal?.end();
     serving?.end();

@@ -8,6 +8,7 @@ import { Layout } from '../../model/layout';
 import { portNumber } from '../input/whole-number';
 import { Serving } from './serving';
 import { checkoutsOf } from '../target/find-target';
+import { print, say } from '../output/print';
 
 /** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
 export function serveCommand(): Command {
@@ -36,8 +37,8 @@ async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
   const front = new AwsFront(nothing, handlers, nothing, serving.page);
   const endpoint = await front.listen(port);
-  console.log(serving.announce(endpoint));
-  process.stderr.write('serves the runs on disk; Ctrl-C ends it\n');
+  print(serving.announce(endpoint));
+  say('serves the runs on disk; Ctrl-C ends it');
   await new Promise<void>((done) => process.once('SIGINT', () => done()).once('SIGTERM', () => done()));
   serving.end();
   await front.close();

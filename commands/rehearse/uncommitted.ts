@@ -1,6 +1,7 @@
 import { git } from '../../engine/codepipeline/sources/sources';
 import type { SourceRepositories } from '../../engine/ports/sources';
 import { plainLine } from '../../model/plain-text';
+import { say } from '../output/print';
 
 /** Says which changes are not in the run: a source is taken at its commit. */
 export async function sayUncommitted(sources: SourceRepositories): Promise<void> {
@@ -9,8 +10,8 @@ export async function sayUncommitted(sources: SourceRepositories): Promise<void>
     const changed = await git(path, ['status', '--porcelain', '--', '.']).catch(() => '');
     const files = changed.split('\n').filter(Boolean).length;
     if (files > 0)
-      process.stderr.write(
-        `${files} uncommitted ${files === 1 ? 'file is' : 'files are'} not in this run of ${plainLine(name)} (--uncommitted includes them)\n`,
+      say(
+        `${files} uncommitted ${files === 1 ? 'file is' : 'files are'} not in this run of ${plainLine(name)} (--uncommitted includes them)`,
       );
   }
 }

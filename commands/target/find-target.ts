@@ -1,7 +1,6 @@
 import { type Target, type TargetOptions } from './target';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as readline from 'node:readline/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfiguration, type Configuration } from '../../config/load';
@@ -13,6 +12,7 @@ import { awsConnection } from '../../operator/credentials';
 import { defaultRegion } from '../../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../../operator/operations';
 import { packageRoot } from '../input/package';
+import { ask, say } from '../output/print';
 import { rehearsalTarget, rehearsed } from './rehearsal-target';
 import { serveRuns } from './serve-runs';
 
@@ -175,7 +175,7 @@ export function awsFor<Command extends OperatorCommand>(_command: Command, targe
 
 /** Tells people whom the command speaks to, so that a rehearsal is never taken for AWS: on a terminal, and wherever nobody said whom to ask. */
 export function sayTarget(target: Target): void {
-  if (target.found || process.stderr.isTTY) process.stderr.write(`${target.pipeline}, ${target.name}\n`);
+  if (target.found || process.stderr.isTTY) say(`${target.pipeline}, ${target.name}`);
 }
 
 /** The rehearsal that is being served from a folder: its process lives. */
@@ -210,10 +210,5 @@ async function mfaCode(serial: string): Promise<string> {
       code: 'MFA_CODE',
       next: 'use aws sso login, or a profile without MFA',
     });
-  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await prompt.question(`MFA code of ${serial}: `)).trim();
-  } finally {
-    prompt.close();
-  }
+  return ask(`MFA code of ${serial}:`);
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../model/events';
 import { emptyRun } from '../../model/run-state';
-import { escape } from '../../views/report';
+import { escape } from '../../views/markup';
 import { plainLine } from '../../views/plain';
 import { pageJson } from '../../engine/api/page/page-json';
 

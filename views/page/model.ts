@@ -1,3 +1,4 @@
+import { webAddress } from '../../model/plain-text';
 import type { Promotion, Rollback } from '../../model/promotion.shape';
 import type { Failure, ReportSummary, ResourceChange, Revision, RunVerdict } from '../../model/events';
 import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
@@ -200,7 +201,7 @@ function pageAction(
   const action: ActionState | undefined = execution.actions.get(`${stage}/${name}`) ?? attempts.at(-1);
   if (!action) return { name, provider, runOrder, status: 'NotReached', attempts: 0 };
   const build = [...state.builds.values()].filter((one) => one.actionExecutionId === action.actionExecutionId).at(-1);
-  const link = definition.configuration.ExternalEntityLink;
+  const link = webAddress(definition.configuration.ExternalEntityLink);
   return {
     name,
     provider,

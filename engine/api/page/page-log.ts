@@ -1,5 +1,5 @@
 import { SaiondoError } from '../../../model/errors';
-import { stripControl } from '../../../model/plain-text';
+import { plain } from '../../../model/plain-text';
 import type { Runs } from '../../runs/runs';
 import { runFile } from '../codebuild/build-records';
 import { LogFile } from '../logs/log-file';
@@ -40,7 +40,7 @@ export function readPageLog(runs: Runs, runId: string, buildId: string, from: nu
         lines.push(line.message);
         next = line.end;
       }
-      return { text: plain(lines), from, next, size: log.size, ended: complete && next >= log.size };
+      return { text: textOf(lines), from, next, size: log.size, ended: complete && next >= log.size };
     }
     const end = from === undefined || !Number.isSafeInteger(from) ? log.size : Math.min(-1 - from, log.size);
     let begin = end;
@@ -49,12 +49,12 @@ export function readPageLog(runs: Runs, runId: string, buildId: string, from: nu
       lines.unshift(line.message);
       begin = line.offset;
     }
-    return { text: plain(lines), from: begin, next: end, size: log.size, ended: complete && end >= log.size };
+    return { text: textOf(lines), from: begin, next: end, size: log.size, ended: complete && end >= log.size };
   } finally {
     log.close();
   }
 }
 
-function plain(lines: readonly string[]): string {
-  return lines.map((line) => `${stripControl(line.replace(/\r?\n$/, ''))}\n`).join('');
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${plain(line.replace(/\r?\n$/, ''))}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import { stripControl } from '../../../model/plain-text';
+import { plain } from '../../../model/plain-text';
 import * as fs from 'node:fs';
 import { ByteMatcher } from '../../secrets/byte-matcher';
 import { ExposureWatch, type Exposure } from '../../secrets/known-secrets';
@@ -74,7 +74,7 @@ export class MaskedLog {
   /** The last lines of output, as a person may see them: no terminal escapes, no control characters. */
   lastLines(count: number): string[] {
     const text = Buffer.from(this.tail, 'latin1').toString('utf8');
-    const lines = text.split(/\r?\n|\r/).map((line) => stripControl(line).trimEnd());
+    const lines = text.split(/\r?\n|\r/).map((line) => plain(line).trimEnd());
     while (lines.at(-1) === '') lines.pop();
     return lines.slice(-count);
   }

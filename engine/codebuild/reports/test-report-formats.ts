@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { stripControl } from '../../../model/plain-text';
+import { plain } from '../../../model/plain-text';
 
 /** A test case of a report (CodeBuild API Reference, TestCase). */
 export interface TestCase {
@@ -69,11 +69,11 @@ function testCase(given: {
 }): TestCase {
   const { name, suite, status, seconds, message } = given;
   return {
-    name: stripControl(name ?? ''),
-    ...(suite ? { suite: stripControl(suite) } : {}),
+    name: plain(name ?? ''),
+    ...(suite ? { suite: plain(suite) } : {}),
     status,
     seconds: Number.isFinite(seconds) ? seconds : 0,
-    ...(message ? { message: stripControl(message).trim().slice(0, MESSAGE_LENGTH) } : {}),
+    ...(message ? { message: plain(message).trim().slice(0, MESSAGE_LENGTH) } : {}),
   };
 }
 
