@@ -27,6 +27,7 @@ import { readDefinitions } from './list-pipeline';
 import { sayUncommitted } from './uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
+import { hearSignals } from './interruption';
 import { prepareMachine } from './prepare-machine';
 import { synthesize } from './synthesize';
 import { packageRoot, version } from '../input/package';
@@ -175,9 +176,7 @@ async function run(options: Options): Promise<number> {
   if (!tools) return 0;
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
-  const controller = new AbortController();
-  const interrupt = (): void => controller.abort(new Error('interrupted'));
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const interruption = hearSignals();
   const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const { port } = options;
   const secrets = new KnownSecrets();
@@ -217,7 +216,7 @@ async function run(options: Options): Promise<number> {
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
       variables: variablesOf(options.variable),
       secrets,
-      signal: controller.signal,
+      signal: interruption.signal,
       check: (definition) => check(definition, known?.others ?? []),
       stayOpen: options.serve === true,
       onControl: (session) => (control = session),
@@ -250,11 +249,13 @@ async function run(options: Options): Promise<number> {
           print(
             `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
           );
-        if (options.serve && !controller.signal.aborted)
+        if (options.serve && !interruption.signal.aborted)
           say('goes on answering its page and AWS’s APIs; Ctrl-C ends it');
-        else if (options.keep && !controller.signal.aborted) {
+        else if (options.keep && !interruption.signal.aborted) {
           say('everything keeps running; Ctrl-C ends it');
-          await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }));
+          await new Promise<void>((done) =>
+            interruption.signal.addEventListener('abort', () => done(), { once: true }),
+          );
         }
       },
     });
@@ -264,7 +265,7 @@ async function run(options: Options): Promise<number> {
   } finally {
     terminal?.end();
     serving?.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    interruption.end();
   }
 }
 

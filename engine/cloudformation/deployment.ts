@@ -54,7 +54,9 @@ export async function deploy(changeSet: ChangeSet, host: DeploymentHost): Promis
     journal.close();
   }
   // What could only be recorded, for want of a tool that may be here now, has to be made though its template is the same.
-  const open = Object.values(previous?.resources ?? {}).some((one) => one.missing !== undefined);
+  const open = Object.values(previous?.resources ?? {}).some(
+    (one) => one.missing !== undefined || one.broken !== undefined,
+  );
   if (changeSet.empty && previous && !open) return { status: 'UPDATE_COMPLETE', stack: previous };
   return new Deployment(changeSet, host, previous, journal).run();
 }
@@ -143,7 +145,7 @@ class Deployment {
       current = { logicalId, type, physicalId };
       // An attribute may have changed with a resource that was updated in place: what the change set could not see is updated too.
       // What an earlier deployment could only record, for want of a tool, is made as soon as there is one.
-      const unchanged = !change && before?.missing === undefined;
+      const unchanged = !change && before?.missing === undefined && before?.broken === undefined;
       if (before && unchanged && changedProperties(before.properties, properties).length === 0) {
         this.resources[logicalId] = before;
         return;

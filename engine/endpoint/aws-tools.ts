@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import execa from 'execa';
+import type execa from 'execa';
 import { SaiondoError } from '../../model/errors';
+import { execute } from '../host/execute';
 import { waitForLock } from '../host/lock';
 import { which } from '../host/tools';
 
@@ -41,14 +42,15 @@ async function makeOnce(directory: string, signal?: AbortSignal): Promise<{ bin:
   }
   fs.rmSync(directory, { recursive: true, force: true });
   try {
-    await execa(python, ['-m', 'venv', directory], { timeout: 120_000 });
-    const pip = execa(path.join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES], {
+    const until = signal ? { signal } : {};
+    await execute(python, ['-m', 'venv', directory], { timeout: 120_000, ...until });
+    await execute(path.join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PACKAGES], {
       timeout: 600_000,
       all: true,
+      ...until,
     });
-    signal?.addEventListener('abort', () => pip.kill());
-    await pip;
   } catch (cause) {
+    signal?.throwIfAborted();
     const said = (cause as execa.ExecaError).all ?? (cause as execa.ExecaError).stderr ?? String(cause);
     throw new SaiondoError(
       `cannot make the virtual environment of the local AWS endpoint:\n${said.trim().split('\n').slice(-8).join('\n')}`,

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Layout } from '../../model/layout';
 import { signalGroup } from './child';
-import { processTable } from './process-table';
+import { ENGINE_MARK, engineMark, folderLabel } from './engine-mark';
+import { processTable, signalProcess } from './process-table';
 
 /** In a build's shell folder, which is gone when the build is over: a line for each command, `pid start-time`. */
 const FILE = 'processes';
@@ -39,7 +40,7 @@ export function endLeftBuilds(layout: Layout, table = processTable()): number[] 
     if (found.length === 0) break;
     for (const pid of found) {
       ended.add(pid);
-      kill(pid);
+      signalProcess(pid, 'SIGKILL');
     }
   }
   return [...ended];
@@ -54,10 +55,18 @@ function noted(layout: Layout): string[] {
     .filter((file) => fs.existsSync(file));
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+/** Ends everything that earlier engines of this folder started and left, by the mark that it carries. @returns the ids of the processes */
+export function endLeftProcesses(layout: Layout, table = processTable()): number[] {
+  const ended = new Set<number>();
+  const { [ENGINE_MARK]: own = '' } = engineMark();
+  for (let round = 0; round < ROUNDS; round++) {
+    const mine = new Set(own ? table.withEnvironment(`${ENGINE_MARK}=${own}`) : []);
+    const found = table.withEnvironment(`${ENGINE_MARK}=${folderLabel(layout.root)}.`).filter((pid) => !mine.has(pid));
+    if (found.length === 0) break;
+    for (const pid of found) {
+      ended.add(pid);
+      signalProcess(pid, 'SIGKILL');
+    }
   }
+  return [...ended];
 }

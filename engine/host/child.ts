@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SaiondoError } from '../../model/errors';
+import { engineMark } from './engine-mark';
 
 /** A long-lived process of a rehearsal: a database, a server. It leads a process group of its own, so that all of it can be ended. */
 export interface Service {
@@ -17,17 +19,22 @@ export interface ServiceOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  readonly env?: Record<string, string>;
+  /** All of it: nothing is inherited ({@link serviceEnvironment}). */
+  readonly env: Readonly<Record<string, string>>;
   readonly uid?: number;
   readonly gid?: number;
   /** Where its output goes; shown when it does not get ready. */
   readonly log: string;
-  /** Asked again and again until it says true. */
+  /** Asked again and again until it says true. What it throws is why the service is not started. */
   readonly ready: () => Promise<boolean>;
   readonly timeoutSeconds: number;
   /** Default SIGTERM. PostgreSQL's fast shutdown is SIGINT. */
   readonly stopSignal?: NodeJS.Signals;
   readonly graceMilliseconds?: number;
+  /** Aborted: the service is ended, and the wait for it. */
+  readonly signal?: AbortSignal;
+  /** Told of the process before it is ready: whoever takes over from a killed engine has to know of it. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 /** Starts a service and waits until it is ready. @throws SaiondoError `SERVICE_NOT_READY` with the end of its log */
@@ -35,7 +42,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const log = fs.openSync(options.log, 'w', 0o600);
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
-    env: options.env ?? process.env,
+    env: { ...options.env, ...engineMark() },
     stdio: ['ignore', log, log],
     detached: true,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
@@ -43,19 +50,29 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const child = spawn(options.command, [...options.args], spawnOptions);
   fs.closeSync(log);
   let ended = false;
+  let reason = '';
   const exit = new Promise<void>((done) => {
-    child.once('error', () => ((ended = true), done()));
+    child.once('error', (error) => ((ended = true), (reason = error.message), done()));
     child.once('exit', () => ((ended = true), done()));
   });
   const stop = (): Promise<void> =>
     endGroup(child, exit, () => ended, options.stopSignal ?? 'SIGTERM', options.graceMilliseconds ?? 5000);
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
-  while (!ended && Date.now() < deadline) {
-    if (await options.ready()) return { name: options.name, pid: child.pid ?? 0, stop };
-    await new Promise((done) => setTimeout(done, 50));
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
+  const deadline = performance.now() + options.timeoutSeconds * 1000;
+  try {
+    while (!ended && performance.now() < deadline) {
+      if (await options.ready()) return { name: options.name, pid: child.pid ?? 0, stop };
+      await delay(50, undefined, options.signal ? { signal: options.signal } : {});
+    }
+  } catch (error) {
+    await stop();
+    options.signal?.throwIfAborted();
+    throw error;
   }
   await stop();
-  const tail = fs.readFileSync(options.log, 'utf8').trim().split('\n').slice(-10).join('\n');
+  const tail = [reason, fs.readFileSync(options.log, 'utf8').trim().split('\n').slice(-10).join('\n')]
+    .filter(Boolean)
+    .join('\n');
   throw new SaiondoError(
     `${options.name} ${ended ? 'ended' : 'was not ready'} within ${options.timeoutSeconds} s:\n${tail}`,
     {

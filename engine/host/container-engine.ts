@@ -3,6 +3,7 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../model/errors';
+import { ENGINE_MARK, engineMark } from './engine-mark';
 import { which } from './tools';
 
 /** A container to run: what an ECS task definition and service come to on this machine. */
@@ -56,7 +57,7 @@ export class ContainerEngine {
   private constructor(
     readonly command: string,
     /** Tells this root folder's containers from another's. */
-    private readonly label: string,
+    readonly label: string,
   ) {}
 
   /** The engine that answers, or undefined. */
@@ -92,7 +93,13 @@ export class ContainerEngine {
   }
 
   private call(args: readonly string[], options: execa.Options = {}): execa.ExecaChildProcess {
-    return execa(this.command, args, { ...options, env: { ...this.environment, ...options.env } });
+    return execa(this.command, args, { ...options, env: { ...this.environment, ...options.env, ...engineMark() } });
+  }
+
+  /** The folder's label, and the engine's: a watcher removes what is of its engine, the next run what is of the folder. */
+  labels(): string[] {
+    const { [ENGINE_MARK]: mark } = engineMark();
+    return ['--label', `${LABEL}=${this.label}`, ...(mark ? ['--label', `${LABEL}.engine=${mark}`] : [])];
   }
 
   async version(): Promise<string> {
@@ -129,8 +136,7 @@ export class ContainerEngine {
       '--detach',
       '--name',
       options.name,
-      '--label',
-      `${LABEL}=${this.label}`,
+      ...this.labels(),
       '--network',
       options.network,
       '--network-alias',
@@ -272,7 +278,7 @@ export class ContainerEngine {
     };
     const found = await inspect();
     if (found) return found;
-    await this.call(['network', 'create', '--label', `${LABEL}=${this.label}`, name]);
+    await this.call(['network', 'create', ...this.labels(), name]);
     return (await inspect()) || 'host-gateway';
   }
 }

@@ -13,6 +13,8 @@ export interface DeployedResource {
   readonly notRehearsed?: string;
   /** The tool that this machine lacks for it, where that is why. */
   readonly missing?: string;
+  /** Why it does not stand on this machine though it is deployed: its stack's next deployment makes it again. */
+  readonly broken?: string;
   /** Which replacement of its logical id it is, from 1: a replaced resource has another physical id. */
   readonly generation?: number;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -43,6 +42,8 @@ import { deleteParameter, putParameter, valueProvisioners } from '../endpoint/va
 import { PublishedAssets } from '../endpoint/published-assets';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { restoreResources } from '../resources/restore-resources';
+import { engineMark, folderLabel } from '../host/engine-mark';
+import { serviceEnvironment } from '../host/service-environment';
 import { ServiceRegistry } from '../host/service-registry';
 import { writeShims } from '../endpoint/shims';
 import { startFixtures } from '../resources/start-fixtures';
@@ -69,6 +70,8 @@ export interface LocalMachineOptions {
   /** Seconds that a service's task may take to become healthy. */
   readonly healthSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Told of the command of the container engine that is used. */
+  readonly onContainers?: (command: string) => void;
   /** The engine that CodePipeline's changing operations are told to; until there is one they are refused. */
   readonly control?: ControlSource;
   /** The page for people, on the same address. */
@@ -130,6 +133,7 @@ export class LocalMachine implements LocalAws {
     return {
       ...machineVariables(process.env, os.homedir()),
       ...this.engine?.environment,
+      ...engineMark(),
       PATH: [this.shims, process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'].join(
         path.delimiter,
       ),
@@ -254,13 +258,11 @@ export class LocalMachine implements LocalAws {
   }
 
   private async start(): Promise<void> {
-    const { layout, emit, ledger } = this.options;
+    const { layout, emit, ledger, signal } = this.options;
     for (const stack of ledger.list())
       keepHidden(stack.template as unknown as Template, stack.given ?? {}, stack.stackName, this.secrets);
-    const label = createHash('sha256').update(path.resolve(layout.root)).digest('hex').slice(0, 12);
-    const left = this.services.endLeftovers();
-    if (left.length > 0)
-      emit({ kind: 'message', level: 'info', text: `ended what an earlier run left behind: ${left.join(', ')}` });
+    const label = folderLabel(layout.root);
+    this.endLeftovers();
     const [awsBin] = await Promise.all([this.startEndpoint(), this.startContainers(label)]);
     this.shims = path.join(layout.local(), 'bin');
     const docker = this.engine?.command ?? which('docker');
@@ -306,12 +308,26 @@ export class LocalMachine implements LocalAws {
       services: this.services,
       directory: layout.local(),
       emit,
+      environment: machineVariables(process.env, os.homedir()),
+      ...(signal ? { signal } : {}),
     });
     await restoreValues(this.values, this.behind);
     await this.assets.restore((account, region, bucket) =>
       this.bootstraps.ensure(account, region, bucket.split('-')[1]),
     );
-    await restoreResources(ledger, this.provisioners, emit);
+    await restoreResources({ ...deployments, ...(signal ? { signal } : {}) });
+  }
+
+  private endLeftovers(): void {
+    const { emit } = this.options;
+    try {
+      const left = this.services.endLeftovers();
+      if (left.length > 0)
+        emit({ kind: 'message', level: 'info', text: `ended what an earlier run left behind: ${left.join(', ')}` });
+    } catch (error) {
+      const { message, next = '' } = error as SaiondoError;
+      emit({ kind: 'message', level: 'warning', text: `${message}; ${next}` });
+    }
   }
 
   /** @returns the folder of the AWS command line */
@@ -335,7 +351,8 @@ export class LocalMachine implements LocalAws {
       name: 'moto',
       command: path.join(bin, 'moto_server'),
       args: ['-H', '127.0.0.1', '-p', String(port)],
-      env: { PATH: process.env.PATH ?? '', HOME: layout.local() },
+      env: serviceEnvironment({ HOME: layout.local() }),
+      ...(signal ? { signal } : {}),
       log: path.join(layout.local(), 'moto.log'),
       ready: () => accepts(port),
       timeoutSeconds: 60,
@@ -354,8 +371,9 @@ export class LocalMachine implements LocalAws {
       this.containersMissing = which('docker') ? 'the Docker engine does not answer' : 'docker';
       return;
     }
+    this.options.onContainers?.(this.engine.command);
     await this.engine.removeAll();
-    const started = await startRegistry(this.services, this.engine, this.options.layout.local(), label);
+    const started = await startRegistry(this.services, this.engine, this.options.layout.local(), this.options.signal);
     if ('missing' in started) this.containersMissing = started.missing;
     else {
       this.registry = started.registry;

@@ -20,7 +20,10 @@ import type { PlanFacts } from '../codepipeline/plan/plan';
 import type { Journal } from '../codepipeline/execution/journals';
 import { PipelineSession } from '../codepipeline/execution/session';
 import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
-import { endLeftBuilds } from '../host/build-processes';
+import { endLeftBuilds, endLeftProcesses } from '../host/build-processes';
+import { becomeEngine } from '../host/engine-mark';
+import { startWatcher, type Watcher } from '../host/watcher';
+import { brokenResources } from '../resources/restore-resources';
 import type { Fixtures } from '../resources/fixtures';
 import type { PageHandler } from '../ports/aws-request';
 import { LocalMachine } from './local-machine';
@@ -92,9 +95,12 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
     });
   }
   if (resume && options.until !== undefined) checkNotPast(options.until, readRun(layout.events(runId)));
+  const mark = becomeEngine(layout.root);
   let left: number[] = [];
   const unlock = takeLock(path.join(layout.root, 'lock'), () => (left = endLeftBuilds(layout)));
+  const watcher = startWatcher(mark);
   try {
+    left = [...new Set([...left, ...endLeftProcesses(layout)])];
     closeFolders(layout, runId);
     const secrets = options.secrets ?? new KnownSecrets();
     const log = openLog(layout, options.listeners, runId, secrets);
@@ -104,15 +110,16 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
       log.emit({
         kind: 'message',
         level: 'info',
-        text: `ended what builds of a killed engine left running: processes ${left.join(', ')}`,
+        text: `ended what a killed engine left running: processes ${left.join(', ')}`,
       });
-    const rehearsal = new Rehearsal({ ...options, secrets }, log, ended);
+    const rehearsal = new Rehearsal({ ...options, secrets }, log, ended, watcher);
     try {
       return await rehearsal.run();
     } finally {
       rehearsal.closeLogs();
     }
   } finally {
+    watcher.dismiss();
     unlock();
   }
 }
@@ -129,6 +136,7 @@ class Rehearsal {
     private readonly log: OpenLog,
     /** The resumed run had its verdict: what failed in it is to be tried again. */
     private readonly ended: boolean,
+    private readonly watcher: Watcher,
   ) {
     this.ledger = new DiskLedger(options.layout);
     this.pipelines = new DeployedPipelines(this.ledger);
@@ -141,6 +149,8 @@ class Rehearsal {
         beginRun(log, options);
         tellTools(log.emit, options.tools ?? []);
       }
+      for (const { message, next = '' } of this.ledger.damaged())
+        log.emit({ kind: 'message', level: 'warning', text: `${message}. ${next}` });
       this.machine = await this.openMachine();
       const pipeline = await this.deployedPipeline(this.machine);
       options.check?.(pipeline);
@@ -186,6 +196,7 @@ class Rehearsal {
       emit: log.emit,
       fixtures: options.fixtures,
       signal: options.signal,
+      onContainers: (command) => this.watcher.containers(command),
       control: () => this.session,
       ...(options.secrets ? { secrets: options.secrets } : {}),
       ...(options.page ? { page: options.page } : {}),
@@ -361,12 +372,17 @@ class Rehearsal {
   private end(journal: Journal): void {
     const { options } = this;
     const own = journal === this.log;
-    const { verdict, text, exitCode } = summarize(journal.state, {
+    const judged = summarize(journal.state, {
       strict: options.strict,
       interrupted: options.signal.aborted,
       ...(own && options.only ? { only: options.only } : {}),
       ...(own && options.until ? { until: options.until } : {}),
     });
+    const broken = own && judged.verdict === 'passed' ? brokenResources(this.ledger) : [];
+    const { verdict, text, exitCode } =
+      broken.length === 0
+        ? judged
+        : { verdict: 'failed' as const, text: `deployed, and not brought back: ${broken.join('; ')}`, exitCode: 1 };
     journal.emit({ kind: 'run.ended', verdict: verdict satisfies RunVerdict, summary: text, exitCode });
   }
 

@@ -205,7 +205,7 @@ export class ContainerServices {
     // Asked for again, by a rollback or a resumed deployment: the task that runs is the one.
     if (old?.made === made && (await engine.isRunning(old.id)) === true) return { standing: 'real' };
     const name = properties.ServiceName ?? request.logicalId;
-    const network = `saiondo-${request.stackName}`.toLowerCase();
+    const network = `saiondo-${engine.label}-${request.stackName}`.toLowerCase();
     const environment = await this.environmentOf(request, container);
     for (const port of this.host.ports()) await engine.reach(network, port);
     const alias = properties.ServiceConnectConfiguration?.Services?.[0]?.ClientAliases?.[0]?.DnsName ?? container.Name;

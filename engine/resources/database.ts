@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { SaiondoError } from '../../model/errors';
+import { pathSegment } from '../../model/path-segment';
 import type { Provisioner } from '../ports/provisioner';
 import { postgresDirectories, startPostgres } from './postgres';
 import type { ServiceRegistry } from '../host/service-registry';
@@ -17,7 +19,7 @@ export function databaseProvisioner(
 ): Provisioner {
   const running = new Map<string, number>();
   return {
-    async ensure({ account, region, physicalId, properties, previous }) {
+    async ensure({ account, region, physicalId, properties, previous, signal }) {
       if (!String(properties.Engine).includes('postgres')) {
         return { standing: 'recorded', detail: `not rehearsed: the engine ${String(properties.Engine)}` };
       }
@@ -27,27 +29,33 @@ export function databaseProvisioner(
       const key = secretKey(account, region, managed ? secretName : `${physicalId}/password`);
       const given = String(properties.MasterUserPassword ?? '');
       const known = values.get(key);
-      const password = known
-        ? (JSON.parse(known) as { password: string }).password
-        : given && !given.includes('{{resolve:')
-          ? given
-          : generatePassword({ ExcludeCharacters: '/@" ' });
+      const password =
+        given ||
+        (known
+          ? (JSON.parse(known) as { password: string }).password
+          : generatePassword({ ExcludeCharacters: '/@" ' }));
       const secret = JSON.stringify({ username: user, password });
-      if (!known) values.set(key, secret);
-      let port = running.get(physicalId);
+      const at = placeOf(directory, account, region, physicalId);
+      let port = running.get(at.name);
       let detail: string | undefined;
+      // The master user has another password now: the server takes it over as it starts.
+      if (port !== undefined && known !== secret) {
+        await services.stop(at.name);
+        port = undefined;
+      }
+      if (known !== secret) values.set(key, secret);
       if (port === undefined) {
-        const name = `postgres ${physicalId}`;
+        refuseEarlier(directory, physicalId);
         const started = await startPostgres(services, {
-          name,
-          directory: path.join(directory, 'postgres', physicalId),
+          ...at,
           user,
           password,
           database: String(properties.DBName ?? 'postgres'),
           ...(previous ? { port: Number(previous.attributes['Endpoint.Port']) } : {}),
+          ...(signal ? { signal } : {}),
         });
         port = started.port;
-        running.set(physicalId, port);
+        running.set(at.name, port);
         opened(port);
         detail = `127.0.0.1:${port}, ready in ${started.seconds.toFixed(1)} s`;
       }
@@ -70,13 +78,38 @@ export function databaseProvisioner(
         DBInstanceIdentifier: resource.physicalId,
         SkipFinalSnapshot: 'true',
       });
-      await services.stop(`postgres ${resource.physicalId}`);
-      running.delete(resource.physicalId);
-      for (const at of postgresDirectories(path.join(directory, 'postgres', resource.physicalId))) {
-        fs.rmSync(at, { recursive: true, force: true });
-      }
+      const at = placeOf(directory, account, region, resource.physicalId);
+      await services.stop(at.name);
+      running.delete(at.name);
+      for (const one of postgresDirectories(at.directory)) fs.rmSync(one, { recursive: true, force: true });
     },
   };
+}
+
+/** An instance's service and folder: accounts may have instances of the same name. */
+function placeOf(
+  directory: string,
+  account: string,
+  region: string,
+  physicalId: string,
+): { readonly name: string; readonly directory: string } {
+  const parts = [account, region, physicalId].map(pathSegment);
+  return { name: `postgres ${parts.join('/')}`, directory: path.join(directory, 'postgres', ...parts) };
+}
+
+/** Earlier versions kept an instance's data elsewhere, with a superuser for its master. @throws SaiondoError `POSTGRES_DATA` */
+function refuseEarlier(directory: string, physicalId: string): void {
+  const left = postgresDirectories(path.join(directory, 'postgres', pathSegment(physicalId))).filter((one) =>
+    fs.existsSync(path.join(one, 'data')),
+  );
+  if (left.length === 0) return;
+  throw new SaiondoError(
+    `the data of the database ${physicalId} was made by an earlier version of saiondo, whose master user was a superuser`,
+    {
+      code: 'POSTGRES_DATA',
+      next: `remove ${left.join(' and ')} to begin with an empty database; what is in it is lost then`,
+    },
+  );
 }
 
 /**

@@ -1,9 +1,11 @@
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import execa from 'execa';
 import { accepts, freePort } from '../host/child';
-import { LABEL, type ContainerEngine } from '../host/container-engine';
+import type { ContainerEngine } from '../host/container-engine';
+import { serviceEnvironment } from '../host/service-environment';
 import type { ServiceRegistry } from '../host/service-registry';
 import { which } from '../host/tools';
 
@@ -16,7 +18,7 @@ export async function startRegistry(
   services: ServiceRegistry,
   engine: ContainerEngine,
   directory: string,
-  label: string,
+  signal?: AbortSignal,
 ): Promise<{ registry: string } | { missing: string }> {
   const data = path.join(directory, 'registry');
   fs.mkdirSync(data, { recursive: true });
@@ -32,6 +34,8 @@ export async function startRegistry(
       name: 'image registry',
       command: program,
       args: ['serve', configuration],
+      env: serviceEnvironment(),
+      ...(signal ? { signal } : {}),
       log: path.join(directory, 'registry.log'),
       ready: () => accepts(port),
       timeoutSeconds: 15,
@@ -45,16 +49,16 @@ export async function startRegistry(
   await execa(engine.command, [
     'run',
     '--detach',
-    '--label',
-    `${LABEL}=${label}`,
+    ...engine.labels(),
     '--publish',
     `127.0.0.1:${port}:5000`,
     '--volume',
     `${data}:/var/lib/registry`,
     'registry:2',
   ]);
-  const deadline = Date.now() + 15_000;
-  while (!(await accepts(port)) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 100));
+  const deadline = performance.now() + 15_000;
+  while (!(await accepts(port)) && performance.now() < deadline)
+    await setTimeout(100, undefined, signal ? { signal } : {});
   return { registry: `127.0.0.1:${port}` };
 }
 

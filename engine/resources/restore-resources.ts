@@ -1,43 +1,82 @@
+import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { DiskLedger } from '../cloudformation/ledger';
+import { withDynamicReferences, type DynamicReferenceSource } from '../cloudformation/template/dynamic-references';
 import { provisioned, type Provisioners } from '../ports/provisioner';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 
+/** What deployed resources are brought back with. */
+export interface RestoreDependencies {
+  readonly ledger: DiskLedger;
+  readonly provisioners: Provisioners;
+  readonly dynamicReferences: DynamicReferenceSource;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal;
+}
+
+/** Resources that their stack's next deployment makes again: a service whose container does not start may be mended by what is rehearsed now. */
+const DEPLOYMENT_MENDS = new Set(['AWS::ECS::Service']);
+
 /**
- * Brings back what is deployed and stands on this machine: databases, buckets, load balancers, services. What cannot be brought back is told; its
- * stack's next deployment, or whoever calls it, meets what there is.
+ * Brings back what is deployed and stands on this machine: databases, buckets, load balancers, services.
+ * @throws SaiondoError `NOT_BROUGHT_BACK` naming each that could not be: a run without a database that is deployed would rehearse another machine
  */
-export async function restoreResources(ledger: DiskLedger, provisioners: Provisioners, emit: Emit): Promise<void> {
+export async function restoreResources(dependencies: RestoreDependencies): Promise<void> {
+  const { ledger, emit, signal } = dependencies;
+  const failed: string[] = [];
   for (const stack of ledger.list()) {
     const changed: Record<string, DeployedResource> = {};
     for (const resource of Object.values(stack.resources)) {
       // What was never made is not brought back: its stack's next deployment makes it.
       if (resource.missing) continue;
       try {
-        const restored = await restore(stack, resource, provisioners);
+        const restored = await restore(stack, resource, dependencies);
         if (restored) changed[resource.logicalId] = restored;
       } catch (error) {
+        signal?.throwIfAborted();
         const why = error instanceof Error ? error.message : String(error);
-        emit({
-          kind: 'message',
-          level: 'warning',
-          text: `${stack.stackName}/${resource.logicalId} could not be brought back: ${why}`,
-        });
+        const next = error instanceof SaiondoError && error.next ? ` (${error.next})` : '';
+        const text = `${stack.stackName}/${resource.logicalId} could not be brought back: ${why}${next}`;
+        if (DEPLOYMENT_MENDS.has(resource.type)) {
+          changed[resource.logicalId] = { ...resource, broken: why };
+          emit({ kind: 'message', level: 'warning', text: `${text}. Its stack’s next deployment makes it again` });
+        } else failed.push(text);
       }
     }
     ledger.put({ ...stack, resources: { ...stack.resources, ...changed } });
   }
+  if (failed.length > 0)
+    throw new SaiondoError(failed.join('\n'), {
+      code: 'NOT_BROUGHT_BACK',
+      next: 'nothing was run, and nothing of it is lost. Mend what is named; or delete .saiondo/state to begin anew, with empty databases',
+    });
+}
+
+/** What was deployed, could not be brought back and no deployment has made again since. */
+export function brokenResources(ledger: DiskLedger): string[] {
+  return ledger
+    .list()
+    .flatMap((stack) =>
+      Object.values(stack.resources).flatMap((one) =>
+        one.broken ? [`${stack.stackName}/${one.logicalId}: ${one.broken}`] : [],
+      ),
+    );
 }
 
 /** The resource as it stands now; undefined where nothing stands for its type. */
 async function restore(
   { account, region, stackName }: DeployedStack,
   resource: DeployedResource,
-  provisioners: Provisioners,
+  { provisioners, dynamicReferences, signal }: RestoreDependencies,
 ): Promise<DeployedResource | undefined> {
-  const { logicalId, type, physicalId, properties } = resource;
+  const { logicalId, type, physicalId } = resource;
   const provisioner = provisioners.get(type);
   if (!provisioner) return undefined;
+  signal?.throwIfAborted();
+  // The ledger keeps references to secrets; a provisioner gets values, as at the deployment.
+  const properties = (await withDynamicReferences(resource.properties, (reference) =>
+    dynamicReferences(account, region, reference),
+  )) as Readonly<Record<string, unknown>>;
   const made = await provisioner.ensure({
     account,
     region,
@@ -47,6 +86,7 @@ async function restore(
     physicalId,
     properties,
     previous: resource,
+    ...(signal ? { signal } : {}),
   });
   return provisioned(resource, made);
 }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import execa from 'execa';
 import type { Emit } from '../../model/events';
 import { accepts, freePort } from '../host/child';
+import { execute } from '../host/execute';
+import { nodePath, serviceEnvironment } from '../host/service-environment';
 import type { Fixtures } from './fixtures';
 import type { ServiceRegistry } from '../host/service-registry';
 import { parameterKey, secretKey, type Values } from '../endpoint/values';
@@ -14,17 +15,20 @@ export interface FixtureHost {
   /** Where the processes' logs lie. */
   readonly directory: string;
   readonly emit: Emit;
+  /** Variables of this machine that lead to the network and its package registries; nothing of the person. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 /** Starts the processes of the fixtures, and puts their parameters and secrets among the kept values, with the ports filled in. */
 export async function startFixtures(
   fixtures: Fixtures,
-  { values, services, directory, emit }: FixtureHost,
+  { values, services, directory, emit, environment, signal }: FixtureHost,
 ): Promise<void> {
   const ports = new Map<string, number>();
   for (const fixture of fixtures.processes) {
     if (fixture.install && !fs.existsSync(path.join(fixture.directory, fixture.install.done)))
-      await execa.command(fixture.install.command, { cwd: fixture.directory, shell: true });
+      await execute('sh', ['-c', fixture.install.command], { cwd: fixture.directory, ...(signal ? { signal } : {}) });
     const port = await freePort();
     ports.set(fixture.name, port);
     for (const { account, region, prefix } of fixture.forgets)
@@ -34,6 +38,8 @@ export async function startFixtures(
       command: 'sh',
       args: ['-c', `exec ${fixture.command.replaceAll('{port}', String(port))}`],
       cwd: fixture.directory,
+      env: serviceEnvironment({ ...environment, HOME: directory, PATH: nodePath() }),
+      ...(signal ? { signal } : {}),
       log: path.join(directory, `${fixture.name.replace(/[^A-Za-z0-9-]/g, '-')}.log`),
       ready: () => accepts(port),
       timeoutSeconds: 60,
