@@ -9,6 +9,7 @@ import { loadConfiguration, type Configuration } from '../../config/load';
 import type { SourceRepository } from '../../engine/ports/sources';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
 import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
+import { writeAtomically } from '../../engine/host/write-atomically';
 import { cleanError } from '../../engine/secrets/clean-error';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
@@ -243,7 +244,7 @@ async function run(options: Options): Promise<number> {
       ],
       beforeClose: async (current) => {
         const report = renderReport(current, layout.run(current.runId), (text) => secrets.clean(text));
-        writePrivately(layout.report(current.runId), report);
+        writeAtomically(layout.report(current.runId), report, { durable: false });
         terminal?.end();
         if (!options.json)
           print(
@@ -267,12 +268,6 @@ async function run(options: Options): Promise<number> {
     serving?.end();
     interruption.end();
   }
-}
-
-/** Replaces a file of a run, for its owner alone. */
-function writePrivately(file: string, text: string): void {
-  fs.rmSync(file, { force: true });
-  fs.writeFileSync(file, text, { mode: 0o600 });
 }
 
 /** The repositories of the sources: as given; else the sample monorepo and this checkout. */

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { RunEvent, RunEventBody } from '../../model/events';
+import { writeAtomically } from '../host/write-atomically';
 import { actingFields, type ActingFields } from '../secrets/redact-event';
 
 /**
@@ -23,8 +24,7 @@ export class KeptFields {
     const fields = actingFields(given);
     if (JSON.stringify(fields) === JSON.stringify(actingFields(recorded))) return;
     this.bySequence[recorded.sequence] = fields;
-    fs.writeFileSync(`${this.file}.new`, JSON.stringify(this.bySequence), { mode: 0o600 });
-    fs.renameSync(`${this.file}.new`, this.file);
+    writeAtomically(this.file, JSON.stringify(this.bySequence));
   }
 
   /** An event as it was given. */

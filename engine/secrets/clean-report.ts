@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { writeAtomically } from '../host/write-atomically';
 import type { Clean } from './redact-event';
 
 /** Takes the secrets out of a report file that a build's own report was made into: its texts, not its figures. */
@@ -9,5 +10,5 @@ export function cleanReportFile(file: string, clean: Clean): void {
     null,
     1,
   );
-  if (cleaned !== text) fs.writeFileSync(file, cleaned, { mode: 0o600 });
+  if (cleaned !== text) writeAtomically(file, cleaned, { durable: false });
 }

@@ -1,7 +1,7 @@
-import type { RunSecrets } from '../ports/run-secrets';
+import type { NamedSecret, RunSecrets } from '../ports/run-secrets';
 import { ByteMatcher } from './byte-matcher';
 import { masked } from './masked-stream';
-import { encodedForms, plainForms, type NamedSecret, type SecretForm } from './secret-forms';
+import { encodedForms, plainForms, type SecretForm } from './secret-forms';
 
 /** Values that say nothing. To take them out of every event would hide more than a secret. */
 const COMMON = /^(true|false|null|none|undefined|\d{1,5})$/i;
@@ -50,6 +50,9 @@ export interface Exposure {
   readonly form: string;
 }
 
+/** A shorter secret that a build did not look up is not told of: it may be a word. */
+const SHORTEST_NOTICED = 8;
+
 /** Looks through a stream of bytes for forms of secrets that no mask hides. */
 export class ExposureWatch {
   private readonly exposures = new Map<string, Exposure>();
@@ -57,8 +60,20 @@ export class ExposureWatch {
   private readonly matcher: ByteMatcher;
   private state = 0;
 
-  constructor(secrets: readonly NamedSecret[]) {
-    this.forms = secrets.flatMap(({ name, value }) => encodedForms(value).map((one) => ({ ...one, name })));
+  /**
+   * @param hidden secrets whose values are masked: their other forms are looked for
+   * @param others secrets that nothing masks
+   */
+  constructor(hidden: readonly NamedSecret[], others: readonly NamedSecret[] = []) {
+    const known = new Set(hidden.flatMap(({ value }) => plainForms(value).map((one) => one.text.toString('latin1'))));
+    this.forms = [
+      ...hidden.flatMap(({ name, value }) => encodedForms(value).map((one) => ({ ...one, name }))),
+      ...others.flatMap(({ name, value }) =>
+        plainForms(value)
+          .filter(({ text }) => text.length >= SHORTEST_NOTICED && !known.has(text.toString('latin1')))
+          .map(({ text }) => ({ text, form: 'in clear', name })),
+      ),
+    ];
     this.matcher = new ByteMatcher(this.forms.map((one) => one.text));
   }
 

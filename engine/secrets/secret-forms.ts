@@ -1,9 +1,3 @@
-/** A secret with the name that a person knows it by: a variable, a secret, a parameter. */
-export interface NamedSecret {
-  readonly name: string;
-  readonly value: string;
-}
-
 /** A text that gives a secret away, and what it is of the secret: `base64`, `one line`. */
 export interface SecretForm {
   readonly text: Buffer;

@@ -56,7 +56,20 @@ function build(name: string, commands: readonly string[], more: Partial<SmallAct
 const python = (code: string): string =>
   `python3 -c 'import os,json,base64,urllib.parse as u;v=os.environ["PW"];${code}'`;
 
+/** Command lines that were seen while the pipeline ran and show a secret. */
+const exposed = new Set<string>();
+function lookAtProcesses(): void {
+  for (const pid of fs.existsSync('/proc') ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [])
+    try {
+      const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      if (shown(line).length > 0) exposed.add(line.split('\0')[0] ?? '');
+    } catch {
+      // It has ended.
+    }
+}
+
 beforeAll(async () => {
+  const timer = setInterval(lookAtProcesses, 100);
   const repository = path.join(root, 'repository');
   await makeRepository(repository, {
     'template.json': JSON.stringify({
@@ -152,6 +165,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     withoutContainers: true,
   });
+  clearInterval(timer);
   report = renderReport(state, layout.run(state.runId), (text) => secrets.clean(text));
 }, 300_000);
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
@@ -225,6 +239,28 @@ test.each([
   expect(text.length).toBeGreaterThan(100);
   expect(shown(text)).toEqual([]);
   expect(text.includes(Buffer.from(PASSWORD).toString('base64'))).toBe(false);
+});
+
+test('no process of the rehearsal’s own has a secret in its arguments', () => {
+  // What the builds' own commands put there is theirs: this pipeline's \`touch\` names a file after a secret.
+  expect([...exposed].filter((program) => path.basename(program) !== 'touch')).toEqual([]);
+});
+
+test('secrets are on disk where docs/secrets.md says, and nowhere else', () => {
+  const holds = filesBelow(layout.root)
+    .filter((file) => shown(fs.readFileSync(file, 'utf8')).length > 0 || shown(path.basename(file)).length > 0)
+    .map((file) => path.relative(layout.root, file).replace(state.runId, 'RUN'));
+  const known =
+    /^(state\/local\/values\.json|state\/ledger\/.*\.json|runs\/RUN\/variables\.json|runs\/RUN\/artifacts\/.*|runs\/RUN\/builds\/[^/]+\/src\/.*)$/;
+  // Where CodeBuild's log would show one too, it is in the log, and it was warned of.
+  const logs = holds
+    .filter((file) => !known.test(file))
+    .map((file) => path.dirname(file).replace(/-[0-9a-f-]{36}$/, ''));
+  expect(logs.sort()).toEqual(
+    ['Fails-Says', 'Forms-Encoded', 'Uses-Takes'].map((one) => `runs/RUN/builds/small-${one}`),
+  );
+  const warned = state.messages.map((one) => one.text).join('\n');
+  expect(warned).toContain('the log of Uses/Takes shows the secret of PARAM in clear');
 });
 
 test('nobody else can enter the folders of a run and of the state', () => {

@@ -3,8 +3,7 @@ import { type Buildspec } from '../spec/buildspec';
 import type { Sandbox } from '../../ports/isolation';
 import type { SeenFolders } from './own-files';
 import type { BuildCache } from './cache';
-import type { RunSecrets } from '../../ports/run-secrets';
-import type { NamedSecret } from '../../secrets/secret-forms';
+import type { NamedSecret, RunSecrets } from '../../ports/run-secrets';
 import type { RunAs } from '../project/run-as';
 import { type ShellProgram } from '../project/image';
 

@@ -40,7 +40,7 @@ class Build {
     private readonly emit: Emit,
   ) {
     this.log = new MaskedLog(path.join(plan.directory, 'log.txt'));
-    this.log.mask(plan.secrets);
+    this.log.mask(plan.secrets, plan.known?.all());
     const shell = plan.shell ?? { file: '/bin/sh', args: [] };
     this.shell = new BuildShell(plan.directory, shell, plan.source, plan.sandbox);
     this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
@@ -205,7 +205,7 @@ class Build {
       this.emit({
         kind: 'message',
         level: 'warning',
-        text: `the log of ${this.key.stage}/${this.key.action} shows the secret of ${name} ${form}: CodeBuild masks the value itself only, so whoever reads the log on AWS can read it`,
+        text: `the log of ${this.key.stage}/${this.key.action} shows the secret of ${name} ${form}: CodeBuild masks values that the build looks up, as they are, and nothing else; whoever reads the log on AWS can read it`,
         where: this.plan.project,
       });
     }

@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import { ByteMatcher } from '../../secrets/byte-matcher';
 import { ExposureWatch, type Exposure } from '../../secrets/known-secrets';
 import { masked, MaskedStream } from '../../secrets/masked-stream';
-import { plainForms, type NamedSecret } from '../../secrets/secret-forms';
+import type { NamedSecret } from '../../ports/run-secrets';
+import { plainForms } from '../../secrets/secret-forms';
 
 /** At most so often the time index gets an entry, in milliseconds. */
 const TIME_STEP = 100;
@@ -30,11 +31,14 @@ export class MaskedLog {
     this.times = fs.openSync(timesFile(path), 'w', 0o600);
   }
 
-  /** Masks more values from here on. */
-  mask(secrets: Iterable<NamedSecret>): void {
+  /**
+   * Masks more values from here on.
+   * @param others secrets that CodeBuild would not mask in this log: it is remembered where they are shown
+   */
+  mask(secrets: Iterable<NamedSecret>, others: readonly NamedSecret[] = []): void {
     this.secrets = [...this.secrets, ...secrets];
     this.matcher = new ByteMatcher(this.secrets.flatMap(({ value }) => plainForms(value).map((one) => one.text)));
-    this.watch = new ExposureWatch(this.secrets);
+    this.watch = new ExposureWatch(this.secrets, others);
     this.put(this.stream.use(this.matcher));
   }
 
@@ -58,7 +62,9 @@ export class MaskedLog {
   line(text: string): void {
     this.flush();
     const time = new Date().toISOString().replace('T', ' ').slice(0, 23);
-    this.put(Buffer.from(`[Container] ${time} ${this.clean(text)}\n`, 'utf8'));
+    const line = Buffer.from(`[Container] ${time} ${this.clean(text)}\n`, 'utf8');
+    this.watch.write(line);
+    this.put(line);
   }
 
   /** Writes what was held back: the command is over. */

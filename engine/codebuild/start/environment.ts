@@ -1,6 +1,6 @@
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { LocalAws } from '../../ports/local-aws';
-import type { NamedSecret } from '../../secrets/secret-forms';
+import type { NamedSecret } from '../../ports/run-secrets';
 import type { Buildspec } from '../spec/buildspec';
 import type { Limit } from '../../../model/limit';
 import type { Project, ProjectVariable } from '../project/project';
