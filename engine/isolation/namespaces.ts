@@ -68,7 +68,8 @@ export class NamespaceIsolation implements Isolation {
     fs.mkdirSync(request.directory, { recursive: true, mode: 0o700 });
     makeRoot(plan);
     const { tools, network } = this.options;
-    const holder = [tools.setpriv, ...this.confinement(), 'cat'].join(' ');
+    // A process whose parent is gone comes to process 1, which waits for none: with the signal ignored the kernel forgets it at once.
+    const holder = [tools.env, '--ignore-signal=CHLD', tools.setpriv, ...this.confinement(), 'cat'].join(' ');
     const [command = tools.setpriv, ...args] = [
       ...network.enter,
       tools.setpriv,

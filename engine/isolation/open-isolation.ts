@@ -21,6 +21,8 @@ export interface IsolationOptions {
   /** Folders of the rehearsal that every sandbox may write to: what is downloaded once for all. */
   readonly writes?: readonly string[];
   readonly network?: SandboxNetwork;
+  /** Whose toolchains are seen; default who runs this. */
+  readonly person?: { readonly home: string; readonly environment: Readonly<Record<string, string | undefined>> };
 }
 
 /** This machine's own network. */
@@ -55,11 +57,11 @@ async function tryNamespaces(options: IsolationOptions): Promise<Isolation | str
   const tools = findSystemTools();
   if (!('unshare' in tools)) return `missing: ${tools.join(', ')}`;
   fs.rmSync(options.directory, { recursive: true, force: true });
-  const home = os.homedir();
+  const { home, environment } = options.person ?? { home: os.homedir(), environment: process.env };
   const isolation = new NamespaceIsolation({
     directory: options.directory,
     tools,
-    toolchains: toolchains(process.env, home, SYSTEM_FOLDERS),
+    toolchains: toolchains(environment, home, SYSTEM_FOLDERS),
     hidden: [...options.hidden, home],
     reads: options.reads.filter((one) => fs.existsSync(one)),
     writes: options.writes ?? [],

@@ -92,8 +92,6 @@ export function setUpScript(plan: RootPlan, holder: string): string {
     'cd /',
     'umount -n -l /mnt',
     'unset OLDPWD',
-    // A process whose parent is gone comes to process 1, which nobody has taught to wait: the kernel forgets it at once.
-    "trap '' CHLD",
     'echo ready',
     `exec ${holder}`,
   ].join('\n');
