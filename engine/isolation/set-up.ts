@@ -58,10 +58,6 @@ const LINKS: readonly (readonly [string, string])[] = [
 export function makeRoot(plan: RootPlan): void {
   const root = rootOf(plan);
   const at = (inside: string): string => path.join(root, inside);
-  const covered = (file: string): boolean =>
-    [...plan.folders.map((folder) => folder.path), ...plan.binds.filter((bind) => !bind.file).map(({ to }) => to)].some(
-      (folder) => contains(folder, file),
-    );
   for (const folder of FOLDERS) fs.mkdirSync(at(folder), { recursive: true });
   for (const folder of OF_EVERYBODY) fs.chmodSync(at(folder), 0o1777);
   for (const name of DEVICES) fs.writeFileSync(at(`dev/${name}`), '');
@@ -69,14 +65,26 @@ export function makeRoot(plan: RootPlan): void {
     fs.mkdirSync(path.dirname(at(to)), { recursive: true });
     fs.symlinkSync(target, at(to));
   }
-  for (const { to } of plan.binds.filter((bind) => bind.file && !covered(bind.to))) {
-    fs.mkdirSync(path.dirname(at(to)), { recursive: true });
-    fs.writeFileSync(at(to), '');
-  }
+  for (const { to } of plan.binds.filter((bind) => bind.file)) makePlace(plan, to);
   for (const { upper, work } of layered(plan))
     // The upper layer's own folder gives the merged one its mode.
     for (const folder of [upper, work]) fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(plan.directory, 'fstab'), mountsOf(plan));
+}
+
+/** Makes the file that another is mounted on. One that lies in a folder of this machine is there already. */
+function makePlace(plan: RootPlan, to: string): void {
+  const covering = [
+    ...plan.folders.map(({ path: folder }) => ({ from: folder, to: folder })),
+    ...plan.binds.filter((bind) => !bind.file),
+  ]
+    .filter((one) => contains(one.to, to))
+    .sort((one, other) => other.to.length - one.to.length)[0];
+  // The home and the temporary folder are the sandbox's own: mount points are made in them.
+  const at = covering ? path.join(covering.from, to.slice(covering.to.length)) : path.join(rootOf(plan), to);
+  if (fs.existsSync(at)) return;
+  fs.mkdirSync(path.dirname(at), { recursive: true });
+  fs.writeFileSync(at, '');
 }
 
 /**

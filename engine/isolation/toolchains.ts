@@ -42,7 +42,11 @@ export function toolchains(
   const add = (folder: string | undefined): void => {
     if (folder && outside(folder) && fs.existsSync(folder)) found.add(path.resolve(folder));
   };
-  for (const entry of (environment.PATH ?? '').split(path.delimiter).filter(outside)) {
+  // `npm start` puts the programs of the checkout's packages there; a build installs its own.
+  const entries = (environment.PATH ?? '')
+    .split(path.delimiter)
+    .filter((entry) => !/\/node_modules\/\.bin\/?$/.test(entry));
+  for (const entry of entries.filter(outside)) {
     add(toolchainOf(entry, home));
     for (const file of linksOf(entry)) if (outside(file)) add(toolchainOf(path.dirname(file), home));
   }

@@ -31,7 +31,6 @@ interface Answer {
 const MOST_ANSWER = 4096;
 /** Milliseconds in which the output of a function that has ended may still come. */
 const LINGER = 250;
-const FUNCTION_FILES = ['index.js', 'cfn-response.js', 'event.json'];
 
 /** Why a function cannot be called here; undefined: it can. */
 export function whyNotCalled(lambda: LambdaFunction | undefined): string | undefined {
@@ -83,9 +82,11 @@ export async function callFunction(
       ...(type === 'Update' ? { OldResourceProperties: asTexts(previous?.properties) } : {}),
       ResourceProperties: asTexts(properties),
     };
-    fs.writeFileSync(path.join(folder, 'index.js'), lambda.Code?.ZipFile ?? '');
-    fs.writeFileSync(path.join(folder, 'cfn-response.js'), CFN_RESPONSE);
-    fs.writeFileSync(path.join(folder, 'event.json'), JSON.stringify(event), { mode: 0o600 });
+    const code = path.join(folder, 'code');
+    fs.mkdirSync(code);
+    fs.writeFileSync(path.join(code, 'index.js'), lambda.Code?.ZipFile ?? '');
+    fs.writeFileSync(path.join(code, 'cfn-response.js'), CFN_RESPONSE);
+    fs.writeFileSync(path.join(code, 'event.json'), JSON.stringify(event), { mode: 0o600 });
     const [, handler = 'handler'] = (lambda.Handler ?? 'index.handler').split('.');
     const seconds = Number(properties.ServiceTimeout ?? lambda.Timeout ?? 3);
     const said = await runFunction(isolation, folder, {
@@ -94,7 +95,7 @@ export async function callFunction(
       environment: {
         ...environment,
         ...lambda.Environment?.Variables,
-        NODE_PATH: [folder, modulesFolder()].join(path.delimiter),
+        NODE_PATH: [code, modulesFolder()].join(path.delimiter),
         AWS_LAMBDA_FUNCTION_NAME: logicalId,
       },
       ...(request.signal ? { signal: request.signal } : {}),
@@ -141,12 +142,16 @@ async function runFunction(
     readonly signal?: AbortSignal;
   },
 ): Promise<string> {
-  const [home, temporary] = ['home', 'tmp'].map((name) => path.join(folder, name)) as [string, string];
+  const [code, home, temporary] = ['code', 'home', 'tmp'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const one of [home, temporary]) fs.mkdirSync(one);
   const sandbox = await isolation.open({
     directory: path.join(folder, 'sandbox'),
     writes: [],
-    reads: [...FUNCTION_FILES.map((name) => path.join(folder, name)), modulesFolder()],
+    reads: [code, modulesFolder()],
     home,
     temporary,
     environment: call.environment,
@@ -154,7 +159,7 @@ async function runFunction(
   });
   let said = '';
   try {
-    const child = sandbox.spawn(process.execPath, ['-e', CALLER, call.handler, folder], {
+    const child = sandbox.spawn(process.execPath, ['-e', CALLER, call.handler, code], {
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -16,11 +16,15 @@ export interface TakenSource {
   readonly uncommitted?: true;
 }
 
+/** A repository's own configuration may name programs that git starts when it only reads: none of them is wanted. */
+const WITHOUT_PROGRAMS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+
 /** Runs git in a folder. @returns what it printed, trimmed */
 export const git = (directory: string, args: readonly string[], env?: Record<string, string>): Promise<string> =>
-  execa('git', ['-C', directory, ...args], { ...(env ? { env } : {}), maxBuffer: 64 * 1024 * 1024 }).then(
-    ({ stdout }) => stdout.trim(),
-  );
+  execa('git', [...WITHOUT_PROGRAMS, '-C', directory, ...args], {
+    ...(env ? { env } : {}),
+    maxBuffer: 64 * 1024 * 1024,
+  }).then(({ stdout }) => stdout.trim());
 
 /**
  * Takes a source at a commit: what git has of the folder, nothing that lies about beside it. A folder inside a repository has the last
@@ -56,7 +60,7 @@ export async function takeSource(source: SourceRepository, target: string): Prom
   fs.mkdirSync(target, { recursive: true });
   const treeish = prefix ? `${tree}:${prefix}` : tree;
   // `git archive` writes the tree; tar unpacks it, with links and modes as git has them.
-  const archive = execa('git', ['-C', top, 'archive', '--format=tar', treeish], { buffer: false });
+  const archive = execa('git', [...WITHOUT_PROGRAMS, '-C', top, 'archive', '--format=tar', treeish], { buffer: false });
   const unpack = execa('tar', ['-x', '-C', target]);
   if (archive.stdout && unpack.stdin) archive.stdout.pipe(unpack.stdin);
   await Promise.all([archive, unpack]).catch((cause: unknown) => {
