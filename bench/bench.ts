@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { lineOf, type Measured } from './figure';
 import { overhead } from './last-run';
+import { isolationOfABuild } from './isolation';
 import { bigLog } from './log';
 import { largeCommands, largeExecution, manyRuns } from './served-runs';
 import { synthOverEmpty } from './synth';
@@ -24,6 +25,11 @@ const PARTS: Readonly<Record<string, (scratch: string) => Promise<void>>> = {
   },
   log: async (scratch) => say(await bigLog(scratch)),
   wireit: async (scratch) => say(await engineOverWireit(scratch)),
+  isolation: async (scratch) => {
+    const measured = await isolationOfABuild(scratch);
+    if (measured) say(measured);
+    else console.log('isolation of a build: this machine has no namespaces');
+  },
   synth: async (scratch) => say(await synthOverEmpty(scratch)),
   large: async (scratch) => {
     (await largeExecution(path.join(scratch, 'large'))).forEach(say);

@@ -3,7 +3,7 @@ export interface Measured {
   readonly name: string;
   readonly value: number;
   /** Empty for a ratio. */
-  readonly unit: '' | 's' | 'MB';
+  readonly unit: '' | 's' | 'ms' | 'MB';
   /** The most that it may be. */
   readonly bound: number;
   /** What it was reckoned from. */

@@ -88,6 +88,8 @@ async function packagesToInstall(needs: readonly ToolNeed[]): Promise<string[]> 
   const wanted = new Set(needs.filter((need) => !need.path).map((need) => need.name));
   if (!which('python3')) wanted.add('python3');
   if (!(await hasVenv())) wanted.add('venv');
+  // What sandboxes of builds are made with.
+  for (const name of ['mount', 'unshare']) if (!which(name)) wanted.add(name);
   if (needs.some((need) => need.name === 'docker')) {
     if (!which('docker-registry') || !which('dockerd'))
       for (const name of ['docker', 'docker-registry'])

@@ -89,4 +89,6 @@ export const APT_PACKAGES: Readonly<Record<string, string>> = {
   git: 'git',
   curl: 'curl',
   jq: 'jq',
+  mount: 'mount',
+  unshare: 'util-linux',
 };
