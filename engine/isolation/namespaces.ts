@@ -8,7 +8,7 @@ import { splitVariables } from './loader-variables';
 import { mountTable, type Mount } from './mount-table';
 import { removeTree } from '../host/remove-tree';
 import { makeRunLayer } from './run-layer';
-import { makeRoot, setUpScript, type Bind, type RootPlan } from './set-up';
+import { makeBase, makeRoot, setUpScript, type Bind, type RootPlan } from './set-up';
 import type { SystemTools } from './system-tools';
 import { seen, systemView, type SeenFolder } from './system-view';
 
@@ -131,6 +131,7 @@ export class NamespaceIsolation implements Isolation {
     const directory = path.join(this.options.directory, `layer-${randomUUID()}`);
     const files = this.options.network.files.filter(({ to }) => this.isLayered(to));
     makeRunLayer({ ...this.options, directory, folders: this.folders, root: this.root, files });
+    makeBase(`${directory}-base`, this.links);
     return directory;
   }
 
@@ -161,7 +162,7 @@ export class NamespaceIsolation implements Isolation {
       directory: request.directory,
       layer,
       folders: this.folders,
-      links: this.links,
+      base: `${layer}-base`,
       binds: [...unique.values()],
       table: this.table,
       root: this.root,

@@ -10,7 +10,8 @@ export interface RootPlan {
   /** The run's layer; see `run-layer.ts`. */
   readonly layer: string;
   readonly folders: readonly SeenFolder[];
-  readonly links: ReadonlyMap<string, string>;
+  /** The lowest layer of the root itself; see {@link makeBase}. */
+  readonly base: string;
   /** What is seen of the rest: `from` this machine, `to` inside. */
   readonly binds: readonly Bind[];
   readonly table: readonly Mount[];
@@ -54,21 +55,25 @@ const LINKS: readonly (readonly [string, string])[] = [
   ['/dev/ptmx', 'pts/ptmx'],
 ];
 
-/** Makes the folders, links and files on this machine that {@link setUpScript} puts the root together of. */
-export function makeRoot(plan: RootPlan): void {
-  const root = rootOf(plan);
-  const at = (inside: string): string => path.join(root, inside);
+/** Makes the lowest layer of every root of a run: its folders, devices to mount on, links. */
+export function makeBase(base: string, systemLinks: ReadonlyMap<string, string>): void {
+  const at = (inside: string): string => path.join(base, inside);
   for (const folder of FOLDERS) fs.mkdirSync(at(folder), { recursive: true });
   for (const folder of OF_EVERYBODY) fs.chmodSync(at(folder), 0o1777);
   for (const name of DEVICES) fs.writeFileSync(at(`dev/${name}`), '');
-  for (const [to, target] of [...plan.links, ...LINKS]) {
+  for (const [to, target] of [...systemLinks, ...LINKS]) {
     fs.mkdirSync(path.dirname(at(to)), { recursive: true });
     fs.symlinkSync(target, at(to));
   }
-  for (const { to } of plan.binds.filter((bind) => bind.file)) makePlace(plan, to);
+}
+
+/** Makes the folders and files on this machine that {@link setUpScript} puts the root together of. */
+export function makeRoot(plan: RootPlan): void {
+  fs.mkdirSync(rootOf(plan), { recursive: true });
   for (const { upper, work } of layered(plan))
     // The upper layer's own folder gives the merged one its mode.
     for (const folder of [upper, work]) fs.mkdirSync(folder, { recursive: true });
+  for (const { to } of plan.binds.filter((bind) => bind.file)) makePlace(plan, to);
   fs.writeFileSync(path.join(plan.directory, 'fstab'), mountsOf(plan));
 }
 
@@ -81,7 +86,9 @@ function makePlace(plan: RootPlan, to: string): void {
     .filter((one) => contains(one.to, to))
     .sort((one, other) => other.to.length - one.to.length)[0];
   // The home and the temporary folder are the sandbox's own: mount points are made in them.
-  const at = covering ? path.join(covering.from, to.slice(covering.to.length)) : path.join(rootOf(plan), to);
+  const at = covering
+    ? path.join(covering.from, to.slice(covering.to.length))
+    : path.join(layered(plan)[0]?.upper ?? '', to);
   if (fs.existsSync(at)) return;
   fs.mkdirSync(path.dirname(at), { recursive: true });
   fs.writeFileSync(at, '');
@@ -116,8 +123,6 @@ function mountsOf(plan: RootPlan): string {
   const lines: (readonly [string, string, string, string])[] = [];
   const add = (from: string, to: string, type: string, ...options: readonly string[]): void =>
     void lines.push([from, at(to), type, options.join(',')]);
-  // A root has to be a mount.
-  add(root, '/', 'none', 'bind', 'nosuid', 'nodev', ...flagsOf(root, plan.table));
   for (const { folder, upper, work, lower } of layered(plan))
     add(
       'overlay',
@@ -171,14 +176,14 @@ function mountsOf(plan: RootPlan): string {
 }
 
 function layered(plan: RootPlan): { folder: string; upper: string; work: string; lower: string[] }[] {
-  return plan.folders
-    .filter(({ how }) => how === 'layered')
-    .map(({ path: folder }, index) => ({
+  return ['/', ...plan.folders.filter(({ how }) => how === 'layered').map((folder) => folder.path)].map(
+    (folder, index) => ({
       folder,
       upper: path.join(plan.directory, 'layers', String(index), 'upper'),
       work: path.join(plan.directory, 'layers', String(index), 'work'),
-      lower: [path.join(plan.layer, folder), folder],
-    }));
+      lower: folder === '/' ? [plan.base] : [path.join(plan.layer, folder), folder],
+    }),
+  );
 }
 
 /** What the mount of a path may not lose in a user namespace. `ro` alone is asked for by name. */

@@ -27,14 +27,10 @@ const SYSTEM = [
 const PACKAGES = [
   '/var/cache/apt',
   '/var/cache/debconf',
-  '/var/cache/ldconfig',
-  '/var/lib/alternatives',
   '/var/lib/apt',
   '/var/lib/dpkg',
-  '/var/lib/gems',
   '/var/lib/pacman',
   '/var/lib/rpm',
-  '/var/lib/ucf',
 ];
 const NEVER_CHANGED = ['/nix', '/gnu', '/snap'];
 
