@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import execa from 'execa';
+import { withoutCredentials } from '../../engine/host/without-credentials';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 
@@ -27,11 +28,13 @@ export function synthCommand(output: string): string[] {
 export async function synthesize(layout: Layout, application: string | undefined): Promise<string> {
   const output = path.join(layout.root, 'cdk.out');
   const environment = {
+    // An app, and what it depends on, is nobody on AWS while it synthesizes for a rehearsal: it looks nothing up there.
+    ...withoutCredentials(),
     ...synthEnvironment(layout),
     ...(application ? { SAIONDO_APPLICATION_DIR: application } : {}),
   };
   try {
-    await execa(process.execPath, synthCommand(output), { env: environment });
+    await execa(process.execPath, synthCommand(output), { env: environment, extendEnv: false });
   } catch (cause) {
     throw new SaiondoError(`the app does not synthesize:\n${(cause as execa.ExecaError).stderr.trim()}`, {
       code: 'SYNTH_FAILED',

@@ -6,6 +6,7 @@ import type { SandboxMount } from '../ports/isolation';
 import type { NetworkKind, NetworkRefusal, RunNetwork } from '../ports/network';
 import { writeResolution } from './network-files';
 import type { ToOutside } from './outside/main';
+import type { Gateway } from './outside/forward';
 import type { Started } from './outside/outside';
 import { ownScript } from './own-script';
 import { namedInSettings } from './person-settings';
@@ -90,9 +91,9 @@ export class OpenNetwork implements RunNetwork {
   }
 
   /** Says where the rehearsal's AWS listens, and lets builds reach it there too. */
-  async leadTo(url: string): Promise<void> {
-    await this.outside.ask({ kind: 'gateway', url });
-    await this.expose(Number(new URL(url).port));
+  async leadTo(gateway: Gateway): Promise<void> {
+    await this.outside.ask({ kind: 'gateway', gateway });
+    await this.expose(Number(new URL(gateway.url).port));
   }
 
   onRefusal(listener: (refusal: NetworkRefusal) => void): () => void {

@@ -1,4 +1,5 @@
 import type { Isolation } from './isolation';
+import type { NetworkRefusal } from './network';
 import type { RunSecrets } from './run-secrets';
 
 /** Variables for builds that a person gave with `--env-file` and `--secret-file`. */
@@ -26,6 +27,8 @@ export interface LocalAws {
   readonly given?: GivenVariables;
   /** Files and folders that builds see, beside those of the isolation. */
   readonly sees?: readonly string[];
+  /** Calls back for each connection that a build asked for and that was not made. @returns ends it */
+  onRefusal?(listener: (refusal: NetworkRefusal) => void): () => void;
   /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */
   tool(name: string): string | undefined;
   /** The secrets of the run: what is looked up here is added to them. */

@@ -35,6 +35,8 @@ import { NO_ISOLATION } from '../isolation/plain';
 import { removeTree } from '../host/remove-tree';
 import type { Isolation, IsolationKind } from '../ports/isolation';
 import type { GivenVariables, LocalAws } from '../ports/local-aws';
+import { openNetwork, type OpenNetwork } from '../network/open-network';
+import { sayRefusal, type NetworkRefusal } from '../ports/network';
 import { ContainerServices } from '../resources/container-services';
 import { databaseProvisioner } from '../resources/database';
 import { customResourceProvisioners } from '../resources/custom-resources';
@@ -98,6 +100,7 @@ export class LocalMachine implements LocalAws {
   containersMissing?: string;
   private readonly services: ServiceRegistry;
   private readonly databasePorts = new Set<number>();
+  private network?: OpenNetwork;
   private front?: AwsFront;
   private behind = new URL('http://127.0.0.1:1');
   private containerServices?: ContainerServices;
@@ -150,6 +153,7 @@ export class LocalMachine implements LocalAws {
       npm_config_cache: path.join(packages, 'npm'),
       PIP_CACHE_DIR: path.join(packages, 'pip'),
       ...(fs.existsSync(this.npmrc()) ? { NPM_CONFIG_GLOBALCONFIG: this.npmrc() } : {}),
+      ...this.network?.environment,
     };
   }
 
@@ -161,6 +165,10 @@ export class LocalMachine implements LocalAws {
   /** The addresses of this person's npm registries, where there are any. */
   private npmrc(): string {
     return path.join(this.options.layout.local(), 'npmrc');
+  }
+
+  onRefusal(listener: (refusal: NetworkRefusal) => void): () => void {
+    return this.network?.onRefusal(listener) ?? (() => undefined);
   }
 
   tool(name: string): string | undefined {
@@ -228,6 +236,7 @@ export class LocalMachine implements LocalAws {
     await this.engine?.removeAll();
     await this.front?.close();
     await this.services.stopAll();
+    await this.network?.close();
     await removeTree(this.packages());
     await removeTree(this.isolationFolder());
   }
@@ -244,17 +253,42 @@ export class LocalMachine implements LocalAws {
     const registries = npmAddresses(os.homedir());
     fs.rmSync(this.npmrc(), { force: true });
     if (registries !== undefined) fs.writeFileSync(this.npmrc(), registries, { mode: 0o644 });
+    await this.openNetwork(isolation === undefined || isolation === 'namespaces');
     this.isolation = await openIsolation({
       directory: this.isolationFolder(),
       ...(isolation ? { wanted: isolation } : {}),
       hidden: [path.resolve(layout.root), process.cwd()],
-      reads: [layout.tools(), path.join(layout.local(), 'bin'), this.npmrc(), ...namedFiles(process.env)].map((one) =>
-        path.resolve(one),
-      ),
+      // The run's authorities go over the system's bundle, which a person's variables may name too.
+      reads: [layout.tools(), path.join(layout.local(), 'bin'), this.npmrc(), ...namedFiles(process.env)]
+        .map((one) => path.resolve(one))
+        .filter((one) => !this.network?.files.some(({ to }) => to === one)),
       writes: [path.resolve(this.packages())],
+      ...(this.network ? { network: this.network } : {}),
     });
+    // A namespace's own resolver and authorities are files that only a sandbox of namespaces can mount.
+    if (this.isolation.kind !== 'namespaces' && this.network?.kind === 'namespace') await this.openNetwork(false);
+    if (this.network?.limit) emit({ kind: 'message', level: 'limit', text: this.network.limit });
     if (this.isolation.limit !== undefined)
       emit({ kind: 'message', level: 'warning', text: `not kept apart: ${this.isolation.limit}` });
+  }
+
+  /** Opens the network that builds live in. */
+  private async openNetwork(namespace: boolean): Promise<void> {
+    const { layout, emit } = this.options;
+    await this.network?.close();
+    this.network = await openNetwork({ directory: path.resolve(layout.local(), 'network'), namespace });
+    const told = new Set<string>();
+    this.network.onRefusal((refusal) => {
+      const text = `${refusal.buildId ? `${refusal.buildId.split(':')[0]}: ` : ''}${sayRefusal(refusal)}`;
+      if (told.has(text)) return;
+      told.add(text);
+      emit({ kind: 'message', level: 'warning', text });
+    });
+  }
+
+  /** Lets builds reach a loopback port of the rehearsal's. */
+  private async expose(port: number): Promise<void> {
+    await this.network?.expose(port);
   }
 
   private async start(): Promise<void> {
@@ -272,6 +306,7 @@ export class LocalMachine implements LocalAws {
       ...(this.registry ? { registry: this.registry } : {}),
     });
     await this.openIsolation();
+    if (this.registry) await this.expose(Number(this.registry.split(':')[1]));
     this.makeProvisioners();
     this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
     const runs = new Runs(layout);
@@ -302,6 +337,7 @@ export class LocalMachine implements LocalAws {
       this.options.page,
     );
     this.endpointUrl = await this.front.listen(this.options.port);
+    await this.network?.leadTo({ url: this.endpointUrl });
     emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
     await startFixtures(this.options.fixtures, {
       values: this.values,
@@ -309,6 +345,7 @@ export class LocalMachine implements LocalAws {
       directory: layout.local(),
       emit,
       environment: machineVariables(process.env, os.homedir()),
+      expose: (port) => this.expose(port),
       ...(signal ? { signal } : {}),
     });
     await restoreValues(this.values, this.behind);
@@ -392,6 +429,7 @@ export class LocalMachine implements LocalAws {
         endpointUrl: () => this.endpointUrl,
         environment: (account, region) => this.environment(account, region),
         isolation: () => this.isolation,
+        network: { expose: (port) => this.expose(port), conceal: async (port) => this.network?.conceal(port) },
         putParameter: async (account, region, name, value) => {
           this.values.set(parameterKey(account, region, name), value);
           await putParameter(this.behind, account, region, name, value);
@@ -405,9 +443,10 @@ export class LocalMachine implements LocalAws {
     add([
       [
         'AWS::RDS::DBInstance',
-        databaseProvisioner(this.services, layout.local(), this.values, endpoint, (port) =>
-          this.databasePorts.add(port),
-        ),
+        databaseProvisioner(this.services, layout.local(), this.values, endpoint, async (port) => {
+          this.databasePorts.add(port);
+          await this.expose(port);
+        }),
       ],
     ]);
     this.containerServices = new ContainerServices({
@@ -417,6 +456,7 @@ export class LocalMachine implements LocalAws {
       secret: (account, region, reference) => this.secret(account, region, reference),
       parameter: (account, region, name) => this.parameter(account, region, name),
       healthSeconds: this.options.healthSeconds ?? 60,
+      expose: (port) => this.expose(port),
     });
     add(this.containerServices.provisioners());
     add([['AWS::CodePipeline::Pipeline', pipelineProvisioner]]);

@@ -15,6 +15,8 @@ export interface ContainerHost {
   readonly parameter: (account: string, region: string, name: string) => Promise<string>;
   /** Seconds that a new task may take to become healthy. */
   readonly healthSeconds: number;
+  /** Lets builds reach a loopback port: a load balancer's, a task's. */
+  readonly expose: (port: number) => Promise<void>;
 }
 
 interface TaskDefinition {
@@ -179,6 +181,7 @@ export class ContainerServices {
           .flatMap((listener) => listener.targetGroups.flatMap((group) => this.targetGroups.get(group)?.ports ?? [])),
       );
       await balancer.listen(Number(String(request.previous?.attributes.DNSName ?? '').split(':')[1] ?? 0));
+      await this.host.expose(balancer.port);
       this.balancers.set(request.physicalId, balancer);
     }
     const address = `127.0.0.1:${balancer.port}`;
@@ -229,6 +232,7 @@ export class ContainerServices {
       ...(definition.Memory ? { memoryMiB: Number(definition.Memory) } : {}),
       ...(container.User ? { user: container.User } : {}),
     });
+    for (const port of task.ports.values()) await this.host.expose(port);
     const groups = properties.LoadBalancers ?? [];
     const failure = await this.waitHealthy(engine, task, groups, container.HealthCheck, request.signal);
     if (failure) {

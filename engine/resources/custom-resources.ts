@@ -4,6 +4,7 @@ import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provis
 import { accessKeyOf } from '../ports/aws-request';
 import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
+import type { RunNetwork } from '../ports/network';
 import type { Isolation } from '../ports/isolation';
 import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
 
@@ -13,6 +14,8 @@ export interface CustomResourceHost extends AwsCallHost {
   readonly environment: (account: string, region: string) => Readonly<Record<string, string>>;
   /** How the functions of templates are started. */
   readonly isolation: () => Isolation;
+  /** Lets a function reach the address that it answers to. */
+  readonly network: Pick<RunNetwork, 'expose' | 'conceal'>;
 }
 
 /** Types whose effect is on something that is only recorded here: there is nothing to do, and nothing to miss. */
@@ -74,13 +77,14 @@ function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: Cu
         previous ? 'Update' : 'Create',
         host.environment(account, region),
         host.isolation(),
+        host.network,
       );
     },
     async (resource, account, region, stackName) => {
       const lambda = functionOf(resource.properties);
       if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
       const request = { ...resource, account, region, stackName, previous: resource };
-      await callFunction(lambda, request, 'Delete', host.environment(account, region), host.isolation());
+      await callFunction(lambda, request, 'Delete', host.environment(account, region), host.isolation(), host.network);
     },
   );
 }

@@ -15,7 +15,7 @@ export function databaseProvisioner(
   directory: string,
   values: Values,
   endpoint: () => URL,
-  opened: (port: number) => void,
+  opened: (port: number) => Promise<void>,
 ): Provisioner {
   const running = new Map<string, number>();
   return {
@@ -56,7 +56,7 @@ export function databaseProvisioner(
         });
         port = started.port;
         running.set(at.name, port);
-        opened(port);
+        await opened(port);
         detail = `127.0.0.1:${port}, ready in ${started.seconds.toFixed(1)} s`;
       }
       const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:${secretName}-000000`;

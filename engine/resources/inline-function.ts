@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { removeTree } from '../host/remove-tree';
+import type { RunNetwork } from '../ports/network';
 import type { Isolation } from '../ports/isolation';
 import { SaiondoError } from '../../model/errors';
 import { stackIdOf } from '../cloudformation/stack-id';
@@ -66,9 +67,11 @@ export async function callFunction(
   type: 'Create' | 'Update' | 'Delete',
   environment: Readonly<Record<string, string>>,
   isolation: Isolation,
+  network: Pick<RunNetwork, 'expose' | 'conceal'>,
 ): Promise<Provisioned> {
   const { account, region, stackName, logicalId, properties, previous } = request;
   const response = await receiver();
+  await network.expose(response.port);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-function-'));
   try {
     const event = {
@@ -123,6 +126,7 @@ export async function callFunction(
       ...(answer.PhysicalResourceId ? { physicalId: answer.PhysicalResourceId } : {}),
     };
   } finally {
+    await network.conceal(response.port);
     await response.close();
     await removeTree(folder);
   }
@@ -221,7 +225,12 @@ function asTexts(value: unknown): unknown {
 }
 
 /** Takes one answer, at an address of this machine that nobody can guess. */
-async function receiver(): Promise<{ url: string; answer: () => Answer | undefined; close: () => Promise<void> }> {
+async function receiver(): Promise<{
+  url: string;
+  port: number;
+  answer: () => Answer | undefined;
+  close: () => Promise<void>;
+}> {
   const secret = `/${randomUUID()}`;
   let answer: Answer | undefined;
   const server = http.createServer((request, response) => {
@@ -242,8 +251,10 @@ async function receiver(): Promise<{ url: string; answer: () => Answer | undefin
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${secret}`,
+    url: `http://127.0.0.1:${port}${secret}`,
+    port,
     answer: () => answer,
     close: () => {
       server.closeAllConnections();

@@ -18,12 +18,14 @@ export interface FixtureHost {
   /** Variables of this machine that lead to the network and its package registries; nothing of the person. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Lets builds reach a loopback port. */
+  readonly expose: (port: number) => Promise<void>;
 }
 
 /** Starts the processes of the fixtures, and puts their parameters and secrets among the kept values, with the ports filled in. */
 export async function startFixtures(
   fixtures: Fixtures,
-  { values, services, directory, emit, environment, signal }: FixtureHost,
+  { values, services, directory, emit, environment, signal, expose }: FixtureHost,
 ): Promise<void> {
   const ports = new Map<string, number>();
   for (const fixture of fixtures.processes) {
@@ -44,6 +46,7 @@ export async function startFixtures(
       ready: () => accepts(port),
       timeoutSeconds: 60,
     });
+    await expose(port);
     emit({ kind: 'process.started', name: fixture.name, endpoint: `127.0.0.1:${port}` });
   }
   const filled = (value: string): string =>

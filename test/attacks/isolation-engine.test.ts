@@ -72,6 +72,7 @@ namespaced('a function of a template sees nothing of this machine and changes no
     'Create',
     { PATH: '/usr/bin:/bin' },
     isolation,
+    { expose: async () => undefined, conceal: async () => undefined },
   );
   expect(made.attributes).toMatchObject({ secret: false, parent: 0, uid: 0, wrote: true });
   expect(String(made.attributes?.home)).not.toMatch(/ssh|aws|npm|config/);

@@ -26,6 +26,7 @@ const answered = new Set(
     endpointUrl: () => '',
     environment: () => ({}),
     isolation: () => NO_ISOLATION,
+    network: { expose: async () => undefined, conceal: async () => undefined },
     putParameter: async () => undefined,
     deleteParameter: async () => undefined,
   }).map(([type]) => type),

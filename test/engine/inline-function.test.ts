@@ -53,6 +53,7 @@ function host(folder: string): DeploymentHost {
       endpointUrl: () => '',
       environment: () => ({ PATH: process.env.PATH ?? '' }),
       isolation: () => NO_ISOLATION,
+      network: { expose: async () => undefined, conceal: async () => undefined },
       putParameter: async () => undefined,
       deleteParameter: async () => undefined,
     }),

@@ -39,6 +39,8 @@ export interface BuildPlan {
   readonly followsOnFailure?: boolean;
   /** Counts from 1: a phase with `on-failure: RETRY` fails for good when its retries are used up. */
   readonly attempt?: number;
+  /** Calls back with a line for the log when the build asked for a host that it does not reach. @returns ends it */
+  readonly onRefusal?: (tell: (line: string) => void) => () => void;
   readonly signal: AbortSignal;
 }
 

@@ -27,6 +27,7 @@ export async function runBuild(plan: BuildPlan, key: BuildEventKey, emit: Emit):
 
 class Build {
   private readonly log: MaskedLog;
+  private readonly endRefusals: (() => void) | undefined;
   private readonly shell: BuildShell;
   private readonly deadline: number;
   private status: BuildStatus = 'SUCCEEDED';
@@ -41,6 +42,7 @@ class Build {
   ) {
     this.log = new MaskedLog(path.join(plan.directory, 'log.txt'));
     this.log.mask(plan.secrets, plan.known?.all());
+    this.endRefusals = plan.onRefusal?.((line) => this.log.line(line));
     const shell = plan.shell ?? { file: '/bin/sh', args: [] };
     this.shell = new BuildShell(plan.directory, shell, plan.source, plan.sandbox);
     this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
@@ -66,6 +68,7 @@ class Build {
       this.fail({ code: 'Fault', message: error instanceof Error ? error.message : String(error) }, 'FAULT');
     } finally {
       await this.shell.dispose();
+      this.endRefusals?.();
       this.log.close();
     }
     this.warnOfExposures();

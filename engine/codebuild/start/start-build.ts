@@ -21,6 +21,7 @@ import { IMAGE_COMMAND_MODULES, writeImageCommands, type Shard } from '../projec
 import { buildLimits, sayLimit } from './limits';
 import { missingHere } from '../project/missing-here';
 import { resolveUsers } from '../project/run-as';
+import { tellRefusals } from './refusals';
 
 /**
  * Starts a build and waits for it. A phase with `on-failure: RETRY` makes CodeBuild start the build again: a new build with its own id,
@@ -177,6 +178,7 @@ async function startIn(
       unexportable: resolved.unexportable,
       users: users.users,
       timeoutMinutes,
+      onRefusal: (tell) => tellRefusals(local, buildId, tell),
       outputs: request.outputs,
       ...(cache ? { cache } : {}),
       followsOnFailure: followsOnFailure(project),

@@ -6,6 +6,14 @@ import type { ProxyHost } from './proxy';
 
 type CreateConnection = http.ClientRequestArgs['createConnection'];
 
+/** Where the rehearsal's AWS listens. */
+export interface Gateway {
+  /** `http://127.0.0.1:PORT`: what builds are told. */
+  readonly url: string;
+  /** A socket file where AWS's own names are answered; without it they are at the port. */
+  readonly socket?: string;
+}
+
 /** Headers that are of one connection only (RFC 9110, 7.6.1). */
 const HOP = ['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'upgrade'];
 
@@ -33,11 +41,16 @@ export function forward(
   }
   const headers = Object.entries(incoming.headers).filter(([name]) => !HOP.includes(name));
   const options = { method: incoming.method, path: url, headers: Object.fromEntries(headers) };
+  if (gateway && !gateway.socket && !download && target === 'aws') {
+    options.headers.host = new URL(gateway.url).host;
+    const bucket = /^(.+)\.s3[.-]/.exec(peer.host)?.[1];
+    if (bucket) options.path = `/${bucket}${url}`;
+  }
   const outgoing = download
     ? https.request({ ...options, host: peer.host, port: 443, createConnection: reach(host, peer.host) })
     : target === 'outside'
       ? http.request({ ...options, createConnection: plainly(host, peer) })
-      : http.request({ ...options, host: gateway?.hostname, port: gateway?.port });
+      : http.request({ ...options, ...addressOf(gateway) });
   outgoing.on('response', (from) => {
     const status = from.statusCode ?? 502;
     if (status === 501) void refused('the rehearsal’s AWS does not know this service', agent);
@@ -51,6 +64,13 @@ export function forward(
   });
   response.on('close', () => outgoing.destroy());
   incoming.pipe(outgoing);
+}
+
+function addressOf(gateway: Gateway | undefined): http.RequestOptions {
+  if (!gateway) return {};
+  if (gateway.socket) return { socketPath: gateway.socket };
+  const { hostname, port } = new URL(gateway.url);
+  return { host: hostname, port };
 }
 
 function without(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {

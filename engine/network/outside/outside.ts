@@ -3,6 +3,7 @@ import type { NetworkRefusal } from '../../ports/network';
 import { Authority } from '../authority';
 import { OUTSIDE_PORTS } from '../ports';
 import { askingProcess } from './asking-process';
+import type { Gateway } from './forward';
 import { explicitProxy } from './explicit-proxy';
 import type { ToOutside } from './main';
 import { Names } from './names';
@@ -35,7 +36,7 @@ export class Outside {
   private addresses: ReadonlySet<string> = new Set();
   private builds?: Namespace;
   private edge?: Namespace;
-  private gateway?: URL;
+  private gateway?: Gateway;
 
   constructor(private readonly refused: (refusal: NetworkRefusal) => void) {}
 
@@ -44,7 +45,7 @@ export class Outside {
       case 'start':
         return await this.start(message.namespace, message.addresses);
       case 'gateway':
-        this.gateway = new URL(message.url);
+        this.gateway = message.gateway;
         return undefined;
       case 'expose':
         await this.expose(message.port);

@@ -7,7 +7,7 @@ import { decide, shown, type Asked, type Opening } from '../decide';
 import { readOpening } from '../opening';
 import { serverSpeaksFirst } from '../ports';
 import type { AskingProcess } from './asking-process';
-import { forward } from './forward';
+import { forward, type Gateway } from './forward';
 import { Unreachable, type Outbound } from './outbound';
 
 /** Milliseconds in which a client has to say something where clients speak first. */
@@ -21,7 +21,7 @@ export interface ProxyHost {
   readonly authority: Authority;
   readonly outbound: Outbound;
   /** The rehearsal's AWS; undefined as long as it does not listen. */
-  readonly gateway: () => URL | undefined;
+  readonly gateway: () => Gateway | undefined;
   readonly refused: (refusal: NetworkRefusal) => void;
   /** Who is at the other end. */
   readonly asking: (socket: net.Socket) => Promise<AskingProcess | undefined>;
