@@ -24,19 +24,29 @@ async function main(): Promise<number> {
     FUZZ_SEED: seed = String(randomInt(2 ** 31)),
     SAIONDO_CRASH_CASES: cases = '20',
     SAIONDO_CRASH_SEED: crashSeed = seed,
+    SAIONDO_KILLS: kills = '200',
   } = process.env;
   const settings = {
     FUZZ_RUNS: runs,
     FUZZ_SEED: seed,
     SAIONDO_CRASH_CASES: cases,
     SAIONDO_CRASH_SEED: crashSeed,
+    SAIONDO_KILLS: kills,
   };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-fuzz-'));
   const file = path.join(folder, 'results.json');
   try {
     const { exitCode } = await execa(
       'jest',
-      ['test/fuzz', 'test/crash/crash.test.ts', '--runInBand', '--json', '--outputFile', file],
+      [
+        'test/fuzz',
+        'test/crash/crash.test.ts',
+        'test/crash/real-kills.test.ts',
+        '--runInBand',
+        '--json',
+        '--outputFile',
+        file,
+      ],
       { preferLocal: true, reject: false, env: settings, stdout: 'ignore', stderr: 'inherit' },
     );
     const results = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Results) : { testResults: [] };
