@@ -14,6 +14,7 @@ import { serveCommand } from '../commands/rehearse/serve';
 import { statusCommand } from '../commands/operate/status';
 import { triageCommand } from '../commands/operate/triage';
 import { say } from '../commands/output/print';
+import { diskError, isDiskError } from '../engine/host/disk-error';
 import { formatLocation, SaiondoError } from '../model/errors';
 
 const program = new Command('saiondo')
@@ -44,7 +45,10 @@ for (const command of [
   program.addCommand(command.copyInheritedSettings(program));
 addCompletion(program);
 
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync().catch((thrown: unknown) => {
+  const error = isDiskError(thrown)
+    ? diskError(thrown, (thrown as NodeJS.ErrnoException).path ?? process.cwd())
+    : thrown;
   if (error instanceof SaiondoError) {
     say(
       error.where && !error.message.includes(`${error.where.file}:`)

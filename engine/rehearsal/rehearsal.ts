@@ -293,7 +293,9 @@ class Rehearsal {
     const last = judgedExecution(log.state);
     if (log.state.executions.some(isActive)) return;
     const current = last?.structureVersion === log.state.definition?.structureVersion;
-    if (last && current && (!this.ended || ['Succeeded', 'Superseded'].includes(last.status))) return;
+    // Killed while it was ending after Ctrl-C: it has no verdict, and what it stopped is to be tried again all the same.
+    const ended = this.ended || last?.stopping?.reason === 'interrupted';
+    if (last && current && (!ended || ['Succeeded', 'Superseded'].includes(last.status))) return;
     const failed = [...(last?.stages ?? [])].find(([, stage]) => ['Failed', 'Stopped'].includes(stage.status));
     // A rollback that has entered the stage since makes it unretryable: the pipeline starts again.
     const rolledBack = log.state.executions.some((one) => one.mode === 'ROLLBACK' && one.rollbackStage === failed?.[0]);

@@ -212,7 +212,7 @@ export class ContainerServices {
     const environment = await this.environmentOf(request, container);
     for (const port of this.host.ports()) await engine.reach(network, port);
     const alias = properties.ServiceConnectConfiguration?.Services?.[0]?.ClientAliases?.[0]?.DnsName ?? container.Name;
-    const started = Date.now();
+    const started = performance.now();
     const task = await engine.run({
       name: `${name}-${process.pid}-${++this.count}`,
       network,
@@ -260,7 +260,7 @@ export class ContainerServices {
     });
     if (old) await engine.remove(old.id);
     const ports = [...task.ports.values()].map((port) => `127.0.0.1:${port}`).join(', ');
-    return { standing: 'real', detail: `${ports}, healthy in ${((Date.now() - started) / 1000).toFixed(1)} s` };
+    return { standing: 'real', detail: `${ports}, healthy in ${((performance.now() - started) / 1000).toFixed(1)} s` };
   }
 
   private async removeService(key: string): Promise<void> {
@@ -302,9 +302,9 @@ export class ContainerServices {
     check: ContainerHealthCheck | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    const deadline = Date.now() + this.host.healthSeconds * 1000;
+    const deadline = performance.now() + this.host.healthSeconds * 1000;
     let last = 'no answer';
-    while (Date.now() < deadline) {
+    while (performance.now() < deadline) {
       signal?.throwIfAborted();
       if ((await engine.isRunning(task.id)) !== true) return 'the container ended';
       const [group] = groups;

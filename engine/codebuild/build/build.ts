@@ -5,6 +5,8 @@ import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../../model/
 import { matchesPattern } from '../../text/regular-expression';
 import { BUILDSPEC_PHASES, type BuildspecPhase, type BuildspecPhaseName, type Command } from '../spec/buildspec';
 import { MaskedLog } from './masked-log';
+import { diskError, isDiskError } from '../../host/disk-error';
+import { failureOf } from '../../ports/failure';
 import { BuildShell } from './shell';
 import { upload } from './upload';
 
@@ -45,7 +47,7 @@ class Build {
     this.endRefusals = plan.onRefusal?.((line) => this.log.line(line));
     const shell = plan.shell ?? { file: '/bin/sh', args: [] };
     this.shell = new BuildShell(plan.directory, shell, plan.source, plan.sandbox);
-    this.deadline = Date.now() + plan.timeoutMinutes * 60_000;
+    this.deadline = performance.now() + plan.timeoutMinutes * 60_000;
   }
 
   async run(): Promise<BuildResult> {
@@ -57,15 +59,17 @@ class Build {
         return undefined;
       });
       const goesOn = await this.phases();
+      this.checkLog();
       exportedVariables = await this.exported();
       if (goesOn) {
         const { plan, shell, log, key, emit } = this;
         await this.step('UPLOAD_ARTIFACTS', () => upload({ plan, shell, log, key, emit }));
       }
       if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
+      this.checkLog();
     } catch (error) {
       // A full disk, a folder that vanished: the build faults, the run goes on and says why.
-      this.fail({ code: 'Fault', message: error instanceof Error ? error.message : String(error) }, 'FAULT');
+      this.fail(failureOf(isDiskError(error) ? diskError(error, this.plan.directory) : error, 'Fault'), 'FAULT');
     } finally {
       await this.shell.dispose();
       this.endRefusals?.();
@@ -81,6 +85,11 @@ class Build {
       commandSeconds: this.commandSeconds,
       logBytes: this.log.bytes,
     };
+  }
+
+  /** A build whose output is lost is not a build that passed. */
+  private checkLog(): void {
+    if (this.log.failure) throw this.log.failure;
   }
 
   /** @returns whether artifacts are collected afterwards */
@@ -111,7 +120,7 @@ class Build {
 
   /** A phase of the build with its events. `work` gives the failure, if there is one. */
   private async step(phase: BuildPhaseType, work: () => Promise<Failure | undefined>): Promise<boolean> {
-    const started = Date.now();
+    const started = performance.now();
     this.emit({ kind: 'build.phase.started', ...this.key, phase });
     this.log.line(`Entering phase ${phase}`);
     const failure = await work();
@@ -126,7 +135,7 @@ class Build {
       ...this.key,
       phase,
       status,
-      seconds: download + (Date.now() - started) / 1000,
+      seconds: download + (performance.now() - started) / 1000,
       ...(failure ? { context: `${code}: ${failure.message}` } : {}),
     });
     return !failure;
@@ -161,6 +170,7 @@ class Build {
         ...(user ? { user } : {}),
       });
       this.commandSeconds += seconds;
+      this.checkLog();
       this.emit({ kind: 'build.command.ended', ...this.key, phase, index, exitCode, seconds });
       if (ended === 'exited' && exitCode === 0) continue;
       const failure = { phase, command: text, exitCode, tail: this.log.lastLines(TAIL_LINES), where };

@@ -1,5 +1,6 @@
 import { plain } from '../../../model/plain-text';
 import * as fs from 'node:fs';
+import { diskError } from '../../host/disk-error';
 import { ByteMatcher } from '../../secrets/byte-matcher';
 import { ExposureWatch, type Exposure } from '../../secrets/known-secrets';
 import { masked, MaskedStream } from '../../secrets/masked-stream';
@@ -25,8 +26,10 @@ export class MaskedLog {
   private readonly times: number;
   private stamped = 0;
   bytes = 0;
+  /** Why nothing more is written: the disk takes nothing. It comes while a command's output is heard, where nobody could catch it. */
+  failure: Error | undefined;
 
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     this.file = fs.openSync(path, 'w', 0o600);
     this.times = fs.openSync(timesFile(path), 'w', 0o600);
   }
@@ -94,7 +97,8 @@ export class MaskedLog {
   /** Remembers when the bytes from here on are written. */
   private stamp(): void {
     const now = Date.now();
-    if (this.bytes > 0 && now - this.stamped < TIME_STEP) return;
+    // A clock that was put back begins anew.
+    if (this.bytes > 0 && Math.abs(now - this.stamped) < TIME_STEP) return;
     this.stamped = now;
     const entry = Buffer.alloc(16);
     entry.writeDoubleLE(this.bytes, 0);
@@ -104,9 +108,18 @@ export class MaskedLog {
 
   private put(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    this.stamp();
-    fs.writeSync(this.file, bytes);
-    this.bytes += bytes.length;
+    try {
+      if (this.failure) return;
+      this.stamp();
+      // A disk that is getting full takes a part first.
+      for (let at = 0; at < bytes.length;) {
+        const written = fs.writeSync(this.file, bytes, at);
+        at += written;
+        this.bytes += written;
+      }
+    } catch (cause) {
+      this.failure = diskError(cause, this.path, 'the build’s log');
+    }
     this.tail = (this.tail + bytes.subarray(-TAIL_BYTES).toString('latin1')).slice(-TAIL_BYTES);
   }
 }

@@ -91,7 +91,7 @@ export class BuildShell {
       const stop = (): void => end('stopped');
       const timer = setTimeout(
         () => end('timed out'),
-        Math.max(0, Math.min(options.deadline - Date.now(), 2 ** 31 - 1)),
+        Math.max(0, Math.min(options.deadline - performance.now(), 2 ** 31 - 1)),
       );
       options.signal.addEventListener('abort', stop, { once: true });
       if (options.signal.aborted) stop();

@@ -37,9 +37,9 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
 /** Files that may be reports, by their names alone; what packages and hidden folders bring along is not looked at. */
 export function reportCandidates(source: string): string[] {
   const found: string[] = [];
-  const deadline = Date.now() + TIMEOUT;
+  const deadline = performance.now() + TIMEOUT;
   const visit = (directory: string): void => {
-    if (Date.now() > deadline) return;
+    if (performance.now() > deadline) return;
     for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
       const at = path.join(directory, entry.name);
       if (entry.isDirectory()) {

@@ -70,6 +70,7 @@ async function startIn(
   const { context, project } = request;
   const { layout, runId, local, emit } = context;
   const started = Date.now();
+  const begun = performance.now();
   const source = path.join(directory, 'src');
   await copyArtifact(request.primary, source);
   const found = await findBuildspec({
@@ -160,7 +161,7 @@ async function startIn(
       directory,
       runDirectory: layout.run(runId),
       source,
-      downloadSeconds: (Date.now() - started) / 1000,
+      downloadSeconds: (performance.now() - begun) / 1000,
       shell: program,
       sandbox,
       seen: new Map([

@@ -147,7 +147,7 @@ async function execute(
   host: CloudFormationActionHost,
   changeSet: ChangeSet,
 ): Promise<ActionResult> {
-  const started = Date.now();
+  const started = performance.now();
   const { stackName, template, file } = changeSet;
   const result = await deploy(changeSet, deploymentHost(context, host));
   if (!('stack' in result)) {
@@ -180,7 +180,7 @@ async function execute(
     outputVariables: outputs,
     summary: summaryOf(changeSet),
     externalExecutionId: stack.stackId,
-    commandSeconds: (Date.now() - started) / 1000,
+    commandSeconds: (performance.now() - started) / 1000,
   };
 }
 

@@ -63,7 +63,7 @@ async function deploy(context: ActionContext, provisioners: Provisioners): Promi
     signal,
     ...change,
   });
-  const started = Date.now();
+  const started = performance.now();
   await provisioners
     .get(definition.type)
     ?.ensure(request(definition, { physicalId: revision, properties: withImages(definition, images, file) }));
@@ -77,7 +77,7 @@ async function deploy(context: ActionContext, provisioners: Provisioners): Promi
     status: 'Succeeded',
     externalExecutionId: revision,
     summary: [...images.values()].join(', ') + (rolled?.detail ? ` at ${rolled.detail}` : ''),
-    commandSeconds: (Date.now() - started) / 1000,
+    commandSeconds: (performance.now() - started) / 1000,
   };
 }
 

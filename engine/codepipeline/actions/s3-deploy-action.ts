@@ -41,7 +41,7 @@ async function deploy({ action, inputs, local, pipeline, signal }: ActionContext
         }
       : {}),
   };
-  const started = Date.now();
+  const started = performance.now();
   const files = extract === 'true' ? filesOf(input.path) : undefined;
   if (files) {
     for (const file of files) {
@@ -60,7 +60,7 @@ async function deploy({ action, inputs, local, pipeline, signal }: ActionContext
   return {
     status: 'Succeeded',
     summary: files ? `${files.length} files to s3://${bucket}/${key ?? ''}` : `s3://${bucket}/${key ?? ''}`,
-    commandSeconds: (Date.now() - started) / 1000,
+    commandSeconds: (performance.now() - started) / 1000,
   };
 }
 

@@ -38,13 +38,13 @@ async function evaluate(context: RuleContext): Promise<RuleResult> {
       { code: 'ConfigurationError', next: `AlarmStates takes ${STATES.join(', ')}; WaitTime takes minutes` },
     );
   }
-  const deadline = Date.now() + Number(wait) * 60_000;
+  const deadline = performance.now() + Number(wait) * 60_000;
   let state = await stateOf(context, name);
   if (condition === 'onFailure') {
     return { status: watched.includes(state) ? 'Succeeded' : 'Failed', summary: `the alarm ${name} is ${state}` };
   }
   const unseen = condition === 'onSuccess' && wait !== '0' ? `; AWS would go on watching it for ${wait} min` : '';
-  while (watched.includes(state) && Date.now() < deadline) {
+  while (watched.includes(state) && performance.now() < deadline) {
     await sleep(POLL, undefined, { signal });
     state = await stateOf(context, name);
   }
