@@ -1,13 +1,19 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from 'yaml';
 import { z } from 'zod';
 import { formatLocation, SaiondoError, type Location } from '../model/errors';
+import { readYaml } from '../model/yaml-text';
 import { saiondoSchema, type Configuration } from './saiondo.schema';
 
 export type { Configuration } from './saiondo.schema';
 export type { EnvironmentConfiguration } from './environment.schema';
+
+/** A file that a person edits is far smaller. */
+const MOST_CHARACTERS = 256 * 1024;
+/** Tags of YAML that may be written out: each leaves its text as it is. */
+const TAGS = new Set(['str', 'int', 'float', 'bool', 'seq', 'map'].map((name) => `tag:yaml.org,2002:${name}`));
 
 /** One thing wrong in a file: where, what was expected and what stands there. */
 export interface ConfigurationProblem {
@@ -47,20 +53,16 @@ export function loadConfiguration(file: string): Configuration {
 
 /** {@link loadConfiguration} for a text that is already here. `file` is the name that errors carry. */
 export function parseConfiguration(text: string, file: string): Configuration {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new ConfigurationError(
-      document.errors.map((error) => {
-        const at = lines.linePos(error.pos[0]);
-        return {
-          where: { file, line: at.line, column: at.col },
-          message: `not YAML: ${error.message.split('\n')[0] ?? error.message}`,
-        };
-      }),
-    );
+  if (text.length > MOST_CHARACTERS)
+    throw new ConfigurationError([{ where: { file }, message: `it has more than ${MOST_CHARACTERS} characters` }]);
+  const { document, lines, problem } = readYaml(text, { parser: { merge: true }, tags: TAGS });
+  if (problem) {
+    const at = lines.linePos(problem.offset);
+    throw new ConfigurationError([
+      { where: { file, line: at.line, column: at.col }, message: `not YAML: ${problem.message}` },
+    ]);
   }
-  const result = saiondoSchema.safeParse(document.toJS());
+  const result = saiondoSchema.safeParse(document.toJS({ maxAliasCount: -1 }));
   if (result.success) return result.data;
   throw new ConfigurationError(
     result.error.issues.flatMap((issue) => describe(issue, document, lines, file)).sort(byLine),

@@ -11,7 +11,7 @@ import type { DeploymentHost } from './provisioner';
 import type { Provisioner, Provisioners } from '../ports/provisioner';
 import type { RunSecrets } from '../ports/run-secrets';
 import { stackIdOf } from './stack-id';
-import { parseTemplate } from './template/template-file';
+import { readTemplateText } from './template/template-file';
 
 /** What nested stacks are deployed with. */
 export interface NestedStackHost {
@@ -40,7 +40,7 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
       if (previous && deployed?.status.endsWith('_COMPLETE') && isDeepStrictEqual(previous.properties, properties))
         return previous;
       const file = String(properties.TemplateURL).split('/').at(-1) ?? '';
-      const template = parseTemplate(
+      const template = await readTemplateText(
         await host.readTemplate(account, region, String(properties.TemplateURL)).catch((cause: unknown) => {
           throw new SaiondoError(
             `TemplateURL must reference a valid S3 object to which you have access: ${String(properties.TemplateURL)}`,

@@ -1,3 +1,5 @@
+import { compileWildcard } from '../text/file-glob';
+
 /** A stack policy (CloudFormation User Guide, "Prevent updates to stack resources"). */
 export interface StackPolicy {
   readonly Statement?: readonly PolicyStatement[] | PolicyStatement;
@@ -58,11 +60,5 @@ function matches(
 }
 
 function like(patterns: string | readonly string[], text: string): boolean {
-  return ([patterns].flat() as string[]).some((pattern) => {
-    const source = pattern
-      .split('*')
-      .map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\?/g, '.'))
-      .join('.*');
-    return new RegExp(`^${source}$`).test(text);
-  });
+  return ([patterns].flat() as string[]).some((pattern) => compileWildcard(pattern)(text));
 }

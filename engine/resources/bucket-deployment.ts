@@ -4,10 +4,10 @@ import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import picomatch from 'picomatch';
 import { SaiondoError } from '../../model/errors';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
 import { unzip } from '../host/artifact-zip';
+import { compileWildcard } from '../text/file-glob';
 
 interface BucketDeployment {
   readonly SourceBucketNames?: readonly string[];
@@ -107,9 +107,11 @@ function filesIn(folder: string): string[] {
 
 /** `--exclude` first, then `--include`, as `aws s3 sync` reads them: the later wins. */
 function chosen(files: readonly string[], { Exclude = [], Include = [] }: BucketDeployment): string[] {
-  const any = (patterns: readonly string[], file: string): boolean =>
-    patterns.some((pattern) => picomatch.isMatch(file, pattern.replaceAll('*', '**'), { dot: true, bash: true }));
-  return files.filter((file) => !any(Exclude, file) || any(Include, file));
+  const [excluded, included] = [Exclude, Include].map((patterns) => {
+    const tests = patterns.map((pattern) => compileWildcard(pattern, true));
+    return (file: string): boolean => tests.some((test) => test(file));
+  });
+  return files.filter((file) => !excluded?.(file) || included?.(file));
 }
 
 function fillMarkers(folder: string, markers: Readonly<Record<string, string>>): void {

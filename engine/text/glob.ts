@@ -1,9 +1,5 @@
 import { SaiondoError } from '../../model/errors';
-
-/** What takes one step through a text: a character, or nothing (`epsilon`). Positions are indices into the program. */
-type Step =
-  | { readonly kind: 'character'; readonly test: (character: string) => boolean }
-  | { readonly kind: 'split'; readonly to: readonly number[] };
+import { automaton, type Step } from './glob-automaton';
 
 /** A compiled glob. */
 export interface Glob {
@@ -23,36 +19,7 @@ const isSegment = (character: string): boolean => character !== '/';
  * @throws SaiondoError `GLOB_INVALID`
  */
 export function compileGlob(pattern: string): Glob {
-  const program = new Compiler(pattern).compile();
-  return {
-    pattern,
-    matches: (text) => {
-      let at = closure(program, [0]);
-      for (const character of text) {
-        const next: number[] = [];
-        for (const position of at) {
-          const step = program[position];
-          if (step?.kind === 'character' && step.test(character)) next.push(position + 1);
-        }
-        if (next.length === 0) return false;
-        at = closure(program, next);
-      }
-      return at.has(program.length);
-    },
-  };
-}
-
-/** Every position that is reached from some without taking a character. */
-function closure(program: readonly Step[], from: readonly number[]): Set<number> {
-  const reached = new Set<number>();
-  const open = [...from];
-  for (let position = open.pop(); position !== undefined; position = open.pop()) {
-    if (reached.has(position)) continue;
-    reached.add(position);
-    const step = program[position];
-    if (step?.kind === 'split') open.push(...step.to);
-  }
-  return reached;
+  return { pattern, matches: automaton(new Compiler(pattern).compile()) };
 }
 
 class Compiler {

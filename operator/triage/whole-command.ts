@@ -1,4 +1,7 @@
-import { parse } from 'yaml';
+import { readYaml } from '../../model/yaml-text';
+
+/** Characters of a buildspec that is looked into. */
+const MOST_CHARACTERS = 256 * 1024;
 
 interface Phase {
   readonly commands?: unknown;
@@ -14,9 +17,11 @@ export function wholeCommand(buildspec: string | undefined, first: string): stri
 }
 
 function commandsOf(buildspec: string | undefined): string[] {
-  if (!buildspec || !/[\n{]/.test(buildspec)) return [];
+  if (!buildspec || buildspec.length > MOST_CHARACTERS || !/[\n{]/.test(buildspec)) return [];
   try {
-    const { phases } = parse(buildspec) as { phases?: Record<string, Phase | null> };
+    const { document, problem } = readYaml(buildspec);
+    if (problem) return [];
+    const { phases } = document.toJS({ maxAliasCount: -1 }) as { phases?: Record<string, Phase | null> };
     return Object.values(phases ?? {}).flatMap((phase) =>
       [phase?.commands, phase?.finally].flat().filter((one): one is string => typeof one === 'string'),
     );

@@ -13,7 +13,7 @@ import { changeSetId, changeSetNamed, readAnswer, stackAt, type KnownStacks } fr
 import { queryResponse } from './query-response';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
 import type { Template } from '../../cloudformation/template/template';
-import { parseTemplate } from '../../cloudformation/template/template-file';
+import { readTemplateText } from '../../cloudformation/template/template-file';
 
 /** What CloudFormation's API needs besides the ledger. */
 export interface CloudFormationApiHost extends Omit<DeploymentHost, 'environment'> {
@@ -145,7 +145,7 @@ export class CloudFormationApi {
       form.get('TemplateBody') ?? (url ? await this.host.readTemplate(at.account, at.region, url) : undefined);
     if (!body)
       throw new SaiondoError('Either Template URL or Template Body must be specified.', { code: 'ValidationError' });
-    return parseTemplate(body, `${at.stackName || 'template'}.template.json`);
+    return readTemplateText(body, `${at.stackName || 'template'}.template.json`);
   }
 
   private async deployAtOnce(

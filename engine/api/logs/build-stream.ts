@@ -2,8 +2,12 @@ import type { KnownBuild } from '../codebuild/build-records';
 import { LogFile } from './log-file';
 
 /** A log stream that is a build's log on disk. */
-export interface BuildStream {
+export interface BuildStream extends OpenedStream {
   readonly known: KnownBuild;
+}
+
+/** What of a stream its log is opened by. */
+export interface OpenedStream {
   readonly name: string;
   /** Undefined where the build left no log. */
   readonly file: string | undefined;
@@ -13,7 +17,7 @@ export interface BuildStream {
 }
 
 /** Opens a stream's log; a build that left none has an empty one. */
-export function openLog({ file, startedAt, complete }: BuildStream): LogFile | undefined {
+export function openLog({ file, startedAt, complete }: OpenedStream): LogFile | undefined {
   return file === undefined ? undefined : LogFile.open(file, startedAt, complete);
 }
 

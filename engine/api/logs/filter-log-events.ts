@@ -1,9 +1,12 @@
+import * as fs from 'node:fs';
 import type { FilteredLogEvent, FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { SaiondoError } from '../../../model/errors';
+import { bounded } from '../../host/bounded-work';
 import { ApiError } from '../protocol/api-error';
 import { parseFilterPattern } from './filter-pattern';
 import { EVENT_BYTES, PAGE_BYTES, PAGE_EVENTS } from './get-log-events';
 import type { LogFile, LogLine } from './log-file';
-import { openLog, type BuildStream } from './build-stream';
+import { openLog, type BuildStream, type OpenedStream } from './build-stream';
 import { fromToken, toToken } from '../protocol/paging';
 
 /** How much of the logs one call looks through: a page may hold nothing and still have a next one (API Reference, FilterLogEvents). */
@@ -17,17 +20,51 @@ interface Cursor {
   readonly offset: number;
 }
 
-/** API Reference, FilterLogEvents: the events of several streams that match a pattern, merged in the order of their times. */
-export function filterLogEvents(
+/** Bytes of logs that are looked through at once; more takes a thread of its own, so that nobody waits. With an expression it is less. */
+const AT_ONCE = 1024 * 1024;
+const AT_ONCE_BY_EXPRESSION = 64 * 1024;
+/** Milliseconds of one call. */
+const MOST_MILLISECONDS = 20_000;
+
+/** What is asked of the logs (API Reference, FilterLogEvents). */
+interface FilterRequest {
+  readonly startTime?: number | undefined;
+  readonly endTime?: number | undefined;
+  readonly filterPattern?: string | undefined;
+  readonly nextToken?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/**
+ * API Reference, FilterLogEvents: the events of several streams that match a pattern, merged in the order of their times.
+ * @throws ApiError `InvalidParameterException`, `ServiceUnavailableException` where it takes too long
+ */
+export async function filterLogEvents(
   streams: readonly BuildStream[],
-  input: {
-    readonly startTime?: number | undefined;
-    readonly endTime?: number | undefined;
-    readonly filterPattern?: string | undefined;
-    readonly nextToken?: string | undefined;
-    readonly limit?: number | undefined;
-  },
-): FilterLogEventsResponse {
+  input: FilterRequest,
+): Promise<FilterLogEventsResponse> {
+  parseFilterPattern(input.filterPattern ?? '');
+  if (input.nextToken !== undefined) readCursor(input.nextToken);
+  const asked = streams.map(({ name, file, startedAt, complete }) => ({ name, file, startedAt, complete }));
+  const bytes = asked.reduce((sum, { file }) => sum + sizeOf(file), 0);
+  if (bytes <= (input.filterPattern?.includes('%') ? AT_ONCE_BY_EXPRESSION : AT_ONCE)) return filtered(asked, input);
+  const request = Object.fromEntries(
+    (['startTime', 'endTime', 'filterPattern', 'nextToken', 'limit'] as const).map((key) => [key, input[key]]),
+  );
+  return bounded<typeof filtered>({ module: __filename, name: 'filtered' }, [asked, request], {
+    milliseconds: MOST_MILLISECONDS,
+  }).catch((error: unknown) => {
+    if (!(error instanceof SaiondoError)) throw error;
+    throw new ApiError('ServiceUnavailableException', `The logs could not be looked through: ${error.message}`, 503);
+  });
+}
+
+function sizeOf(file: string | undefined): number {
+  return file === undefined ? 0 : (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/** {@link filterLogEvents} in whatever thread it is called. */
+export function filtered(streams: readonly OpenedStream[], input: FilterRequest): FilterLogEventsResponse {
   const matches = parseFilterPattern(input.filterPattern ?? '');
   const limit = input.limit ?? PAGE_EVENTS;
   const cursor = input.nextToken === undefined ? undefined : readCursor(input.nextToken);
@@ -55,7 +92,7 @@ export function filterLogEvents(
 }
 
 interface Head {
-  readonly stream: BuildStream;
+  readonly stream: OpenedStream;
   readonly log: LogFile;
   readonly lines: Generator<LogLine>;
   line: LogLine;
@@ -63,17 +100,17 @@ interface Head {
 
 /** The lines of several logs by time. A log is opened when its turn has come, and closed when it is through. */
 function* merge(
-  streams: readonly BuildStream[],
+  streams: readonly OpenedStream[],
   startTime: number,
   cursor: Cursor | undefined,
-): Generator<{ stream: BuildStream; line: LogLine }> {
+): Generator<{ stream: OpenedStream; line: LogLine }> {
   const waiting = [...streams].sort((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1));
   const heads: Head[] = [];
   try {
     for (;;) {
       let next = earliest(heads);
       while (waiting[0] && (!next || waiting[0].startedAt <= next.line.time)) {
-        const head = begin(waiting.shift() as BuildStream, startTime, cursor);
+        const head = begin(waiting.shift() as OpenedStream, startTime, cursor);
         if (head) heads.push(head);
         next = earliest(heads);
       }
@@ -103,7 +140,7 @@ function earliest(heads: readonly Head[]): Head | undefined {
   return first;
 }
 
-function begin(stream: BuildStream, startTime: number, cursor: Cursor | undefined): Head | undefined {
+function begin(stream: OpenedStream, startTime: number, cursor: Cursor | undefined): Head | undefined {
   const log = openLog(stream);
   if (!log) return undefined;
   const lines = log.forward(startOffset(stream, log, startTime, cursor));
@@ -114,7 +151,7 @@ function begin(stream: BuildStream, startTime: number, cursor: Cursor | undefine
 }
 
 /** Where a stream goes on: after what came before the cursor in the order of the merge. */
-function startOffset(stream: BuildStream, log: LogFile, startTime: number, cursor: Cursor | undefined): number {
+function startOffset(stream: OpenedStream, log: LogFile, startTime: number, cursor: Cursor | undefined): number {
   if (cursor?.stream === stream.name) return cursor.offset;
   const from = cursor && (stream.name < cursor.stream ? cursor.time + 1 : cursor.time);
   const earliestTime = Math.max(startTime, from ?? 0);
@@ -122,7 +159,7 @@ function startOffset(stream: BuildStream, log: LogFile, startTime: number, curso
 }
 
 /** API Reference, FilteredLogEvent. Its id is made of where it stands: the same event has the same id each time. */
-function eventOf(stream: BuildStream, line: LogLine): FilteredLogEvent {
+function eventOf(stream: OpenedStream, line: LogLine): FilteredLogEvent {
   return {
     logStreamName: stream.name,
     timestamp: line.time,

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
 import type { RunSecrets } from '../../ports/run-secrets';
+import { matchesPatternNow } from '../../text/regular-expression';
 import type { Template, TemplateParameter } from './template';
 
 /** Where `AWS::SSM::Parameter::Value<…>` parameters are read. @throws where there is none */
@@ -153,14 +154,14 @@ function constraintProblem(name: string, parameter: TemplateParameter, value: un
       return `Parameter '${name}' must be one of AllowedValues: it is ${shown}, allowed are ${allowed.join(', ')}`;
   }
   if (parameter.AllowedPattern !== undefined) {
-    let pattern: RegExp;
+    const pattern = parameter.AllowedPattern;
     try {
-      pattern = new RegExp(`^(?:${parameter.AllowedPattern})$`);
-    } catch {
-      return `Parameter '${name}' has an AllowedPattern that is no regular expression here: ${parameter.AllowedPattern}`;
+      // CloudFormation's patterns are Java's (User Guide, "Parameters": AllowedPattern).
+      if (!items.every((item) => matchesPatternNow(pattern, item)))
+        return `Parameter '${name}' must match pattern ${pattern}: it is ${shown}`;
+    } catch (cause) {
+      return `Parameter '${name}' has an AllowedPattern that cannot be tried here: ${(cause as Error).message}`;
     }
-    if (!items.every((item) => pattern.test(item)))
-      return `Parameter '${name}' must match pattern ${parameter.AllowedPattern}: it is ${shown}`;
   }
   const bounds = { least: Number(parameter.MinLength ?? 0), most: Number(parameter.MaxLength ?? Infinity) };
   if (items.some((item) => item.length < bounds.least))

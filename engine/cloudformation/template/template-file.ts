@@ -1,4 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type ScalarTag, type CollectionTag } from 'yaml';
+import { readYaml } from '../../../model/yaml-text';
+import { bounded } from '../../host/bounded-work';
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { Template } from './template';
 
@@ -64,6 +66,22 @@ const booleanTags = [true, false].map((value): ScalarTag => ({
   stringify: () => String(value),
 }));
 
+/** Bytes of YAML that are read at once, in some tens of milliseconds; more takes a thread of its own. JSON is read a hundred times as fast. */
+const AT_ONCE = 16 * 1024;
+/** Milliseconds that a template of 1 MB may take: a machine that does nothing else takes three seconds. */
+const MOST_MILLISECONDS = 60_000;
+/** Levels of lists and maps in JSON; CloudFormation's own quota is far lower. */
+const MOST_DEPTH = 200;
+
+/** {@link parseTemplate} where a large template holds nothing up. @throws SaiondoError `TEMPLATE_INVALID` with file and line, `WORK_TOO_LONG` */
+export async function readTemplateText(text: string, file: string): Promise<Template> {
+  if (text.length <= AT_ONCE || text.length > MAXIMUM_BYTES || text.trimStart().startsWith('{'))
+    return parseTemplate(text, file);
+  return bounded<typeof parseTemplate>({ module: __filename, name: 'parseTemplate' }, [text, file], {
+    milliseconds: MOST_MILLISECONDS,
+  });
+}
+
 /**
  * Reads a template, in JSON or in YAML with CloudFormation's short forms (`!Ref`, `!Sub` …).
  * @throws SaiondoError `TEMPLATE_INVALID` with file and line
@@ -90,7 +108,9 @@ export function parseTemplate(text: string, file: string): Template {
 
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    if (deeperThan(value, MOST_DEPTH)) throw new Error(`it is nested more than ${MOST_DEPTH} deep`);
+    return value;
   } catch (cause) {
     // A flow map may be YAML too: `{Resources: {…}}`. YAML's reader also knows the line.
     try {
@@ -108,37 +128,38 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function parseYaml(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    // CloudFormation reads YAML 1.1; dates stay texts.
-    version: '1.1',
-    lineCounter: lines,
-    customTags: (tags) => [
-      ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag)),
-      ...booleanTags,
-      ...scalarTags,
-      ...collectionTags,
-    ],
+  const { document, lines, problem } = readYaml(text, {
+    // CloudFormation's own words; `aws cloudformation package` and SAM write aliases out before they send a template.
+    aliases: 'YAML aliases are not allowed in CloudFormation templates',
+    parser: {
+      // CloudFormation reads YAML 1.1; dates stay texts.
+      version: '1.1',
+      customTags: (tags) => [
+        ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool|binary|omap|pairs|set)$/.test(tag.tag)),
+        ...booleanTags,
+        ...scalarTags,
+        ...collectionTags,
+      ],
+    },
   });
-  const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    throw new SaiondoError(`Template format error: YAML not well-formed: ${problem.message.split('\n')[0]}`, {
-      code: 'TEMPLATE_INVALID',
-      where: { file, line, column: col },
-      cause: problem,
-    });
+    const { line, col } = lines.linePos(problem.offset);
+    const words = problem.message.startsWith('YAML aliases')
+      ? `Template error: ${problem.message}`
+      : `Template format error: YAML not well-formed: ${problem.message}`;
+    throw new SaiondoError(words, { code: 'TEMPLATE_INVALID', where: { file, line, column: col } });
   }
-  try {
-    return document.toJS({ maxAliasCount: 100 }) as unknown;
-  } catch (cause) {
-    // An alias without its anchor, or so many that the template would grow without end.
-    throw new SaiondoError(`Template format error: YAML not well-formed: ${(cause as Error).message}`, {
-      code: 'TEMPLATE_INVALID',
-      where: { file },
-      cause,
-    });
+  return document.toJS({ maxAliasCount: 0 }) as unknown;
+}
+
+/** Whether lists and maps are nested deeper than that; without a level of the stack for each. */
+function deeperThan(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one as object) : []));
   }
+  return false;
 }
 
 /** Finds the line of a path (`Resources.Topic.Properties.TopicName`) in a template's text: what an error then points at. */
@@ -147,7 +168,7 @@ export function locate(text: string, where: Location): Location {
   const lines = new LineCounter();
   let document: Document;
   try {
-    document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
+    document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', uniqueKeys: false });
   } catch {
     return where;
   }

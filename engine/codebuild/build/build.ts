@@ -101,7 +101,7 @@ class Build {
       if (passed) continue;
       if (this.over()) return false;
       const onFailure = this.plan.followsOnFailure === false ? undefined : phase.onFailure;
-      if (onFailure?.action === 'RETRY' && this.retries(onFailure.retries, onFailure.pattern)) return false;
+      if (onFailure?.action === 'RETRY' && (await this.retries(onFailure.retries, onFailure.pattern))) return false;
       if (onFailure?.action === 'ABORT') return false;
       if (onFailure?.action !== 'CONTINUE' && (name === 'install' || name === 'pre_build')) return false;
     }
@@ -109,10 +109,10 @@ class Build {
   }
 
   /** Whether the build is to be started again: the failure matches and there are retries left. */
-  private retries(count: number, pattern: string): boolean {
+  private async retries(count: number, pattern: string): Promise<boolean> {
     const attempt = this.plan.attempt ?? 1;
     const text = [this.failure?.message ?? '', ...(this.failure?.tail ?? [])].join('\n');
-    if (attempt > count || !matchesPattern(pattern, text, false)) return false;
+    if (attempt > count || !(await matchesPattern(pattern, text, false))) return false;
     this.log.line(`Retrying the build: retry ${attempt} of ${count}`);
     this.retry = true;
     return true;

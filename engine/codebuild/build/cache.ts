@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { formatLocation } from '../../../model/errors';
-import { matchingFiles } from '../../host/matching-files';
+import { realPathInside, walkFiles } from '../../host/folder-walk';
+import { globMatcher } from '../../host/matching-files';
 import type { CacheSpec } from '../spec/buildspec';
 import type { CacheSettings } from '../project/project';
 import type { BuildShell } from './shell';
@@ -69,8 +70,7 @@ class StoredCache implements BuildCache {
     if (!found) return [`No cache found${this.key === undefined ? '' : ` for the key ${this.key}`}`];
     for (const root of ['source', 'home'] as const) {
       const content = path.join(found.directory, 'content', root);
-      if (fs.existsSync(content))
-        await fs.promises.cp(content, this.options[root], { recursive: true, verbatimSymlinks: true, force: true });
+      if (fs.existsSync(content)) await copyInside(content, this.options[root]);
     }
     return [`Restored the cache ${found.key || 'of the project'}`];
   }
@@ -90,8 +90,11 @@ class StoredCache implements BuildCache {
         continue;
       }
       const root = this.options[place.root];
-      for (const file of matchingFiles(root, [place.pattern, `${place.pattern.replace(/\/$/, '')}/**`])) {
-        const to = path.join(fresh, 'content', place.root, path.relative(root, file));
+      const matches = globMatcher([place.pattern, `${place.pattern.replace(/\/$/, '')}/**`]);
+      // Links are kept as they are, and not followed.
+      for await (const { relative, full: file } of walkFiles(root)) {
+        if (!matches(relative)) continue;
+        const to = path.join(fresh, 'content', place.root, relative);
         await fs.promises.mkdir(path.dirname(to), { recursive: true });
         await fs.promises.cp(file, to, { verbatimSymlinks: true, mode: fs.constants.COPYFILE_FICLONE });
         files++;
@@ -109,8 +112,8 @@ class StoredCache implements BuildCache {
     } catch (error) {
       if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
-    fs.rmSync(fresh, { recursive: true, force: true });
-    fs.rmSync(path.join(target, 'replaced'), { recursive: true, force: true });
+    await fs.promises.rm(fresh, { recursive: true, force: true });
+    await fs.promises.rm(path.join(target, 'replaced'), { recursive: true, force: true });
     return [...lines, `Saved ${files} files as the cache ${this.key ?? 'of the project'}`];
   }
 
@@ -195,10 +198,14 @@ class LocalCache implements BuildCache {
         continue;
       }
       const link = path.join(this.options[place.root], place.pattern);
+      if (!leadsInside(link, this.options[place.root])) {
+        lines.push(`${formatLocation(where)}: ${pattern} leads out of the build by a link; not cached`);
+        continue;
+      }
       const folder = path.join(this.options.directory(this.options.project), 'local', hash(pattern));
       await fs.promises.mkdir(folder, { recursive: true });
       await fs.promises.mkdir(path.dirname(link), { recursive: true });
-      if (fs.existsSync(link) && fs.statSync(link).isDirectory())
+      if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory())
         await fs.promises.cp(link, folder, { recursive: true, verbatimSymlinks: true, force: false });
       await fs.promises.rm(link, { recursive: true, force: true });
       await fs.promises.symlink(folder, link);
@@ -223,6 +230,24 @@ function cachePath(pattern: string, at: { readonly source: string; readonly home
   return path.isAbsolute(pattern) || pattern.split('/').includes('..')
     ? undefined
     : { root: 'source', pattern: pattern.replace(/^\.\//, '') };
+}
+
+/** Whether what a path is below is, by way of links too, below a folder: nothing is written or removed elsewhere. */
+function leadsInside(file: string, folder: string): boolean {
+  let at = path.dirname(file);
+  while (!fs.existsSync(at) && fs.lstatSync(at, { throwIfNoEntry: false }) === undefined) at = path.dirname(at);
+  return realPathInside(at, [folder]) !== undefined;
+}
+
+/** Copies a folder's files over another's. One whose place is below a link that leads out is left out: it would land elsewhere. */
+async function copyInside(from: string, to: string): Promise<void> {
+  for await (const { relative, full } of walkFiles(from)) {
+    const at = path.join(to, relative);
+    if (!leadsInside(at, to)) continue;
+    await fs.promises.mkdir(path.dirname(at), { recursive: true });
+    await fs.promises.rm(at, { recursive: true, force: true });
+    await fs.promises.cp(full, at, { verbatimSymlinks: true, mode: fs.constants.COPYFILE_FICLONE });
+  }
 }
 
 function hash(text: string): string {

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import picomatch from 'picomatch';
+import { walkFiles } from '../../host/folder-walk';
+import { compileFileGlob } from '../../text/file-glob';
 import { COVERAGE_FORMATS } from './coverage-formats';
 import { TEST_REPORT_FORMATS } from './test-report-formats';
 
@@ -35,20 +36,18 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
 ];
 
 /** Files that may be reports, by their names alone; what packages and hidden folders bring along is not looked at. */
-export function reportCandidates(source: string): string[] {
+export async function reportCandidates(source: string): Promise<string[]> {
   const found: string[] = [];
   const deadline = performance.now() + TIMEOUT;
-  const visit = (directory: string): void => {
-    if (performance.now() > deadline) return;
-    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-      const at = path.join(directory, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) visit(at);
-      } else if (entry.isFile() && /\.(xml|trx|json)$/i.test(entry.name)) found.push(at);
-    }
-  };
-  visit(source);
+  for await (const { relative, full, link } of walkFiles(source, skipped)) {
+    if (performance.now() > deadline) break;
+    if (!link && /\.(xml|trx|json)$/i.test(relative)) found.push(full);
+  }
   return found.sort();
+}
+
+function skipped(folder: string): boolean {
+  return folder === 'node_modules' || folder.startsWith('.');
 }
 
 /**
@@ -56,7 +55,8 @@ export function reportCandidates(source: string): string[] {
  * @param pattern `CODEBUILD_CONFIG_AUTO_DISCOVER_DIR`: a folder or a glob, below the source
  */
 export function discoverReports(source: string, candidates: readonly string[], pattern: string): DiscoveredReports {
-  const within = picomatch([pattern, `${pattern.replace(/\/$/, '')}/**`], { dot: true });
+  const globs = [pattern, `${pattern.replace(/\/$/, '')}/**`].map(compileFileGlob);
+  const within = (file: string): boolean => globs.some((matches) => matches(file));
   const found = new Map<string, string[]>();
   for (const file of candidates) {
     if (!within(path.relative(source, file))) continue;

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ReportSummary } from '../../../model/events';
-import { matchingDirectories, matchingFiles } from '../../host/matching-files';
+import { matchingDirectories, matchingFiles, type BuildFolders, type FoundFiles } from '../../host/matching-files';
 import type { ReportSpec } from '../spec/buildspec';
 import { COVERAGE_FORMATS, type Coverage, type CoverageCount } from './coverage-formats';
 import { TEST_REPORT_FORMATS, type TestCase } from './test-report-formats';
@@ -17,12 +17,15 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_FAILURES = 20;
 
 /** The files of a report group, as its section of the buildspec names them. */
-export function reportFiles(spec: ReportSpec, source: string): string[] {
-  const bases = spec.baseDirectory === undefined ? [source] : matchingDirectories(source, spec.baseDirectory);
-  return bases.flatMap((base) => matchingFiles(base, spec.files));
+export async function reportFiles(spec: ReportSpec, folders: BuildFolders): Promise<FoundFiles> {
+  const bases =
+    spec.baseDirectory === undefined ? [folders.source] : await matchingDirectories(folders, spec.baseDirectory);
+  const found = await Promise.all(bases.map((base) => matchingFiles(base, spec.files, folders.seen)));
+  return { files: found.flatMap((one) => one.files), leadOut: found.flatMap((one) => one.leadOut) };
 }
 
-/** Reads a report group's files (CodeBuild User Guide, "Test reports"). A file that cannot be read is a problem, never a failed build. */
+/** Reads a report group's files (CodeBuild User Guide, "Test reports"). A file that cannot be read is a problem, never a failed build. A big one
+ * takes seconds and holds the thread: `bounded` calls this. */
 export function readReport(
   group: string,
   format: string,
@@ -38,7 +41,7 @@ export function readReport(
       const text = fs.readFileSync(file, 'utf8');
       const coverage = COVERAGE_FORMATS[format]?.(text);
       if (coverage) coverages.push(coverage);
-      else cases.push(...(TEST_REPORT_FORMATS[format]?.(text) ?? []));
+      else for (const one of TEST_REPORT_FORMATS[format]?.(text) ?? []) cases.push(one);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return { problem: `report ${group}: ${path.relative(source, file)} is no ${format}: ${why}` };

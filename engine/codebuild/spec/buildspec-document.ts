@@ -1,16 +1,7 @@
 import { closest } from 'fastest-levenshtein';
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, YAMLMap, type Node, type Pair } from 'yaml';
 import { SaiondoError, type Location } from '../../../model/errors';
+import { readYaml, type YamlText } from '../../../model/yaml-text';
 import type { Limit } from '../../../model/limit';
 
 /** The file that an inline buildspec was made of, with its content: what a person edits. */
@@ -19,27 +10,55 @@ export interface OriginalFile {
   readonly content: string;
 }
 
+/** Bytes of a buildspec that is read. An inline one is a part of a template, which has at most 1 MB; AWS publishes no quota of files. */
+export const MOST_BUILDSPEC_BYTES = 1024 * 1024;
+
+/** Tags of YAML that a buildspec may write out: each leaves its text as it is. CloudFormation's (`!Ref`) belong to templates. */
+const TAGS = new Set(['str', 'int', 'float', 'bool', 'seq', 'map'].map((name) => `tag:yaml.org,2002:${name}`));
+
+/** The refusal of a buildspec that is too large to be read. */
+export function tooLargeBuildspec(file: string, bytes: number): SaiondoError {
+  return new SaiondoError(`the buildspec has ${bytes} bytes; at most ${MOST_BUILDSPEC_BYTES} are read`, {
+    code: 'BUILDSPEC_INVALID',
+    where: { file },
+    next: 'move commands into scripts of the source',
+  });
+}
+
 /** A YAML (or JSON) text whose nodes are found by path. */
-class YamlText {
-  readonly document: Document.Parsed;
-  private readonly lines = new LineCounter();
+class PlacedText {
+  private readonly yaml: YamlText;
+  /** What was looked at before: a path asks for the same maps and lists again and again. */
+  private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+  private readonly indexes = new WeakMap<object, Map<string, number>>();
 
   constructor(
     readonly file: string,
     text: string,
   ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
+    this.yaml = readYaml(text, { tags: TAGS });
+  }
+
+  get root(): Node | null {
+    return this.yaml.document.contents as Node | null;
+  }
+
+  get problem(): YamlText['problem'] {
+    return this.yaml.problem;
+  }
+
+  /** What an alias (`*name`) is of: the parser has found its anchor. */
+  resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.yaml.document) : node;
   }
 
   /** The node at a path like `phases.build.commands[2]`, and its key where it is a map's entry. */
   find(path: string): { key?: Node; value: Node } | undefined {
-    let at: { key?: Node; value: Node } | undefined = this.document.contents
-      ? { value: this.document.contents as Node }
-      : undefined;
+    let at: { key?: Node; value: Node } | undefined = this.root ? { value: this.root } : undefined;
     for (const segment of path.match(/[^.[\]]+/g) ?? []) {
       const parent = at?.value;
       if (isMap(parent)) {
-        const pair = parent.items.find((one) => isScalar(one.key) && String(one.key.value) === segment);
+        const pair = this.pairsOf(parent).get(segment);
         at = pair && { key: pair.key as Node, value: pair.value as Node };
       } else if (isSeq(parent)) {
         const value = parent.items[Number(segment)] as Node | undefined;
@@ -52,18 +71,42 @@ class YamlText {
 
   /** The node at a path if it is the given one; of a list's item also where the list has it at another place, for entries may have been added. */
   findSame(path: string, value: Node): { key?: Node; value: Node; path: string } | undefined {
-    const same = (one: unknown): boolean => JSON.stringify(one) === JSON.stringify(value);
+    const given = JSON.stringify(value);
     const at = this.find(path);
-    if (at && same(at.value)) return { ...at, path };
+    if (at && JSON.stringify(at.value) === given) return { ...at, path };
     const parent = path.replace(/\[\d+\]$/, '');
     const list = parent === path ? undefined : this.find(parent)?.value;
-    const index = isSeq(list) ? list.items.findIndex(same) : -1;
-    return isSeq(list) && index >= 0 ? { value: list.items[index] as Node, path: `${parent}[${index}]` } : undefined;
+    if (!isSeq(list)) return undefined;
+    const index = this.indexesOf(list.items).get(given);
+    return index === undefined ? undefined : { value: list.items[index] as Node, path: `${parent}[${index}]` };
   }
 
   location(offset: number, path: string): Location {
-    const at = this.lines.linePos(offset);
+    const at = this.yaml.lines.linePos(offset);
     return { file: this.file, line: at.line, column: at.col, ...(path ? { path } : {}) };
+  }
+
+  private pairsOf(map: YAMLMap): Map<string, Pair> {
+    const known = this.pairs.get(map);
+    if (known) return known;
+    const pairs = new Map(
+      map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair as Pair] as const] : [])),
+    );
+    this.pairs.set(map, pairs);
+    return pairs;
+  }
+
+  /** The first index of each item, by what it is as JSON. */
+  private indexesOf(items: readonly unknown[]): Map<string, number> {
+    const known = this.indexes.get(items);
+    if (known) return known;
+    const indexes = new Map<string, number>();
+    for (const [i, item] of items.entries()) {
+      const text = JSON.stringify(item);
+      if (!indexes.has(text)) indexes.set(text, i);
+    }
+    this.indexes.set(items, indexes);
+    return indexes;
   }
 }
 
@@ -74,26 +117,36 @@ class YamlText {
 export class BuildspecDocument {
   readonly limits: Limit[] = [];
   readonly unsupported: Limit[] = [];
-  private readonly own: YamlText;
-  private readonly original: YamlText | undefined;
+  private readonly own: PlacedText;
+  private readonly original: PlacedText | undefined;
 
   /** @throws SaiondoError `BUILDSPEC_INVALID` */
   constructor(text: string, file: string, original?: OriginalFile) {
-    this.own = new YamlText(file, text);
-    this.original = original && new YamlText(original.file, original.content);
-    const [error] = this.own.document.errors;
-    if (error) this.failAt(error.pos[0], '', `not YAML: ${error.message.split('\n')[0] ?? ''}`);
+    for (const [name, content] of [
+      [file, text] as const,
+      ...(original ? [[original.file, original.content] as const] : []),
+    ]) {
+      const bytes = Buffer.byteLength(content);
+      if (bytes > MOST_BUILDSPEC_BYTES) throw tooLargeBuildspec(name, bytes);
+    }
+    this.own = new PlacedText(file, text);
+    const { problem } = this.own;
+    if (problem) this.failAt(problem.offset, '', `not YAML: ${problem.message}`);
+    const given = original && new PlacedText(original.file, original.content);
+    // The original only tells places.
+    this.original = given?.problem ? undefined : given;
   }
 
   get root(): unknown {
-    return this.own.document.contents;
+    return this.own.root;
   }
 
   /** The node as a map with known keys only; undefined where there is none. */
   map(given: unknown, at: string, known?: readonly string[]): YAMLMap | undefined {
-    const node = this.resolved(given);
-    if (isNothing(node)) return undefined;
-    if (!isMap(node)) return this.fail(node, at, `${at ? `\`${at}\`` : 'a buildspec'} is a map`);
+    const found = this.resolved(given);
+    if (isNothing(found)) return undefined;
+    if (!isMap(found)) return this.fail(found, at, `${at ? `\`${at}\`` : 'a buildspec'} is a map`);
+    const node = this.merged(found, at);
     for (const { key } of known ? node.items : []) {
       const name = isScalar(key) ? String(key.value) : '';
       if (!known?.includes(name)) {
@@ -146,9 +199,35 @@ export class BuildspecDocument {
     return typeof node.value !== 'string' && typeof node.source === 'string' ? node.source : String(node.value);
   }
 
-  /** What an alias (`*name`) stands for. */
+  /** What an alias (`*name`) is of. */
   private resolved(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(this.own.document) : node;
+    return this.own.resolved(node);
+  }
+
+  /** A map with the entries of its merge key `<<` in it, which its own go over (YAML, "Merge Key Language-Independent Type"). */
+  private merged(map: YAMLMap, at: string): YAMLMap {
+    const merges = map.items.filter(({ key }) => isScalar(key) && key.value === '<<');
+    if (merges.length === 0) return map;
+    const whole = new YAMLMap(map.schema);
+    whole.range = map.range;
+    const entries = new Map<string, Pair>();
+    for (const { value } of merges) {
+      const given = this.resolved(value);
+      for (const item of isSeq(given) ? [...given.items].reverse() : [given]) {
+        const from = this.resolved(item);
+        if (!isMap(from)) return this.fail(value, at, 'map merge requires map or sequence of maps as the value');
+        for (const pair of this.merged(from, at).items) entries.set(nameOf(pair), pair as Pair);
+      }
+    }
+    for (const pair of map.items) if (!merges.includes(pair)) entries.set(nameOf(pair), pair as Pair);
+    whole.items = [...entries.values()];
+    return whole;
+  }
+
+  /** Refuses a key that is there and holds nothing: what it was written for would not happen, and nobody would see it. */
+  refuseEmpty(map: YAMLMap | undefined, key: string, at: string, expected: string): void {
+    if (map?.has(key) && isNothing(this.resolved(map.get(key, true))))
+      this.fail(keyOf(map, key), at, `\`${at}\` holds nothing; expected ${expected}`);
   }
 
   limit(node: unknown, at: string, text: string): void {
@@ -184,6 +263,14 @@ export class BuildspecDocument {
     }
     return this.own.location(offset, path);
   }
+}
+
+function keyOf(map: YAMLMap, key: string): unknown {
+  return map.items.find((pair) => nameOf(pair) === key)?.key;
+}
+
+function nameOf({ key }: Pair<unknown, unknown>): string {
+  return isScalar(key) ? String(key.value) : '';
 }
 
 function isNothing(node: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import { closest } from 'fastest-levenshtein';
-import { matchesPattern } from '../../text/regular-expression';
+import { checkPattern } from '../../text/regular-expression';
 import { readBatch } from './batch-spec';
 import {
   BUILDSPEC_PHASES,
@@ -70,6 +70,7 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
   const top = document.map(untyped, '', KEYS[version]) as YAMLMap;
   const env = document.map(top.get('env', true), 'env', KEYS.env);
   const phases = document.map(top.get('phases', true), 'phases', BUILDSPEC_PHASES);
+  for (const name of BUILDSPEC_PHASES) document.refuseEmpty(phases, name, `phases.${name}`, 'a map with `commands`');
   if (!phases && !top.has('batch')) document.fail(top, 'phases', '`phases` is missing');
   readProxy(document, top.get('proxy', true));
   const helper = env?.get('git-credential-helper', true);
@@ -164,6 +165,7 @@ function readVariables(
 
 function readPhase(document: BuildspecDocument, node: unknown, at: string): BuildspecPhase {
   const map = document.map(node, at, KEYS.phase);
+  for (const key of ['commands', 'finally']) document.refuseEmpty(map, key, `${at}.${key}`, 'a list of commands');
   const onFailure = readOnFailure(document, map?.get('on-failure', true), `${at}.on-failure`);
   const runAs = document.text(map?.get('run-as', true), `${at}.run-as`);
   const runtimes = map?.get('runtime-versions', true);
@@ -202,7 +204,7 @@ function readOnFailure(document: BuildspecDocument, node: unknown, at: string): 
     );
   }
   try {
-    matchesPattern(pattern, '', false);
+    checkPattern(pattern);
   } catch (error) {
     document.fail(node, at, `on-failure: ${(error as Error).message}`);
   }
@@ -223,13 +225,18 @@ function readArtifacts(document: BuildspecDocument, map: YAMLMap, at: string): A
   const name = document.text(map.get('name', true), `${at}.name`);
   const base = document.text(map.get('base-directory', true), `${at}.base-directory`);
   return {
-    files: document.list(map.get('files', true), `${at}.files`),
+    files: filesOf(document, map, `${at}.files`),
     ...(name === undefined ? {} : { name }),
     discardPaths: document.flag(map.get('discard-paths', true), `${at}.discard-paths`),
     ...(base === undefined ? {} : { baseDirectory: base }),
     excludePaths: document.list(map.get('exclude-paths', true), `${at}.exclude-paths`),
     enableSymlinks: document.flag(map.get('enable-symlinks', true), `${at}.enable-symlinks`),
   };
+}
+
+function filesOf(document: BuildspecDocument, map: YAMLMap, at: string): string[] {
+  document.refuseEmpty(map, 'files', at, 'a list of files');
+  return document.list(map.get('files', true), at);
 }
 
 function readReports(document: BuildspecDocument, map: YAMLMap | undefined): Buildspec['reports'] {

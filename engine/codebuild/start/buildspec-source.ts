@@ -5,8 +5,10 @@ import type { ArtifactFolder } from '../../ports/action';
 import { send } from '../../endpoint/aws-client';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Buildspec } from '../spec/buildspec';
+import { realPathInside } from '../../host/folder-walk';
+import { MOST_BUILDSPEC_BYTES, tooLargeBuildspec } from '../spec/buildspec-document';
 import { parseBuildspec } from '../spec/parse-buildspec';
-import { isOwnFile } from '../build/own-files';
+import { isOwnFile } from '../../host/own-files';
 import type { Project } from '../project/project';
 
 /** A buildspec that was read, and the name that a person knows it by. */
@@ -53,14 +55,22 @@ export async function findBuildspec(options: {
   }
   const name = given || 'buildspec.yml';
   const at = path.resolve(source, name);
-  if (!at.startsWith(source + path.sep) || !isOwnFile(source, at)) {
+  const real = at.startsWith(source + path.sep) && isOwnFile(source, at) ? fs.realpathSync(at) : undefined;
+  if (real === undefined) {
     throw new SaiondoError(`the source has no buildspec file ${name}`, {
       code: 'BUILDSPEC_MISSING',
       where: { file: name },
       next: `the project ${project.name} names it`,
     });
   }
-  return { buildspec: parseBuildspec(fs.readFileSync(at, 'utf8'), name), file: name };
+  return { buildspec: parseBuildspec(readText(real, name), name), file: name };
+}
+
+/** A buildspec's file. @throws SaiondoError `BUILDSPEC_INVALID` for one that is larger than a buildspec is read */
+function readText(file: string, name: string): string {
+  const { size } = fs.statSync(file);
+  if (size > MOST_BUILDSPEC_BYTES) throw tooLargeBuildspec(name, size);
+  return fs.readFileSync(file, 'utf8');
 }
 
 async function fromS3(
@@ -77,8 +87,10 @@ async function fromS3(
   // cdk-assets publishes `asset.<hash>.yml` of the assembly as `<hash>.yml`.
   const name = path.posix.basename(key);
   for (const input of inputs) {
-    for (const file of [path.join(input.path, `asset.${name}`), path.join(input.path, name)])
-      if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8');
+    for (const file of [path.join(input.path, `asset.${name}`), path.join(input.path, name)]) {
+      const real = realPathInside(file, [input.path]);
+      if (real !== undefined) return readText(real, name);
+    }
   }
   throw new SaiondoError(`the buildspec s3://${bucket}/${key} is not on the local AWS endpoint`, {
     code: 'BUILDSPEC_MISSING',

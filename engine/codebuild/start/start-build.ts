@@ -83,7 +83,7 @@ async function startIn(
   const { buildspec, file } = found;
   const missing = missingHere(project, buildspec, (name) => local.tool(name));
   if (missing.length > 0) {
-    fs.rmSync(directory, { recursive: true, force: true });
+    await fs.promises.rm(directory, { recursive: true, force: true });
     return { kind: 'not rehearsed', missing, summary: `needs ${missing.join(', ')}` };
   }
   const folders = makeFolders(directory, request.shard);

@@ -12,7 +12,7 @@ import type { DeploymentHost } from '../../cloudformation/provisioner';
 import type { Provisioners } from '../../ports/provisioner';
 import type { StackAddress } from '../../cloudformation/stack-id';
 import { nameForPeople, type Template } from '../../cloudformation/template/template';
-import { locate, parseTemplate } from '../../cloudformation/template/template-file';
+import { locate, readTemplateText } from '../../cloudformation/template/template-file';
 import { failureOf } from '../../ports/failure';
 import { sayLargeArtifacts } from './artifact-size';
 import type { ChangeSetStore } from '../../cloudformation/change-set-store';
@@ -102,7 +102,7 @@ async function prepare(context: ActionContext, host: CloudFormationActionHost, a
   const settings = templateConfigurationOf(context);
   const capabilities = capabilitiesOf(context);
   try {
-    const template: Template = parseTemplate(text, file);
+    const template: Template = await readTemplateText(text, file);
     const given = { ...settings.Parameters, ...parameterOverridesOf(context) };
     const parameters = await resolveParameters(
       template,

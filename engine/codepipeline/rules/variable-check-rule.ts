@@ -10,7 +10,7 @@ import { ruleFailure } from './rule-failure';
 export const variableCheckRule: RuleRunner = async ({ rule, stage }) => {
   const { Variable: variable = '', Operator: operator = '', Value: value = '' } = rule.configuration;
   try {
-    const met = check(operator, variable, value, `${stage}/${rule.name}`);
+    const met = await check(operator, variable, value, `${stage}/${rule.name}`);
     const summary = `${JSON.stringify(variable)} ${operator} ${JSON.stringify(value)}: ${met ? 'met' : 'not met'}`;
     return { status: met ? 'Succeeded' : 'Failed', summary };
   } catch (error) {
@@ -18,7 +18,7 @@ export const variableCheckRule: RuleRunner = async ({ rule, stage }) => {
   }
 };
 
-function check(operator: string, variable: string, value: string, at: string): boolean {
+async function check(operator: string, variable: string, value: string, at: string): Promise<boolean> {
   switch (operator) {
     case 'EQ':
       return variable === value;
