@@ -261,7 +261,7 @@ export class LocalMachine implements LocalAws {
       // The run's authorities go over the system's bundle, which a person's variables may name too.
       reads: [layout.tools(), path.join(layout.local(), 'bin'), this.npmrc(), ...namedFiles(process.env)]
         .map((one) => path.resolve(one))
-        .filter((one) => !this.network?.files.some(({ to }) => to === one)),
+        .filter((one) => !this.network?.files.some(({ to }) => to === one || to.startsWith(`${one}/`))),
       writes: [path.resolve(this.packages())],
       ...(this.network ? { network: this.network } : {}),
     });

@@ -6,7 +6,7 @@ import { NO_ISOLATION } from '../../engine/isolation/plain';
 import { openIsolation } from '../../engine/isolation/open-isolation';
 import { callFunction } from '../../engine/resources/inline-function';
 import { BuildShell } from '../../engine/codebuild/build/shell';
-import { fileOf, isOwnFile } from '../../engine/codebuild/build/own-files';
+import { fileOf, isOwnFile } from '../../engine/host/own-files';
 import { processesWith } from '../fixtures/box';
 import { machineHas } from '../fixtures/requires';
 
