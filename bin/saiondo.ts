@@ -14,7 +14,7 @@ import { serveCommand } from '../commands/rehearse/serve';
 import { statusCommand } from '../commands/operate/status';
 import { triageCommand } from '../commands/operate/triage';
 import { say } from '../commands/output/print';
-import { diskError, isDiskError } from '../engine/host/disk-error';
+import { diskError, isDiskError } from '../engine/files/disk-error';
 import { formatLocation, SaiondoError } from '../model/errors';
 
 const program = new Command('saiondo')

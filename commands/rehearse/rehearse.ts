@@ -9,7 +9,7 @@ import { loadConfiguration, type Configuration } from '../../config/load';
 import type { SourceRepository } from '../../engine/ports/sources';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
 import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
-import { writeAtomically } from '../../engine/host/write-atomically';
+import { writeAtomically } from '../../engine/files/write-atomically';
 import { cleanError } from '../../engine/secrets/clean-error';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import type { ControlSource } from '../../engine/api/codepipeline/codepipeline-changes';
 import { pageHandler } from '../../engine/api/page/page-server';
 import type { PageHandler } from '../../engine/ports/aws-request';
-import { writeAtomically } from '../../engine/host/write-atomically';
+import { writeAtomically } from '../../engine/files/write-atomically';
 import { Runs } from '../../engine/runs/runs';
 import type { Layout } from '../../model/layout';
 import type { Checkout } from '../../operator/commit-log';

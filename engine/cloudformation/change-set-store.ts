@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { pathSegment } from '../../model/path-segment';
-import { isObject, readState } from '../host/read-state';
-import { writeAtomically } from '../host/write-atomically';
+import { isObject, readState } from '../files/read-state';
+import { writeAtomically } from '../files/write-atomically';
 import type { ChangeSet } from './change-set';
 import type { StackAddress } from './stack-id';
 

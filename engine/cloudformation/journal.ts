@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
-import { isObject } from '../host/read-state';
-import { makePrivateFolder } from '../host/write-atomically';
+import { isObject } from '../files/read-state';
+import { makePrivateFolder } from '../files/write-atomically';
 import type { DeployedResource } from '../ports/ledger';
 
 /** What a deployment has touched: the resource as it is now (or as it was about to be), and as it was before. */

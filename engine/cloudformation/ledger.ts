@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import { pathSegment } from '../../model/path-segment';
-import { isObject, readState } from '../host/read-state';
-import { writeAtomically } from '../host/write-atomically';
+import { isObject, readState } from '../files/read-state';
+import { writeAtomically } from '../files/write-atomically';
 import type { DeployedStack, StackLedger } from '../ports/ledger';
 import { Journal } from './journal';
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathSegment } from '../../model/path-segment';
-import { makePrivateFolder } from '../host/write-atomically';
+import { makePrivateFolder } from '../files/write-atomically';
 import type { AwsRequest } from '../ports/aws-request';
 import { getObject, putObject } from './s3-client';
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { isRecordOf, readState } from '../host/read-state';
-import { writeAtomically } from '../host/write-atomically';
+import { isRecordOf, readState } from '../files/read-state';
+import { writeAtomically } from '../files/write-atomically';
 import type { RunSecrets } from '../ports/run-secrets';
 
 /**

@@ -3,9 +3,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SaiondoError } from '../../model/errors';
-import { diskError } from './disk-error';
-import { isObject } from './read-state';
-import { makePrivateFolder } from './write-atomically';
+import { diskError } from '../files/disk-error';
+import { isObject } from '../files/read-state';
+import { makePrivateFolder } from '../files/write-atomically';
 import { processTable } from './process-table';
 
 /**

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { signalGroup, startService, type Service, type ServiceOptions } from './child';
 import { processTable } from './process-table';
-import { isObject, readState } from './read-state';
-import { writeAtomically } from './write-atomically';
+import { isObject, readState } from '../files/read-state';
+import { writeAtomically } from '../files/write-atomically';
 
 interface Entry {
   readonly name: string;

@@ -6,7 +6,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Isolation, Sandbox, SandboxNetwork, SandboxRequest, SandboxSpawn } from '../ports/isolation';
 import { splitVariables } from './loader-variables';
 import { mountTable, type Mount } from './mount-table';
-import { removeTree } from '../host/remove-tree';
+import { removeTree } from '../files/remove-tree';
 import { makeRunLayer } from './run-layer';
 import { makeBase, makeRoot, setUpScript, type Bind, type RootPlan } from './set-up';
 import type { SystemTools } from './system-tools';

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { signalGroup } from '../host/child';
 import { which } from '../host/tools';
 import type { Isolation, Sandbox, SandboxRequest, SandboxSpawn } from '../ports/isolation';
-import { removeTree } from '../host/remove-tree';
+import { removeTree } from '../files/remove-tree';
 
 /** No isolation but a home and a temporary folder: what `--isolation none` leaves. */
 export const NO_ISOLATION: Isolation = {

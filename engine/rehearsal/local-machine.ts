@@ -32,7 +32,7 @@ import { startRegistry } from '../resources/image-registry';
 import { machineVariables, namedFiles, npmAddresses } from '../isolation/machine-variables';
 import { openIsolation } from '../isolation/open-isolation';
 import { NO_ISOLATION } from '../isolation/plain';
-import { removeTree } from '../host/remove-tree';
+import { removeTree } from '../files/remove-tree';
 import type { Isolation, IsolationKind } from '../ports/isolation';
 import type { GivenVariables, LocalAws } from '../ports/local-aws';
 import { openNetwork, type OpenNetwork } from '../network/open-network';

@@ -35,7 +35,7 @@ import { DeployedPipelines } from './deployed-pipelines';
 import { earlierExecutions } from './earlier-runs';
 import { readRun } from '../runs/event-log';
 import { InvokedPipelines } from './invoked-pipelines';
-import { closeFolders } from '../host/private-folders';
+import { closeFolders } from '../files/private-folders';
 import { takeLock } from '../host/lock';
 import { beginRun, newRunId, openLog, tellTools, type Listener, type OpenLog, type RunRequest } from './run-log';
 import { Runs, saveDigest } from '../runs/runs';

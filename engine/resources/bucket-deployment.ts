@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SaiondoError } from '../../model/errors';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
-import { unzip } from '../host/artifact-zip';
+import { unzip } from '../files/artifact-zip';
 import { compileWildcard } from '../text/file-glob';
 
 interface BucketDeployment {

@@ -4,7 +4,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { removeTree } from '../host/remove-tree';
+import { removeTree } from '../files/remove-tree';
 import type { RunNetwork } from '../ports/network';
 import type { Isolation } from '../ports/isolation';
 import { SaiondoError } from '../../model/errors';

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
-import { diskError } from '../host/disk-error';
-import { isObject } from '../host/read-state';
-import { makePrivateFolder } from '../host/write-atomically';
+import { diskError } from '../files/disk-error';
+import { isObject } from '../files/read-state';
+import { makePrivateFolder } from '../files/write-atomically';
 import { EVENT_VERSION, type RunEvent, type RunEventBody } from '../../model/events';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun, type RunState } from '../../model/run-state';

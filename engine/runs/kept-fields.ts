@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { RunEvent, RunEventBody } from '../../model/events';
-import { writeAtomically } from '../host/write-atomically';
+import { writeAtomically } from '../files/write-atomically';
 import { actingFields, type ActingFields } from '../secrets/redact-event';
 
 /**

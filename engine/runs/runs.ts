@@ -6,7 +6,7 @@ import { applyEvent } from '../../model/apply-event';
 import { emptyRun, type RunState } from '../../model/run-state';
 import { readEvents } from './event-log';
 import { lockHolder } from '../host/lock';
-import { writeAtomically } from '../host/write-atomically';
+import { writeAtomically } from '../files/write-atomically';
 import { DIGEST_VERSION, digestOf, type RunDigest } from './run-digest';
 
 /** Opened runs that are kept: what asks for one run asks for it again. */

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { writeAtomically } from '../host/write-atomically';
+import { writeAtomically } from '../files/write-atomically';
 import type { Clean } from './redact-event';
 
 /** Takes the secrets out of a report file that a build's own report was made into: its texts, not its figures. */

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { RE2JS } from 're2js';
 import { SaiondoError } from '../../model/errors';
-import { bounded } from '../host/bounded-work';
+import { bounded } from '../bounded/bounded-work';
 
 /** Milliseconds that a pattern may take on one text in a thread of its own. A sane one takes microseconds; the clock also runs while a busy machine lets others work. */
 const MOST_MILLISECONDS = 2000;

@@ -6,7 +6,7 @@ import { NO_ISOLATION } from '../../engine/isolation/plain';
 import { openIsolation } from '../../engine/isolation/open-isolation';
 import { callFunction } from '../../engine/resources/inline-function';
 import { BuildShell } from '../../engine/codebuild/build/shell';
-import { fileOf, isOwnFile } from '../../engine/host/own-files';
+import { fileOf, isOwnFile } from '../../engine/files/own-files';
 import { processesWith } from '../fixtures/box';
 import { machineHas } from '../fixtures/requires';
 
@@ -102,7 +102,7 @@ test('the engine opens no file that a build has put a link or a pipe in the plac
   const said: string[] = [];
   const log = { write: (chunk: Buffer) => said.push(chunk.toString('utf8')), flush: () => undefined };
   const outcome = await shell.run('pwd', log as never, {
-    deadline: Date.now() + 300,
+    deadline: performance.now() + 300,
     signal: new AbortController().signal,
   });
   await shell.dispose();

@@ -6,7 +6,7 @@ import { Journal } from '../../engine/cloudformation/journal';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { Values } from '../../engine/endpoint/values';
 import { takeLock } from '../../engine/host/lock';
-import { writeAtomically } from '../../engine/host/write-atomically';
+import { writeAtomically } from '../../engine/files/write-atomically';
 import type { DeployedStack } from '../../engine/ports/ledger';
 import { EventLog } from '../../engine/runs/event-log';
 import { Runs } from '../../engine/runs/runs';

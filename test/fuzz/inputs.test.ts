@@ -7,7 +7,7 @@ import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { parseTemplate } from '../../engine/cloudformation/template/template-file';
 import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
-import { unzip } from '../../engine/host/artifact-zip';
+import { unzip } from '../../engine/files/artifact-zip';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { compileGlob } from '../../engine/text/glob';
 import { refuseInvalid } from '../../engine/codepipeline/checks/pipeline-check';

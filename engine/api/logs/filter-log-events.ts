@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { FilteredLogEvent, FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import { SaiondoError } from '../../../model/errors';
-import { bounded } from '../../host/bounded-work';
+import { bounded } from '../../bounded/bounded-work';
 import { ApiError } from '../protocol/api-error';
 import { parseFilterPattern } from './filter-pattern';
 import { EVENT_BYTES, PAGE_BYTES, PAGE_EVENTS } from './get-log-events';

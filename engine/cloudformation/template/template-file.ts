@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type ScalarTag, type CollectionTag } from 'yaml';
 import { readYaml } from '../../../model/yaml-text';
-import { bounded } from '../../host/bounded-work';
+import { bounded } from '../../bounded/bounded-work';
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { Template } from './template';
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { walkFiles, type WalkedFile } from '../../host/folder-walk';
+import { walkFiles, type WalkedFile } from '../../files/folder-walk';
 import type { ArtifactsSpec } from '../spec/buildspec';
-import { followed, globMatcher, keptLink, matchingDirectories, type BuildFolders } from '../../host/matching-files';
+import { followed, globMatcher, keptLink, matchingDirectories, type BuildFolders } from '../../files/matching-files';
 
 /** How many files were collected, and the links that lead out of the build; or why none could be, in CodeBuild's words. */
 export type Collected = { readonly files: number; readonly leadOut: readonly string[] } | { readonly failure: string };

@@ -1,7 +1,7 @@
 import type { BuildStatus, Failure } from '../../../model/events';
 import { type Buildspec } from '../spec/buildspec';
 import type { Sandbox } from '../../ports/isolation';
-import type { SeenFolders } from '../../host/own-files';
+import type { SeenFolders } from '../../files/own-files';
 import type { BuildCache } from './cache';
 import type { NamedSecret, RunSecrets } from '../../ports/run-secrets';
 import type { RunAs } from '../project/run-as';

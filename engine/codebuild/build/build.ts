@@ -5,7 +5,7 @@ import type { BuildPhaseType, BuildStatus, Emit, Failure } from '../../../model/
 import { matchesPattern } from '../../text/regular-expression';
 import { BUILDSPEC_PHASES, type BuildspecPhase, type BuildspecPhaseName, type Command } from '../spec/buildspec';
 import { MaskedLog } from './masked-log';
-import { diskError, isDiskError } from '../../host/disk-error';
+import { diskError, isDiskError } from '../../files/disk-error';
 import { failureOf } from '../../ports/failure';
 import { BuildShell } from './shell';
 import { upload } from './upload';

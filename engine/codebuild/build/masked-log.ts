@@ -1,6 +1,6 @@
 import { plain } from '../../../model/plain-text';
 import * as fs from 'node:fs';
-import { diskError } from '../../host/disk-error';
+import { diskError } from '../../files/disk-error';
 import { ByteMatcher } from '../../secrets/byte-matcher';
 import { ExposureWatch, type Exposure } from '../../secrets/known-secrets';
 import { masked, MaskedStream } from '../../secrets/masked-stream';

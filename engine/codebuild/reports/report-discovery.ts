@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { walkFiles } from '../../host/folder-walk';
+import { walkFiles } from '../../files/folder-walk';
 import { compileFileGlob } from '../../text/file-glob';
 import { COVERAGE_FORMATS } from './coverage-formats';
 import { TEST_REPORT_FORMATS } from './test-report-formats';

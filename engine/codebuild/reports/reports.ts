@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ReportSummary } from '../../../model/events';
-import { matchingDirectories, matchingFiles, type BuildFolders, type FoundFiles } from '../../host/matching-files';
+import { matchingDirectories, matchingFiles, type BuildFolders, type FoundFiles } from '../../files/matching-files';
 import type { ReportSpec } from '../spec/buildspec';
 import { COVERAGE_FORMATS, type Coverage, type CoverageCount } from './coverage-formats';
 import { TEST_REPORT_FORMATS, type TestCase } from './test-report-formats';

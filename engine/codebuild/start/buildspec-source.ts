@@ -5,10 +5,10 @@ import type { ArtifactFolder } from '../../ports/action';
 import { send } from '../../endpoint/aws-client';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Buildspec } from '../spec/buildspec';
-import { realPathInside } from '../../host/folder-walk';
+import { realPathInside } from '../../files/folder-walk';
 import { MOST_BUILDSPEC_BYTES, tooLargeBuildspec } from '../spec/buildspec-document';
 import { parseBuildspec } from '../spec/parse-buildspec';
-import { isOwnFile } from '../../host/own-files';
+import { isOwnFile } from '../../files/own-files';
 import type { Project } from '../project/project';
 
 /** A buildspec that was read, and the name that a person knows it by. */

@@ -6,7 +6,7 @@ import type { ActionContext, ActionResult, ActionRunner } from '../../ports/acti
 import { failureOf } from '../../ports/failure';
 import { hasBucket, putObject } from '../../endpoint/s3-client';
 import { accountOf } from '../../../model/pipeline';
-import { zip } from '../../host/artifact-zip';
+import { zip } from '../../files/artifact-zip';
 
 /**
  * S3 (CodePipeline User Guide, "Amazon S3 deploy action reference"): the input artifact's files into a bucket of the local AWS endpoint, below

@@ -12,7 +12,7 @@ import {
   type BucketAddress,
   type ObjectVersion,
 } from '../../endpoint/s3-client';
-import { isZip, unzip, zip } from '../../host/artifact-zip';
+import { isZip, unzip, zip } from '../../files/artifact-zip';
 import { takeSource } from '../sources/sources';
 import { type SourceRepositories, type SourceRepository } from '../../ports/sources';
 

@@ -2,17 +2,10 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
 import { isPublicDownload } from '../public-downloads';
-import type { ProxyHost } from './proxy';
+import type { Gateway } from '../messages';
+import type { ProxyHost } from './proxy-host';
 
 type CreateConnection = http.ClientRequestArgs['createConnection'];
-
-/** Where the rehearsal's AWS listens. */
-export interface Gateway {
-  /** `http://127.0.0.1:PORT`: what builds are told. */
-  readonly url: string;
-  /** A socket file where AWS's own names are answered; without it they are at the port. */
-  readonly socket?: string;
-}
 
 /** Headers that are of one connection only (RFC 9110, 7.6.1). */
 const HOP = ['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'upgrade'];

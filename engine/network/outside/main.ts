@@ -1,11 +1,5 @@
-import type { Gateway } from './forward';
+import type { ToOutside } from '../messages';
 import { Outside } from './outside';
-
-/** What the engine says to this process. */
-export type ToOutside =
-  | { readonly id: number; readonly kind: 'start'; readonly namespace: boolean; readonly addresses: readonly string[] }
-  | { readonly id: number; readonly kind: 'expose' | 'conceal'; readonly port: number }
-  | { readonly id: number; readonly kind: 'gateway'; readonly gateway: Gateway };
 
 /** The process that carries the bytes of builds: the engine's loop has nothing to do with them. It ends with the engine. */
 const outside = new Outside((refusal) => process.send?.({ kind: 'refused', refusal }));

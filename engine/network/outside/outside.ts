@@ -3,30 +3,13 @@ import type { NetworkRefusal } from '../../ports/network';
 import { Authority } from '../authority';
 import { OUTSIDE_PORTS } from '../ports';
 import { askingProcess } from './asking-process';
-import type { Gateway } from './forward';
+import type { Gateway, Started, ToOutside } from '../messages';
 import { explicitProxy } from './explicit-proxy';
-import type { ToOutside } from './main';
 import { Names } from './names';
 import { GATEWAY, makeNamespaces, type Namespace } from './namespace';
 import { Outbound } from './outbound';
 import { join, Proxy } from './proxy';
 import { serveDns } from './resolver';
-
-/** What builds are started with. */
-export interface Started {
-  /** In PEM. */
-  readonly authority: string;
-  /** Ahead of a program. Undefined: there is no namespace. */
-  readonly enter?: readonly string[];
-  /** Why there is none. */
-  readonly why?: string;
-  /** The namespace's resolver. */
-  readonly nameserver: string;
-  /** Where there is no namespace: the loopback port of the proxy for tools that are told of one. */
-  readonly proxyPort?: number;
-  /** Where there is no namespace: the loopback port that takes what a preloaded module leads there, TLS or HTTP that names its host. */
-  readonly leadPort?: number;
-}
 
 /** All that the process outside of the namespaces holds. */
 export class Outside {

@@ -1,31 +1,18 @@
 import * as http from 'node:http';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { NetworkRefusal } from '../../ports/network';
-import type { Authority } from '../authority';
 import { decide, shown, type Asked, type Opening } from '../decide';
 import { readOpening } from '../opening';
 import { serverSpeaksFirst } from '../ports';
-import type { AskingProcess } from './asking-process';
-import { forward, type Gateway } from './forward';
-import { Unreachable, type Outbound } from './outbound';
+import { forward } from './forward';
+import type { ProxyHost } from './proxy-host';
+import { Unreachable } from './outbound';
 
 /** Milliseconds in which a client has to say something where clients speak first. */
 const SILENCE = 60_000;
 
 /** What a connection is known by. */
 export type Known = Pick<Asked, 'name' | 'address' | 'port' | 'trusted'>;
-
-/** What connections are led with. */
-export interface ProxyHost {
-  readonly authority: Authority;
-  readonly outbound: Outbound;
-  /** The rehearsal's AWS; undefined as long as it does not listen. */
-  readonly gateway: () => Gateway | undefined;
-  readonly refused: (refusal: NetworkRefusal) => void;
-  /** Who is at the other end. */
-  readonly asking: (socket: net.Socket) => Promise<AskingProcess | undefined>;
-}
 
 /** A connection to a host of AWS while its requests are answered here. */
 interface Peer {

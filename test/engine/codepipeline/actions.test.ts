@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import type { ActionContext, ActionResult } from '../../../engine/ports/action';
 import { DiskLedger } from '../../../engine/cloudformation/ledger';
-import { unzip } from '../../../engine/host/artifact-zip';
+import { unzip } from '../../../engine/files/artifact-zip';
 import { actionRunners } from '../../../engine/codepipeline/actions/action-runners';
 import type { RuleContext, RuleResult } from '../../../engine/ports/rule';
 import { ruleRunners } from '../../../engine/codepipeline/rules/rule-runners';

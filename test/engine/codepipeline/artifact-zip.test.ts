@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as yazl from 'yazl';
-import { unzip, zip } from '../../../engine/host/artifact-zip';
+import { unzip, zip } from '../../../engine/files/artifact-zip';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-zip-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
