@@ -1,6 +1,7 @@
 import { type AwsRequest, type AwsHandler, type PageHandler } from '../ports/aws-request';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 
 const MAXIMUM_BODY = 512 * 1024 * 1024;
@@ -23,6 +24,8 @@ export class AwsFront {
   ) {
     this.server = http.createServer((request, response) => {
       this.answer(request, response).catch((error: unknown) => {
+        // An answer that has begun cannot turn into another: its connection ends, and nothing else does.
+        if (response.headersSent) return void response.destroy();
         response.writeHead(500, { 'content-type': 'text/plain' });
         response.end(error instanceof Error ? error.message : String(error));
       });
@@ -67,7 +70,19 @@ export class AwsFront {
       return;
     }
     if (this.page(incoming, response)) return;
+    const forbidden = forbiddenOf(incoming);
+    if (forbidden) {
+      response.writeHead(403, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+      response.end(`${forbidden}\n`);
+      return;
+    }
     const request = describe(incoming, await read(incoming));
+    if (!/^[a-z0-9-]{1,32}$/.test(request.region)) {
+      response.writeHead(403, { 'content-type': 'application/x-amz-json-1.1' });
+      const message = 'Credential should be scoped to a valid region.';
+      response.end(JSON.stringify({ __type: 'SignatureDoesNotMatch', message }));
+      return;
+    }
     const own = await this.handlers.get(request.service)?.(request);
     if (own) {
       response.writeHead(own.status, own.headers ?? {});
@@ -96,7 +111,7 @@ export class AwsFront {
           },
         },
         (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          response.writeHead(answer.statusCode ?? 502, withoutSharing(answer.headers));
           answer.pipe(response);
           answer.once('end', () => {
             this.passed(request, answer.statusCode ?? 502);
@@ -106,6 +121,11 @@ export class AwsFront {
         },
       );
       outgoing.once('error', fail);
+      // A client that goes in the middle of an answer (`head -c 10`) ends its own request.
+      response.once('close', () => {
+        if (!response.writableFinished) outgoing.destroy();
+        done();
+      });
       outgoing.end(request.body);
     });
   }
@@ -127,6 +147,31 @@ function refusalOf(headers: http.IncomingHttpHeaders): string | undefined {
   const foreign = site === 'cross-site' || site === 'same-site';
   if (foreign && headers['sec-fetch-mode'] !== 'navigate') return 'another web page may not ask this server';
   return undefined;
+}
+
+/** Why a request that is not the page's is refused: an administration route of the endpoint behind, or a link of another page that leads here. */
+function forbiddenOf(incoming: http.IncomingMessage): string | undefined {
+  if (/^\/+moto-api(\/|$)/i.test(routeOf(incoming.url ?? '/'))) return 'the endpoint is not administered from here';
+  const site = incoming.headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') return 'another web page may not ask this server';
+  return undefined;
+}
+
+/** A request's path as a server may read it: without its query, decoded, `.` and `..` followed. */
+function routeOf(url: string): string {
+  const [route = '/'] = url.split(/[?#]/);
+  try {
+    return path.posix.normalize(decodeURIComponent(route));
+  } catch {
+    // A sequence that is no character: nothing of the endpoint's administration is named so.
+    return route;
+  }
+}
+
+/** The headers of an answer without those by which it would let other web pages read it. */
+function withoutSharing(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+  const own = Object.entries(headers).filter(([name]) => !name.startsWith('access-control-'));
+  return { ...Object.fromEntries(own), 'x-frame-options': 'DENY' };
 }
 
 function describe(incoming: http.IncomingMessage, body: Buffer): AwsRequest {
