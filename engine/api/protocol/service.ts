@@ -20,11 +20,14 @@ export function sees(caller: Caller, owner: { readonly account: string; readonly
 /** One operation: its input's rules, and what it does. `undefined` leaves the request to the endpoint behind. */
 export interface Operation {
   readonly input: z.ZodType;
-  run(input: never, caller: Caller): object | undefined;
+  run(input: never, caller: Caller): object | Promise<object> | undefined;
 }
 
 /** Ties an operation's input to its rules. */
-export function operation<I>(input: z.ZodType<I>, run: (input: I, caller: Caller) => object | undefined): Operation {
+export function operation<I>(
+  input: z.ZodType<I>,
+  run: (input: I, caller: Caller) => object | Promise<object> | undefined,
+): Operation {
   return { input, run };
 }
 
@@ -43,9 +46,9 @@ export interface ServiceDefinition {
 
 /** The handler of a service: decodes, validates, answers, and gives errors the service's own codes and shapes. */
 export function serviceHandler(service: ServiceDefinition): AwsHandler {
-  return (request) => {
+  return async (request) => {
     try {
-      const output = answer(service, request);
+      const output = await answer(service, request);
       return output && encodeOutput(request, output);
     } catch (error) {
       return encodeError(request, service.namespace, apiErrorOf(error));
@@ -53,7 +56,7 @@ export function serviceHandler(service: ServiceDefinition): AwsHandler {
   };
 }
 
-function answer(service: ServiceDefinition, request: AwsRequest): object | undefined {
+function answer(service: ServiceDefinition, request: AwsRequest): object | Promise<object> | undefined {
   const [target, name = ''] = request.operation.split('.');
   const found =
     target === service.target && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
