@@ -62,6 +62,7 @@ interface Options {
   envFile: string[];
   secretFile: string[];
   healthSeconds?: number;
+  jobs?: number;
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -96,6 +97,7 @@ export function rehearseCommand(): Command {
     )
     .option('--env-file <FILE>', 'variables for every build, a line NAME=VALUE each; repeatable', collect, [])
     .option('--secret-file <FILE>', 'the same, with values that no log shows; repeatable', collect, [])
+    .option('--jobs <N>', 'how many builds run at once (by cores and memory)', wholeNumber('--jobs', 1, 1000))
     .option(
       '--health-seconds <SECONDS>',
       'how long a service may take to become healthy (60)',
@@ -214,6 +216,7 @@ async function run(options: Options): Promise<number> {
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),
       given,
+      ...(options.jobs ? { jobs: options.jobs } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
       variables: variablesOf(options.variable),
       secrets,

@@ -1,3 +1,4 @@
+import type { BuildQueue } from './build-queue';
 import type { Isolation } from './isolation';
 import type { NetworkRefusal } from './network';
 import type { RunSecrets } from './run-secrets';
@@ -23,6 +24,8 @@ export interface LocalAws {
   environment(account: string, region: string): Record<string, string>;
   /** How foreign code is started: builds, functions of templates. */
   readonly isolation: Isolation;
+  /** Bounds how many builds run at once; without it all that CodePipeline starts do. */
+  readonly builds?: BuildQueue;
   /** What a person gave for builds, by name; the values of secrets are masked in logs. */
   readonly given?: GivenVariables;
   /** Files and folders that builds see, beside those of the isolation. */

@@ -49,6 +49,7 @@ import { serviceEnvironment } from '../host/service-environment';
 import { ServiceRegistry } from '../host/service-registry';
 import { writeShims } from '../endpoint/shims';
 import { startFixtures } from '../resources/start-fixtures';
+import { BuildPlaces, defaultPlaces } from '../host/build-places';
 import { which } from '../host/tools';
 import { secretValue } from '../endpoint/secret-reference';
 import { KnownSecrets } from '../secrets/known-secrets';
@@ -69,6 +70,8 @@ export interface LocalMachineOptions {
   readonly isolation?: IsolationKind;
   /** What a person gives to builds. */
   readonly given?: GivenVariables;
+  /** How many builds run at once; by default as many as this machine carries. */
+  readonly jobs?: number;
   /** Seconds that a service's task may take to become healthy. */
   readonly healthSeconds?: number;
   readonly signal?: AbortSignal;
@@ -91,6 +94,7 @@ export const AWS_ENDPOINT = 'AWS endpoint';
 export class LocalMachine implements LocalAws {
   readonly values: Values;
   readonly secrets: RunSecrets;
+  readonly builds: BuildPlaces;
   readonly provisioners = new Map<string, Provisioner>();
   endpointUrl = '';
   isolation: Isolation = NO_ISOLATION;
@@ -111,6 +115,7 @@ export class LocalMachine implements LocalAws {
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
     this.secrets = options.secrets ?? new KnownSecrets();
+    this.builds = new BuildPlaces(options.jobs ?? defaultPlaces());
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
   }

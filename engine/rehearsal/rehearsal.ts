@@ -59,6 +59,8 @@ export interface RehearsalOptions extends RunRequest {
   readonly endpointUrl?: string;
   readonly withoutContainers?: boolean;
   readonly healthSeconds?: number;
+  /** How many builds run at once; by default as many as this machine carries. */
+  readonly jobs?: number;
   /** How builds are kept apart; without it the best that this machine has. */
   readonly isolation?: IsolationKind;
   /** Variables that a person gives to builds. */
@@ -205,6 +207,7 @@ class Rehearsal {
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),
       ...(options.given ? { given: options.given } : {}),
+      ...(options.jobs ? { jobs: options.jobs } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
     });
   }

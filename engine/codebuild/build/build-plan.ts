@@ -1,5 +1,6 @@
 import type { BuildStatus, Failure } from '../../../model/events';
 import { type Buildspec } from '../spec/buildspec';
+import type { BuildQueue } from '../../ports/build-queue';
 import type { Sandbox } from '../../ports/isolation';
 import type { SeenFolders } from '../../files/own-files';
 import type { BuildCache } from './cache';
@@ -32,6 +33,9 @@ export interface BuildPlan {
   readonly unexportable: ReadonlySet<string>;
   /** Users that `run-as` names and this machine has. */
   readonly users?: ReadonlyMap<string, RunAs>;
+  /** Where the build waits until it may run, and for how many minutes at most. */
+  readonly queue?: BuildQueue;
+  readonly queuedTimeoutMinutes?: number;
   readonly timeoutMinutes: number;
   readonly outputs: readonly BuildOutput[];
   readonly cache?: BuildCache;

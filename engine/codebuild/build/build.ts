@@ -31,7 +31,7 @@ class Build {
   private readonly log: MaskedLog;
   private readonly endRefusals: (() => void) | undefined;
   private readonly shell: BuildShell;
-  private readonly deadline: number;
+  private deadline = 0;
   private status: BuildStatus = 'SUCCEEDED';
   private failure: Failure | undefined;
   private retry = false;
@@ -47,18 +47,16 @@ class Build {
     this.endRefusals = plan.onRefusal?.((line) => this.log.line(line));
     const shell = plan.shell ?? { file: '/bin/sh', args: [] };
     this.shell = new BuildShell(plan.directory, shell, plan.source, plan.sandbox);
-    this.deadline = performance.now() + plan.timeoutMinutes * 60_000;
   }
 
   async run(): Promise<BuildResult> {
     const { cache } = this.plan;
     let exportedVariables: Record<string, string> = {};
+    let leave: (() => void) | undefined;
     try {
-      await this.step('DOWNLOAD_SOURCE', async () => {
-        for (const line of (await cache?.restore(this.shell)) ?? []) this.log.line(line);
-        return undefined;
-      });
-      const goesOn = await this.phases();
+      leave = await this.enter();
+      this.deadline = performance.now() + this.plan.timeoutMinutes * 60_000;
+      const goesOn = !this.over() && (await this.download()) && (await this.phases());
       this.checkLog();
       exportedVariables = await this.exported();
       if (goesOn) {
@@ -72,6 +70,7 @@ class Build {
       this.fail(failureOf(isDiskError(error) ? diskError(error, this.plan.directory) : error, 'Fault'), 'FAULT');
     } finally {
       await this.shell.dispose();
+      leave?.();
       this.endRefusals?.();
       this.log.close();
     }
@@ -85,6 +84,36 @@ class Build {
       commandSeconds: this.commandSeconds,
       logBytes: this.log.bytes,
     };
+  }
+
+  /**
+   * Waits until the build may run (CodeBuild User Guide, "Build phase transitions": QUEUED ends in a timeout, or the build goes on).
+   * @returns gives its place to the next one; undefined where it holds none
+   */
+  private async enter(): Promise<(() => void) | undefined> {
+    const { queue, queuedTimeoutMinutes = 480, signal } = this.plan;
+    let place = queue?.takeNow();
+    if (!queue || place) return place;
+    await this.step('QUEUED', async () => {
+      try {
+        place = await queue.take(AbortSignal.any([signal, AbortSignal.timeout(queuedTimeoutMinutes * 60_000)]));
+        return undefined;
+      } catch {
+        this.status = signal.aborted ? 'STOPPED' : 'TIMED_OUT';
+        const waited = `the build waited ${queuedTimeoutMinutes} minutes for one of ${queue.most} places`;
+        return signal.aborted
+          ? { code: 'Stopped', message: 'the build was stopped', phase: 'QUEUED' }
+          : { code: 'TimeoutError', message: waited, phase: 'QUEUED' };
+      }
+    });
+    return place;
+  }
+
+  private download(): Promise<boolean> {
+    return this.step('DOWNLOAD_SOURCE', async () => {
+      for (const line of (await this.plan.cache?.restore(this.shell)) ?? []) this.log.line(line);
+      return undefined;
+    });
   }
 
   /** A build whose output is lost is not a build that passed. */

@@ -45,6 +45,11 @@ export function timeoutOf(project: Project): number {
   return project.timeoutMinutes ?? (isLambda(project) ? LAMBDA_TIMEOUT : DEFAULT_TIMEOUT);
 }
 
+/** Minutes that a build waits for capacity at most (API Reference, CreateProject, queuedTimeoutInMinutes: 480 where a project names none). */
+export function queuedTimeoutOf(project: Project): number {
+  return Number(project.properties.QueuedTimeoutInMinutes ?? 480);
+}
+
 /** Whether CodeBuild follows a phase's `on-failure` with this compute (CodeBuild User Guide, "phases/*\/on-failure"). */
 export function followsOnFailure(project: Project): boolean {
   return (

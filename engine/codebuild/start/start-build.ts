@@ -14,7 +14,7 @@ import { writeAtomically } from '../../files/write-atomically';
 import { findBuildspec } from './buildspec-source';
 import { openCache } from '../build/cache';
 import { codeBuildVariables } from './codebuild-variables';
-import { followsOnFailure, timeoutOf } from '../project/compute';
+import { followsOnFailure, queuedTimeoutOf, timeoutOf } from '../project/compute';
 import { resolveVariables } from './environment';
 import { shellProgram } from '../project/image';
 import { IMAGE_COMMAND_MODULES, writeImageCommands, type Shard } from '../project/image-commands';
@@ -179,6 +179,7 @@ async function startIn(
       unexportable: resolved.unexportable,
       users: users.users,
       timeoutMinutes,
+      ...(local.builds ? { queue: local.builds, queuedTimeoutMinutes: queuedTimeoutOf(project) } : {}),
       onRefusal: (tell) => tellRefusals(local, buildId, tell),
       outputs: request.outputs,
       ...(cache ? { cache } : {}),
