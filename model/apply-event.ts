@@ -42,6 +42,7 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
         ...(event.rollbackTarget ? { rollbackTarget: event.rollbackTarget } : {}),
         ...(event.stage ? { rollbackStage: event.stage } : {}),
         ...(event.namespaces ? { namespaces: event.namespaces } : {}),
+        ...(event.notRehearsed ? { notRehearsed: event.notRehearsed } : {}),
         variables: event.variables ?? {},
         sourceRevisions: event.sourceRevisions ?? [],
         startedAt: event.time,

@@ -148,6 +148,12 @@ export type RunEventBody =
       revisions?: Revision[];
       /** Of a rollback: what the namespaces of the target's other stages held. */
       namespaces?: Record<string, Record<string, string>>;
+      /** Of a rollback: actions of the target's other stages that were not rehearsed. Nothing that they give is there. */
+      notRehearsed?: readonly {
+        readonly stage: string;
+        readonly action: string;
+        readonly missing: readonly string[];
+      }[];
       /** Values of the pipeline's variables for this execution; its defaults are not repeated. */
       variables?: Record<string, string>;
       /** Revisions to take instead of the newest, by source action. */

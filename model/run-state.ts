@@ -83,6 +83,13 @@ export interface StageState {
   readonly conditionsFrom: number;
 }
 
+/** An action that this machine could not rehearse, and what it lacks. */
+export interface UnrehearsedAction {
+  readonly stage: string;
+  readonly action: string;
+  readonly missing: readonly string[];
+}
+
 /** An execution of the pipeline within a run. */
 export interface ExecutionState {
   readonly executionId: string;
@@ -95,6 +102,8 @@ export interface ExecutionState {
   readonly rollbackStage?: string;
   /** Of a rollback: what the namespaces of the target's other stages held. */
   readonly namespaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of a rollback: what its target had not rehearsed in its other stages. */
+  readonly notRehearsed?: readonly UnrehearsedAction[];
   /** Values given for the pipeline's variables; those that are missing have their defaults. */
   readonly variables: Readonly<Record<string, string>>;
   /** Revisions to take instead of the newest. */

@@ -1,12 +1,20 @@
-import type { ActionDefinition } from '../../../model/pipeline';
+import type { ActionDefinition, RuleDefinition } from '../../../model/pipeline';
 import { namespacesOf } from './variables';
 
 /** What an action takes from others: input artifacts, namespaces, and the change set that it executes. Comparable with {@link givenBy}. */
 export function takenBy(action: ActionDefinition): string[] {
+  return [...inputsOf(action), ...changeSet(action, 'CHANGE_SET_EXECUTE')];
+}
+
+/** What a rule of a condition takes from actions: input artifacts and namespaces. */
+export function takenByRule(rule: RuleDefinition): string[] {
+  return inputsOf(rule);
+}
+
+function inputsOf(one: ActionDefinition | RuleDefinition): string[] {
   return [
-    ...action.inputArtifacts.map((name) => `artifact ${name}`),
-    ...[...namespacesOf(action)].map((name) => `namespace ${name}`),
-    ...changeSet(action, 'CHANGE_SET_EXECUTE'),
+    ...(one.inputArtifacts ?? []).map((name) => `artifact ${name}`),
+    ...[...namespacesOf(one)].map((name) => `namespace ${name}`),
   ];
 }
 

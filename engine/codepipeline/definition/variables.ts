@@ -12,9 +12,10 @@ const REFERENCE = /#\{([A-Za-z0-9@_-]+)\.([^{}]+?)\}/g;
 /** Values by namespace and name. */
 export type Variables = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** The namespaces that an action's configuration refers to. */
-export function namespacesOf(action: ActionDefinition): Set<string> {
-  const text = JSON.stringify([action.configuration, action.commands ?? [], action.environmentVariables ?? []]);
+/** The namespaces that the configuration of an action or a rule refers to. */
+export function namespacesOf(one: ActionDefinition | RuleDefinition): Set<string> {
+  const environment = 'environmentVariables' in one ? one.environmentVariables : undefined;
+  const text = JSON.stringify([one.configuration, one.commands ?? [], environment ?? []]);
   return new Set([...text.matchAll(REFERENCE)].map(([, namespace = '']) => namespace));
 }
 

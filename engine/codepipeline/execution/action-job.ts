@@ -12,7 +12,8 @@ import type { ActionContext, ActionResult, ActionRunners, ArtifactFolder } from 
 import { failureOf } from '../../ports/failure';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
-import { givenBy, takenBy } from '../definition/dependencies';
+import { takenBy } from '../definition/dependencies';
+import { missingFor } from './unavailable';
 import { resolveAction, variablesBefore } from '../definition/variables';
 
 /** What an action works with, whatever its pipeline. */
@@ -193,20 +194,14 @@ export function inputArtifacts(
 
 /** What depends on an action that could not be rehearsed cannot be either. */
 function unavailable({ action, execution, pipeline }: ActionRequest): ActionResult | undefined {
-  const takes = new Set(takenBy(action));
-  for (const before of execution.actions.values()) {
-    if (before.status !== 'NotRehearsed') continue;
-    const definition = pipeline.stages
-      .find((stage) => stage.name === before.stage)
-      ?.actions.find((one) => one.name === before.action);
-    if (definition && givenBy(definition).some((what) => takes.has(what)))
-      return {
-        status: 'NotRehearsed',
-        missing: [...(before.missing ?? [])],
-        summary: `depends on ${before.stage}/${before.action}`,
-      };
-  }
-  return undefined;
+  const before = missingFor(takenBy(action), execution, pipeline);
+  return (
+    before && {
+      status: 'NotRehearsed',
+      missing: [...before.missing],
+      summary: `depends on ${before.stage}/${before.action}`,
+    }
+  );
 }
 
 function revisionOf(

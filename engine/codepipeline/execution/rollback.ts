@@ -55,6 +55,12 @@ export function rollbackOf(
       if (action.namespace && one.name !== stage && state?.status === 'Succeeded')
         namespaces[action.namespace] = state.outputVariables ?? {};
     }
+  const notRehearsed = [
+    ...(target.notRehearsed ?? []),
+    ...[...target.actions.values()]
+      .filter((one) => one.status === 'NotRehearsed')
+      .map((one) => ({ stage: one.stage, action: one.action, missing: one.missing ?? [] })),
+  ].filter((one) => one.stage !== stage);
   return {
     kind: 'execution.started',
     executionId,
@@ -65,6 +71,7 @@ export function rollbackOf(
     stage,
     revisions: [...target.revisions],
     namespaces,
+    ...(notRehearsed.length > 0 ? { notRehearsed } : {}),
     variables: { ...target.variables },
   };
 }

@@ -6,6 +6,8 @@ import type { ExecutionState } from '../../../model/run-state';
 import { inputArtifacts, type ActionHost } from './action-job';
 import type { ConditionType } from './conditions';
 import type { RuleResult, RuleRunners } from '../../ports/rule';
+import { takenByRule } from '../definition/dependencies';
+import { missingFor } from './unavailable';
 import { resolveRule, variablesBefore } from '../definition/variables';
 
 /** One rule of a stage's condition that is to be evaluated. */
@@ -76,6 +78,13 @@ async function run(
       status: 'NotRehearsed',
       missing: [rule.provider],
       summary: `the rehearsal does not evaluate ${rule.provider} rules`,
+    };
+  const before = missingFor(takenByRule(rule), execution, pipeline);
+  if (before)
+    return {
+      status: 'NotRehearsed',
+      missing: [...before.missing],
+      summary: `depends on ${before.stage}/${before.action}`,
     };
   const variables = variablesBefore(pipeline, execution, { stage, runOrder: Infinity });
   return runner({
