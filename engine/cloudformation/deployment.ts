@@ -88,6 +88,8 @@ export function refuseUnexecutable(changeSet: ChangeSet, stack: DeployedStack | 
 class Deployment {
   private readonly resources: Record<string, DeployedResource> = {};
   private readonly imports = new Set<string>();
+  /** Attributes of which the resource at hand takes pieces, though nobody here knows their form. */
+  private readonly unknown = new Set<string>();
   private readonly maker: ResourceMaker;
   private readonly verb: 'CREATE' | 'UPDATE';
   private readonly context: ReturnType<typeof resolutionContext>;
@@ -104,6 +106,7 @@ class Deployment {
       refOf: (id) => this.resources[id]?.physicalId,
       attributeOf: (id, attribute) => this.attributeOf(id, attribute),
       imported: (name) => void this.imports.add(name),
+      unknown: (attribute) => void this.unknown.add(attribute),
     });
   }
 
@@ -137,6 +140,7 @@ class Deployment {
     const change = changeSet.changes.find((one) => one.logicalId === logicalId);
     let current: { logicalId: string; type: string; physicalId?: string } = { logicalId, type };
     try {
+      this.unknown.clear();
       const properties = propertiesOf(changeSet.template, logicalId, this.context);
       const replaced = change?.replacement === 'True';
       const generation = changeSet.generations[logicalId] ?? 1;
@@ -159,6 +163,7 @@ class Deployment {
         attributes: this.generated(logicalId, properties, physicalId),
         standing: 'recorded',
         generation,
+        ...(this.unknown.size > 0 ? { notRehearsed: unknownReason([...this.unknown]) } : {}),
       };
       if (!finished) {
         maker.say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
@@ -289,6 +294,10 @@ class Deployment {
       ...(reason ? { reason } : {}),
     });
   }
+}
+
+function unknownReason(attributes: readonly string[]): string {
+  return `takes a piece of ${attributes.join(', ')}, whose form on AWS is not known here`;
 }
 
 function reasonOf(error: unknown): string {

@@ -79,7 +79,9 @@ export class ResourceMaker {
       ...(this.host.signal ? { signal: this.host.signal } : {}),
     });
     const detail = made.notRehearsed ? `not rehearsed: ${made.notRehearsed}` : made.detail;
-    return { resource: provisioned(planned, made), ...(detail ? { detail } : {}) };
+    const resource = provisioned(planned, made);
+    const { notRehearsed = resource.notRehearsed } = planned;
+    return { resource: { ...resource, ...(notRehearsed ? { notRehearsed } : {}) }, ...(detail ? { detail } : {}) };
   }
 
   /** A provisioner gets values; the ledger keeps the references. What nothing provisions still has to name what exists. */

@@ -27,13 +27,14 @@ export interface DeploymentRequest extends StackAddress {
 export function resolutionContext(
   request: DeploymentRequest,
   ledger: DiskLedger,
-  known: Pick<ResolutionContext, 'refOf' | 'attributeOf'> & { readonly imported?: (name: string) => void },
+  known: Pick<ResolutionContext, 'refOf' | 'attributeOf' | 'unknown'> & { readonly imported?: (name: string) => void },
 ): ResolutionContext {
   const { account, region } = request;
   return {
     ...request,
     refOf: known.refOf,
     attributeOf: known.attributeOf,
+    ...(known.unknown ? { unknown: known.unknown } : {}),
     stackId: stackIdOf(request),
     exportOf: (name) => {
       known.imported?.(name);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../../model/errors';
 import { cidr } from '../../text/cidr';
 import { EXTENSION_FUNCTIONS, hasLanguageExtensions } from './language-extensions';
+import { unknownIn } from './unknown-value';
 import { constructPathOf, type Template } from './template';
 
 /** What an intrinsic function may ask for while a template is resolved. */
@@ -22,6 +23,8 @@ export interface ResolutionContext {
   readonly exportOf: (name: string) => string | undefined;
   /** An output of another stack (`Fn::GetStackOutput`). */
   readonly outputOf?: (stackName: string, output: string) => string | undefined;
+  /** Told of a made-up attribute, `NAME.Attribute`, of which a piece is taken though nobody here knows its form. */
+  readonly unknown?: (attribute: string) => void;
 }
 
 /** `AWS::NoValue`: the property as if it were not there. */
@@ -166,6 +169,11 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
       const [index, items] = list();
       if (!Array.isArray(items)) return fail(context, inside, 'takes [index, list]');
       const item: unknown = items[Number(index)];
+      const unknown = unknownIn(items);
+      if (unknown !== undefined && (item === undefined || item === null || items.length > 1)) {
+        context.unknown?.(unknown);
+        return items.map(String).find((one) => unknownIn(one) !== undefined) ?? unknown;
+      }
       if (item === undefined || item === null)
         return fail(context, inside, `cannot select nonexistent value at index ${String(index)}`);
       return item;

@@ -14,7 +14,8 @@ type Resource = ReturnType<Database['get']> & {
   primaryIdentifier?: string[];
   tagInformation?: { tagPropertyName: string; variant: string };
   cfnRefIdentifier?: string[];
-  attributes: Record<string, unknown>;
+  arnTemplate?: string;
+  attributes: Record<string, { type: PropertyType; documentation?: string }>;
   properties: Record<string, Property>;
 };
 interface Property {
@@ -57,6 +58,29 @@ export function attributesOf(type: string): readonly string[] | undefined {
 export function refIdentifierOf(type: string): readonly string[] {
   const schema = schemaOf(type);
   return schema?.cfnRefIdentifier ?? schema?.primaryIdentifier ?? [];
+}
+
+/** The form of a type's ARN, `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`, where it is published. */
+export function arnTemplateOf(type: string): string | undefined {
+  return schemaOf(type)?.arnTemplate;
+}
+
+/** The type of what `Fn::GetAtt` gives. */
+export function attributeTypeOf(
+  type: string,
+  attribute: string,
+): { readonly type: string; readonly element?: { readonly type: string } } | undefined {
+  return schemaOf(type)?.attributes[attribute]?.type;
+}
+
+/** What the published documentation says of an attribute: often with an example. */
+export function attributeDocumentationOf(type: string, attribute: string): string | undefined {
+  return schemaOf(type)?.attributes[attribute]?.documentation;
+}
+
+/** Whether a type has a property. */
+export function hasProperty(type: string, property: string): boolean {
+  return Object.hasOwn(schemaOf(type)?.properties ?? {}, property);
 }
 
 /** What changing a property does to the resource (CloudFormation User Guide, "Update behaviors of stack resources"). */
