@@ -68,6 +68,7 @@ export function checkPlanWords(words: RehearseWords, names: PlanNames): void {
     for (const stage of stages) check(option, stage, names.approvals, 'manual approval', 'STAGE_MISSING', later);
   if (words.until !== undefined) check('--until', words.until, names.stages, 'stage', 'STAGE_MISSING', later);
   if (words.only !== undefined) check('--only', words.only, names.actions, 'action', 'ACTION_MISSING');
+  if (words.explain !== undefined) check('--explain', words.explain, names.actions, 'action', 'ACTION_MISSING');
   for (const given of words.variable)
     check('--variable', given.slice(0, given.indexOf('=')), names.variables, 'variable', 'VARIABLE_UNKNOWN');
 }

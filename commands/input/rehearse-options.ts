@@ -13,6 +13,7 @@ export interface RehearseWords {
   readonly variable: readonly string[];
   readonly resume?: string;
   readonly only?: string;
+  readonly explain?: string;
   readonly until?: string;
   readonly assembly?: string;
   readonly endpointUrl?: string;
@@ -49,8 +50,12 @@ export function checkWords(words: RehearseWords, layout: Layout): void {
     refuse(`--approve ${both} and --reject ${both} contradict each other`, 'leave one of them out');
   if (words.only !== undefined && words.until !== undefined)
     refuse('--only runs one action, so --until has nothing to end', 'leave one of them out');
-  if (words.only !== undefined && !/^[^/]+\/[^/]+$/.test(words.only))
-    refuse(`--only ${words.only} is not STAGE/ACTION`, 'for example --only Verify/ApiTest');
+  for (const [option, given] of [
+    ['--only', words.only],
+    ['--explain', words.explain],
+  ] as const)
+    if (given !== undefined && !/^[^/]+\/[^/]+$/.test(given))
+      refuse(`${option} ${given} is not STAGE/ACTION`, `for example ${option} Verify/ApiTest`);
   if (words.resume !== undefined && !fs.existsSync(layout.events(words.resume))) {
     const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort().slice(-10) : [];
     throw new SaiondoError(`there is no run ${words.resume} in ${words.directory}`, {

@@ -9,13 +9,15 @@ import { resolveParameters } from '../../engine/cloudformation/template/paramete
 import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { pipelineProvisioner } from '../../engine/codepipeline/checks/pipeline-provisioner';
-import { describePlanned, planActions } from '../../engine/codepipeline/plan/plan';
+import { explainAction } from '../../engine/codepipeline/plan/explain';
+import { describePlanned, planActions, type PlanFacts } from '../../engine/codepipeline/plan/plan';
 import type { SourceRepositories } from '../../engine/ports/sources';
 import { ContainerEngine } from '../../engine/host/container-engine';
 import { which } from '../../engine/host/tools';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
-import type { PipelineDefinition } from '../../model/pipeline';
+import type { ActionExplanation } from '../../model/explanation';
+import { actionPath, type PipelineDefinition } from '../../model/pipeline';
 
 /** Where a listing takes the pipeline from. */
 export interface ListOptions {
@@ -31,21 +33,8 @@ export interface ListOptions {
 
 /** What `saiondo rehearse --list` prints: every action by stage and run order, and what is missing for those that will not be rehearsed. */
 export async function listPipeline(options: ListOptions): Promise<string[]> {
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-list-'));
-  try {
-    const layout = new Layout(work);
-    const { pipeline, ledger, undeployed } = await find(options, new DiskLedger(layout));
-    const containers = options.containers && (await ContainerEngine.find('list')) !== undefined;
-    const plan = planActions(pipeline, {
-      ledger,
-      containers,
-      // The rehearsal brings aws and yarn along; docker is a tool where an engine answers.
-      tool: (name) =>
-        name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : which(name),
-      sources: options.sources,
-      kinds: new Set(actionRunners({ layout, ledger, provisioners: new Map(), sources: options.sources }).keys()),
-      undeployed,
-    });
+  return withPlanFacts(options, (pipeline, facts) => {
+    const plan = planActions(pipeline, facts);
     const width = Math.max(...plan.map(({ action }) => action.name.length + action.provider.length + 2));
     return pipeline.stages.flatMap((stage) => [
       stage.name,
@@ -58,6 +47,39 @@ export async function listPipeline(options: ListOptions): Promise<string[]> {
           return `  ${String(action.runOrder).padStart(3)} ${why ? `${name.padEnd(width)}  not rehearsed: ${why}` : name}`;
         }),
     ]);
+  });
+}
+
+/** Explains every action of the pipeline, in its order. @param only this `Stage/Action` alone */
+export async function explainPipeline(options: ListOptions, only?: string): Promise<ActionExplanation[]> {
+  return withPlanFacts(options, (pipeline, facts) =>
+    pipeline.stages.flatMap((stage) =>
+      stage.actions
+        .filter((action) => only === undefined || actionPath(stage.name, action.name) === only)
+        .map((action) => explainAction(pipeline, stage.name, action, facts)),
+    ),
+  );
+}
+
+async function withPlanFacts<T>(
+  options: ListOptions,
+  use: (pipeline: PipelineDefinition, facts: PlanFacts) => T,
+): Promise<T> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-list-'));
+  try {
+    const layout = new Layout(work);
+    const { pipeline, ledger, undeployed } = await find(options, new DiskLedger(layout));
+    const containers = options.containers && (await ContainerEngine.find('list')) !== undefined;
+    return use(pipeline, {
+      ledger,
+      containers,
+      // The rehearsal brings aws and yarn along; docker is a tool where an engine answers.
+      tool: (name) =>
+        name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : which(name),
+      sources: options.sources,
+      kinds: new Set(actionRunners({ layout, ledger, provisioners: new Map(), sources: options.sources }).keys()),
+      undeployed,
+    });
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }

@@ -15,6 +15,7 @@ import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
+import { explanationLines } from '../../views/explanation';
 import { outcomeLines } from '../../views/outcome';
 import { plainLine } from '../../views/plain';
 import { renderReport } from '../../views/report';
@@ -24,7 +25,7 @@ import { portNumber, wholeNumber } from '../input/whole-number';
 import { checkWords, givenSource } from '../input/rehearse-options';
 import { checkPlanWords, planNames } from '../input/plan-words';
 import { Serving } from './serving';
-import { readDefinitions } from './list-pipeline';
+import { explainPipeline, readDefinitions } from './list-pipeline';
 import { sayUncommitted } from './uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
@@ -44,6 +45,7 @@ interface Options {
   pipeline?: string;
   resume?: string;
   only?: string;
+  explain?: string;
   until?: string;
   endpointUrl?: string;
   directory: string;
@@ -83,7 +85,11 @@ export function rehearseCommand(): Command {
     .option('--resume <RUN>', 'continue a run that waits, failed or was interrupted')
     .option('--only <STAGE/ACTION>', 'run this action alone, on the artifacts of the resumed (or the last) run')
     .option('--until <STAGE>', 'end after this stage')
-    .option('--list', 'print what would run, and run nothing')
+    .option('--list', 'print what would run, and run nothing; with --json every action as it is explained')
+    .option(
+      '--explain <STAGE/ACTION>',
+      'print what this action is and would do: its commands, variables with their places, what it takes and gives',
+    )
     .option('--assembly <DIRECTORY>', 'a cloud assembly to take the pipeline from (any CDK Pipelines app’s)')
     .option('--pipeline <NAME>', 'the pipeline, where there are several')
     .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
@@ -127,6 +133,7 @@ Examples:
   saiondo rehearse --yes --approve Prod
   saiondo rehearse --source aw-birdgang/saiondo=../saiondo --uncommitted
   saiondo rehearse --serve --port 4600
+  saiondo rehearse --explain Verify/ApiTest
   saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
   saiondo rehearse --assembly cdk.out --source acme/shop=../shop`,
     )
@@ -163,18 +170,27 @@ async function run(options: Options): Promise<number> {
     fixedAssembly: options.assembly !== undefined,
   });
   if (known) check(known.pipeline, known.others);
-  if (!options.json) await sayUncommitted(sources);
-  const tools = await prepareMachine({
+  const planned = {
     assembly,
     layout,
-    yes: options.yes === true,
-    interactive: process.stdin.isTTY === true && !options.json,
-    list: options.list === true,
-    quiet: options.json === true,
     ...(pipeline ? { pipeline } : {}),
     fixedAssembly: options.assembly !== undefined,
     sources,
     containers: options.containers,
+  };
+  if (options.explain !== undefined || (options.list && options.json)) {
+    const explained = await explainPipeline({ ...planned, ledger: new DiskLedger(layout) }, options.explain);
+    if (options.json) printValue(explained);
+    else for (const one of explained) print(explanationLines(one).join('\n'));
+    return 0;
+  }
+  if (!options.json) await sayUncommitted(sources);
+  const tools = await prepareMachine({
+    ...planned,
+    yes: options.yes === true,
+    interactive: process.stdin.isTTY === true && !options.json,
+    list: options.list === true,
+    quiet: options.json === true,
   });
   if (!tools) return 0;
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);

@@ -122,7 +122,7 @@ function outputsOf(outputs: readonly ArtifactFolder[]): BuildOutput[] {
 }
 
 /** The action's `EnvironmentVariables`: a JSON list as a text. @throws SaiondoError `ConfigurationError` */
-function actionVariables(
+export function actionVariables(
   text: string | undefined,
   place: Location,
 ): (ProjectVariable & { readonly where: Location })[] {

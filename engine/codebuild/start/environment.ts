@@ -18,27 +18,28 @@ export interface BuildVariables {
   readonly limits: readonly Limit[];
 }
 
-interface Origin {
+/** Where a variable's value comes from, before it is looked up. */
+export interface VariableOrigin {
+  /** The text itself, or the name of the parameter or the secret that holds it. */
   readonly value: string;
   readonly type: ProjectVariable['type'];
+  /** Of the project or of the action, not of the buildspec. */
   readonly ofProject: boolean;
   readonly where: Location;
 }
 
 /**
- * A build's variables by CodeBuild's precedence: what the build is started with over the project over the buildspec (CodeBuild User Guide,
- * "Environment variables in build environments"). Only the value that wins is looked up. Values are literal: nothing is expanded.
- * @throws SaiondoError with the variable's place where a secret or parameter is missing
+ * The origin of each of a build's variables by CodeBuild's precedence: what the build is started with over the project over the buildspec
+ * (CodeBuild User Guide, "Environment variables in build environments").
  */
-export async function resolveVariables(
-  local: LocalAws,
+export function variableOrigins(
   project: Project,
   buildspec: Buildspec,
   overrides: readonly (ProjectVariable & { readonly where: Location })[],
-): Promise<BuildVariables> {
-  const origins = new Map<string, Origin>();
+): { readonly origins: ReadonlyMap<string, VariableOrigin>; readonly limits: readonly Limit[] } {
+  const origins = new Map<string, VariableOrigin>();
   const limits: Limit[] = [];
-  const put = (name: string, origin: Origin): void => {
+  const put = (name: string, origin: VariableOrigin): void => {
     // CodeBuild's own names, but for those by which a project sets something.
     if (name.startsWith('CODEBUILD_') && !SETTINGS.has(name)) {
       limits.push({
@@ -60,7 +61,20 @@ export async function resolveVariables(
   for (const one of project.variables)
     put(one.name, { ...one, ofProject: true, where: project.place('Environment.EnvironmentVariables') });
   for (const one of overrides) put(one.name, { ...one, ofProject: true });
+  return { origins, limits };
+}
 
+/**
+ * A build's variables. Only the value that wins is looked up. Values are literal: nothing is expanded.
+ * @throws SaiondoError with the variable's place where a secret or parameter is missing
+ */
+export async function resolveVariables(
+  local: LocalAws,
+  project: Project,
+  buildspec: Buildspec,
+  overrides: readonly (ProjectVariable & { readonly where: Location })[],
+): Promise<BuildVariables> {
+  const { origins, limits } = variableOrigins(project, buildspec, overrides);
   const variables: Record<string, string> = {};
   const secrets: NamedSecret[] = [];
   const unexportable = new Set<string>();
@@ -75,7 +89,7 @@ export async function resolveVariables(
   return { variables, secrets, unexportable, limits };
 }
 
-async function lookUp(local: LocalAws, project: Project, name: string, origin: Origin): Promise<string> {
+async function lookUp(local: LocalAws, project: Project, name: string, origin: VariableOrigin): Promise<string> {
   const { account, region } = project;
   try {
     switch (origin.type) {

@@ -1,0 +1,44 @@
+import { accountOf, actionPath, type ActionDefinition, type PipelineDefinition } from '../../../model/pipeline';
+import type { ActionExplanation } from '../../../model/explanation';
+import { explainBuild } from '../../codebuild/start/explain-build';
+import { givenBy, takenBy } from '../definition/dependencies';
+import { actionKind } from '../providers/action-providers';
+import { describePlanned, planActions, type PlanFacts } from './plan';
+
+/** Explains one action of a pipeline. @throws SaiondoError where its build would not start */
+export function explainAction(
+  pipeline: PipelineDefinition,
+  stage: string,
+  action: ActionDefinition,
+  facts: PlanFacts,
+): ActionExplanation {
+  const path = actionPath(stage, action.name);
+  const all = pipeline.stages.flatMap((one) =>
+    one.actions.map((other) => ({ path: actionPath(one.name, other.name), action: other })),
+  );
+  const planned = planActions(pipeline, facts).find((one) => actionPath(one.stage, one.action.name) === path);
+  const notRehearsed = planned && describePlanned(planned);
+  const isBuild = action.provider === 'CodeBuild';
+  const build = isBuild ? explainBuild(action, pipeline, stage, facts.ledger) : undefined;
+  return {
+    action: path,
+    kind: actionKind(action),
+    runOrder: action.runOrder,
+    account: accountOf(action, pipeline),
+    region: action.region,
+    ...(action.roleArn ? { roleArn: action.roleArn } : {}),
+    ...(action.timeoutInMinutes === undefined ? {} : { timeoutInMinutes: action.timeoutInMinutes }),
+    takes: takenBy(action).map((what) => ({
+      what,
+      from: all.find((one) => givenBy(one.action).includes(what))?.path ?? 'no action',
+    })),
+    gives: givenBy(action).map((what) => ({
+      what,
+      takenBy: all.filter((one) => takenBy(one.action).includes(what)).map((one) => one.path),
+    })),
+    configuration: action.configuration,
+    ...(action.commands?.length ? { commands: action.commands } : {}),
+    ...(notRehearsed ? { notRehearsed } : {}),
+    ...(build ? { build } : {}),
+  };
+}
