@@ -1,6 +1,7 @@
+import { actionProvider } from '../../engine/codepipeline/providers/action-providers';
 import { SaiondoError } from '../../model/errors';
 import { knownNames } from '../../model/nearest';
-import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
+import type { PipelineDefinition } from '../../model/pipeline';
 import { givenSource, type RehearseWords } from './rehearse-options';
 
 /** The names that a rehearsal's options may use. */
@@ -37,7 +38,12 @@ export function planNames(
     stages: pipeline.stages.map((stage) => stage.name),
     actions: pipeline.stages.flatMap((stage) => stage.actions.map((action) => `${stage.name}/${action.name}`)),
     approvals: [...new Set(approvals)],
-    sources: [...new Set([...actions.flatMap(({ action }) => sourceName(action)), ...configured])],
+    sources: [
+      ...new Set([
+        ...actions.flatMap(({ action }) => actionProvider(action)?.sourceName?.(action) ?? []),
+        ...configured,
+      ]),
+    ],
     variables: all.flatMap((one) => one.variables.map((variable) => variable.name)),
   };
 }
@@ -71,14 +77,4 @@ export function checkPlanWords(words: RehearseWords, names: PlanNames): void {
   if (words.explain !== undefined) check('--explain', words.explain, names.actions, 'action', 'ACTION_MISSING');
   for (const given of words.variable)
     check('--variable', given.slice(0, given.indexOf('=')), names.variables, 'variable', 'VARIABLE_UNKNOWN');
-}
-
-/** What `--source` calls a source action's source. */
-function sourceName({ category, provider, configuration }: ActionDefinition): string[] {
-  if (category !== 'Source') return [];
-  const { FullRepositoryId, Owner, Repo, RepositoryName, S3Bucket, S3ObjectKey } = configuration;
-  if (FullRepositoryId) return [FullRepositoryId];
-  if (provider === 'GitHub') return [`${Owner ?? ''}/${Repo ?? ''}`];
-  if (S3Bucket) return [`${S3Bucket}/${S3ObjectKey ?? ''}`];
-  return provider === 'CodeCommit' && RepositoryName ? [RepositoryName] : [];
 }

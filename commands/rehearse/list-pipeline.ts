@@ -6,11 +6,11 @@ import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { resolveParameters } from '../../engine/cloudformation/template/parameters';
-import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { pipelineProvisioner } from '../../engine/codepipeline/checks/pipeline-provisioner';
+import type { PlanFacts } from '../../engine/codepipeline/actions/action-provider';
 import { explainAction } from '../../engine/codepipeline/plan/explain';
-import { describePlanned, planActions, type PlanFacts } from '../../engine/codepipeline/plan/plan';
+import { describePlanned, planActions } from '../../engine/codepipeline/plan/plan';
 import type { SourceRepositories } from '../../engine/ports/sources';
 import { ContainerEngine } from '../../engine/host/container-engine';
 import { which } from '../../engine/host/tools';
@@ -67,8 +67,7 @@ async function withPlanFacts<T>(
 ): Promise<T> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-list-'));
   try {
-    const layout = new Layout(work);
-    const { pipeline, ledger, undeployed } = await find(options, new DiskLedger(layout));
+    const { pipeline, ledger, undeployed } = await find(options, new DiskLedger(new Layout(work)));
     const containers = options.containers && (await ContainerEngine.find('list')) !== undefined;
     return use(pipeline, {
       ledger,
@@ -77,7 +76,6 @@ async function withPlanFacts<T>(
       tool: (name) =>
         name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : which(name),
       sources: options.sources,
-      kinds: new Set(actionRunners({ layout, ledger, provisioners: new Map(), sources: options.sources }).keys()),
       undeployed,
     });
   } finally {

@@ -79,6 +79,11 @@ export function toolsNamedIn(commands: readonly string[]): string[] {
   return [...named];
 }
 
+/** The system tools that shell text names and this machine has not. @param tool where a tool is */
+export function toolsMissing(commands: readonly string[], tool: (name: string) => string | undefined): string[] {
+  return toolsNamedIn(commands).filter((name) => tool(name) === undefined);
+}
+
 /** Debian's package for a tool, where there is one. */
 export const APT_PACKAGES: Readonly<Record<string, string>> = {
   docker: 'docker.io',

@@ -1,7 +1,9 @@
 import type { Emit } from '../../model/events';
 import { actionPath, type PipelineDefinition } from '../../model/pipeline';
 import type { Limit } from '../codepipeline/checks/limits';
-import { describePlanned, planActions, SOURCE_OPTION, type PlanFacts } from '../codepipeline/plan/plan';
+import { SOURCE_OPTION, type PlanFacts } from '../codepipeline/actions/action-provider';
+import { describePlanned, planActions } from '../codepipeline/plan/plan';
+import { actionProvider } from '../codepipeline/providers/action-providers';
 import type { SourceRepositories } from '../ports/sources';
 import { pushedEvent } from '../codepipeline/sources/pushed-event';
 import { triggersOn } from '../codepipeline/triggers/trigger-filter';
@@ -24,8 +26,9 @@ export async function announceTriggers(
   emit: Emit,
 ): Promise<void> {
   for (const action of pipeline.stages[0]?.actions ?? []) {
-    if (action.provider !== 'CodeStarSourceConnection') continue;
-    const { FullRepositoryId: repository = '', BranchName: branch = 'main' } = action.configuration;
+    const watched = actionProvider(action)?.watches?.(action);
+    if (!watched) continue;
+    const { repository, branch } = watched;
     const source = sources.get(repository);
     const event = source && (await pushedEvent(source, branch));
     if (!event) continue;

@@ -1,6 +1,6 @@
 import type { Emit } from '../../model/events';
 import type { PipelineDefinition } from '../../model/pipeline';
-import type { PipelineStarter } from '../codepipeline/actions/invoke-pipeline-action';
+import type { PipelineStarter } from '../codepipeline/actions/action-provider';
 import type { Journal } from '../codepipeline/execution/journals';
 import type { PipelineSession } from '../codepipeline/execution/session';
 

@@ -6,17 +6,17 @@ import type { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { judgedExecution, type RunState } from '../../model/run-state';
 import { DiskLedger } from '../cloudformation/ledger';
-import { foreseeLimits, sayLimit } from '../codebuild/start/limits';
-import { actionRunners } from '../codepipeline/actions/action-runners';
+import { sayLimit } from '../codebuild/start/limits';
+import { actionRunners } from '../codepipeline/providers/action-runners';
 import type { Approver } from '../codepipeline/execution/approval';
 import type { IsolationKind } from '../ports/isolation';
 import type { GivenVariables } from '../ports/local-aws';
 import type { PipelineControl } from '../ports/pipeline-control';
 import { isActive } from '../codepipeline/execution/decide';
-import type { PipelineStarter } from '../codepipeline/actions/invoke-pipeline-action';
+import type { PipelineStarter, PlanFacts } from '../codepipeline/actions/action-provider';
 import { limitsOf } from '../codepipeline/checks/limits';
-import { ruleRunners } from '../codepipeline/rules/rule-runners';
-import type { PlanFacts } from '../codepipeline/plan/plan';
+import { ruleRunners } from '../codepipeline/rules/rule-providers';
+import { foreseeLimits } from '../codepipeline/plan/foresee-limits';
 import type { Journal } from '../codepipeline/execution/journals';
 import { PipelineSession } from '../codepipeline/execution/session';
 import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
@@ -260,7 +260,6 @@ class Rehearsal {
       containers: machine.containers,
       tool: (name) => machine.tool(name),
       sources,
-      kinds: new Set(runners.keys()),
     };
     return new PipelineSession({
       journal,

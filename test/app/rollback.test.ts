@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ActionRunner, ActionRunners } from '../../engine/ports/action';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { ruleRunners } from '../../engine/codepipeline/rules/rule-runners';
+import { ruleRunners } from '../../engine/codepipeline/rules/rule-providers';
 import { Layout } from '../../model/layout';
 import type { ExecutionState } from '../../model/run-state';
 import { deployPipeline, openSession, plainMachine, type OpenSession } from '../scenario/pipeline-session';

@@ -8,7 +8,6 @@ import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { resolveParameters } from '../../engine/cloudformation/template/parameters';
 import type { Provisioner } from '../../engine/ports/provisioner';
-import { actionRunners } from '../../engine/codepipeline/actions/action-runners';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import { checkPipeline } from '../../engine/codepipeline/checks/pipeline-check';
 import { describePlanned, planActions } from '../../engine/codepipeline/plan/plan';
@@ -67,7 +66,6 @@ async function read(
     containers,
     tool: (tool) => (tool === 'docker' && !containers ? undefined : `/usr/bin/${tool}`),
     sources,
-    kinds: new Set(actionRunners({ layout, ledger, provisioners: recorded, sources }).keys()),
   });
   return {
     pipeline,

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { foreseeLimits, sayLimit } from '../../engine/codebuild/start/limits';
+import { sayLimit } from '../../engine/codebuild/start/limits';
+import { foreseeLimits } from '../../engine/codepipeline/plan/foresee-limits';
 import type { LocalAws } from '../../engine/ports/local-aws';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
@@ -40,7 +41,14 @@ function ledgerWith(projects: Record<string, string>): DiskLedger {
 
 function pipelineOf(...projects: string[]): PipelineDefinition {
   const actions = projects.map(
-    (name) => ({ provider: 'CodeBuild', region: at.region, configuration: { ProjectName: name } }) as never,
+    (name) =>
+      ({
+        category: 'Build',
+        owner: 'AWS',
+        provider: 'CodeBuild',
+        region: at.region,
+        configuration: { ProjectName: name },
+      }) as never,
   ) as ActionDefinition[];
   return { name: 'p', account: at.account, region: at.region, stages: [{ name: 'S', actions }] } as never;
 }

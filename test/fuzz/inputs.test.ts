@@ -275,7 +275,6 @@ test(
             containers: false,
             tool: () => undefined,
             sources: new Map(),
-            kinds: new Set(),
           });
           const [source] = pipeline.stages[0]?.actions ?? [];
           if (source) triggersOn(pipeline, source, { kind: 'push', branch: 'main', files: ['a.md', 'b'] });

@@ -8,8 +8,7 @@ import { dynamicReferencesFrom } from '../../engine/cloudformation/template/dyna
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { nestedStackProvisioner } from '../../engine/cloudformation/nested-stack';
 import type { Provisioner } from '../../engine/ports/provisioner';
-import { ChangeSetStore } from '../../engine/cloudformation/change-set-store';
-import { cloudFormationAction } from '../../engine/codepipeline/actions/cloudformation-action';
+import { actionRunners } from '../../engine/codepipeline/providers/action-runners';
 import { NO_ISOLATION } from '../../engine/isolation/plain';
 import type { LocalAws } from '../../engine/ports/local-aws';
 import { secretValue } from '../../engine/endpoint/secret-reference';
@@ -144,11 +143,8 @@ class Scenario {
     );
     const outputs = one.outputs.map((name) => ({ name, path: layout.artifact('run', String(number), name) }));
     for (const output of outputs) fs.mkdirSync(output.path, { recursive: true });
-    const action = cloudFormationAction({
-      ledger,
-      provisioners,
-      changeSets: new ChangeSetStore(path.join(layout.root, 'change-sets')),
-    });
+    const action = actionRunners({ layout, ledger, provisioners, sources: new Map() }).get('Deploy/AWS/CloudFormation');
+    if (!action) throw new Error('no runner for CloudFormation');
     const result = await action({
       layout,
       runId: 'run',

@@ -2,7 +2,7 @@ import type { RuleExecutionDetail, RuleType } from '@aws-sdk/client-codepipeline
 import { z } from 'zod';
 import type { RuleDefinition } from '../../../model/pipeline';
 import type { ConditionRecord } from '../../../model/run-state';
-import { RULE_PROVIDERS } from '../../codepipeline/checks/rule-check';
+import { RULE_PROVIDERS } from '../../codepipeline/rules/rule-providers';
 import { maxResults, nextToken, oneExecution, pipelineName } from './codepipeline-inputs';
 import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
@@ -35,7 +35,7 @@ export function ruleReads({ runs, ledger }: ApiSources): Record<string, Operatio
 
     ListRuleTypes: operation(
       z.object({ ruleOwnerFilter: z.enum(['AWS']).optional(), regionFilter: z.string().min(4).max(30).optional() }),
-      () => ({ ruleTypes: Object.keys(RULE_PROVIDERS).map(ruleType) }),
+      () => ({ ruleTypes: [...RULE_PROVIDERS.keys()].map(ruleType) }),
     ),
   };
 }
@@ -90,7 +90,7 @@ function rulesOf(
 
 /** API Reference, RuleType: the providers that a rule may name, with their configuration. */
 function ruleType(provider: string): RuleType {
-  const { required = [], optional = [] } = RULE_PROVIDERS[provider] ?? {};
+  const { required = [], optional = [] } = RULE_PROVIDERS.get(provider) ?? {};
   const property = (name: string, needed: boolean) => ({ name, required: needed, key: false, secret: false });
   return {
     id: { category: 'Rule', owner: 'AWS', provider, version: '1' },

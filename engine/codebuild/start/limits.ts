@@ -1,8 +1,7 @@
 import { formatLocation } from '../../../model/errors';
 import type { Emit } from '../../../model/events';
 import type { Layout } from '../../../model/layout';
-import type { PipelineDefinition } from '../../../model/pipeline';
-import { accountOf } from '../../../model/pipeline';
+import type { ActionDefinition } from '../../../model/pipeline';
 import { failureOf } from '../../ports/failure';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
@@ -44,34 +43,27 @@ export async function buildLimits(
 }
 
 /**
- * What a rehearsal will do otherwise in the builds of a pipeline, known before its first stage starts: of every project that is deployed and
- * carries its buildspec in itself. A buildspec in a source, and a project that the pipeline deploys, are looked at when their build starts.
+ * What a rehearsal will do otherwise in the build of an action, where its project is deployed and carries its buildspec in itself. Nothing of a
+ * project that is not deployed yet, or whose buildspec lies in a source.
  */
-export async function foreseeLimits(
-  pipeline: PipelineDefinition,
+export async function limitsOfInlineBuild(
+  { configuration, region }: ActionDefinition,
+  account: string,
   ledger: StackLedger,
   local: LocalAws,
 ): Promise<Limit[]> {
-  const limits: Limit[] = [];
-  for (const action of pipeline.stages.flatMap((stage) => stage.actions)) {
-    const { configuration, region } = action;
-    if (action.provider !== 'CodeBuild') continue;
-    const account = accountOf(action, pipeline);
-    const name = configuration.ProjectName ?? '';
-    const deployed = ledger
-      .resources('AWS::CodeBuild::Project', account, region)
-      .some((resource) => resource.physicalId === name);
-    if (!deployed) continue;
-    const project = findProject(ledger, name, account, region);
-    try {
-      const found = inlineBuildspec(project, configuration.BuildspecOverride ?? project.buildspec);
-      if (!found) continue;
-      limits.push(...(await buildLimits(project, found, local, found.buildspec.variables)));
-    } catch (error) {
-      // A wrong buildspec fails its action; it is worth to be known before the first stage.
-      const { message, where } = failureOf(error, 'ConfigurationError');
-      limits.push({ where: where ?? project.place('Source.BuildSpec'), text: message });
-    }
+  const name = configuration.ProjectName ?? '';
+  const deployed = ledger
+    .resources('AWS::CodeBuild::Project', account, region)
+    .some((resource) => resource.physicalId === name);
+  if (!deployed) return [];
+  const project = findProject(ledger, name, account, region);
+  try {
+    const found = inlineBuildspec(project, configuration.BuildspecOverride ?? project.buildspec);
+    return found ? await buildLimits(project, found, local, found.buildspec.variables) : [];
+  } catch (error) {
+    // A wrong buildspec fails its action; it is worth to be known before the first stage.
+    const { message, where } = failureOf(error, 'ConfigurationError');
+    return [{ where: where ?? project.place('Source.BuildSpec'), text: message }];
   }
-  return limits;
 }

@@ -82,3 +82,16 @@ function withProject({ ledger, pipeline, action }: ActionContext, build: Managed
     ],
   };
 }
+
+/** What a Commands action or rule runs, as the buildspec that CodePipeline makes of it. */
+export function commandsBuildspec(
+  commands: readonly string[],
+  options: { readonly exported?: readonly string[]; readonly files?: readonly string[] } = {},
+): Record<string, unknown> {
+  return {
+    version: '0.2',
+    ...(options.exported?.length ? { env: { 'exported-variables': options.exported } } : {}),
+    phases: { build: { commands } },
+    ...(options.files ? { artifacts: { files: options.files } } : {}),
+  };
+}

@@ -1,8 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
-import type { ActionProvider } from '../providers/action-provider';
+import type { ActionProvider } from '../actions/action-provider';
 import { actionKind, actionProvider } from '../providers/action-providers';
-import { checkConfiguration } from './configuration-check';
 import type { DefinitionProblem } from './definition-problem';
 import { NAME } from './quota-check';
 
@@ -29,23 +28,24 @@ export function checkActions(pipeline: PipelineDefinition): DefinitionProblem[] 
           message: `${stage.name}/${action.name}: ${message}`,
           ...(limit ? { limit } : {}),
         });
+      const provider = actionProvider(action);
       checkNames(action, add);
       checkTimeout(action, add);
       for (const input of action.inputArtifacts) {
-        if (clones.has(input) && action.provider !== 'CodeBuild')
+        if (clones.has(input) && !provider?.takesClones)
           add(
             '.InputArtifacts',
             `${input} is a reference to a clone (CODEBUILD_CLONE_REF), which only CodeBuild can take; set CODE_ZIP`,
           );
       }
-      const provider = actionProvider(action);
       if (!provider) return;
       if (provider.onlyV2 && pipeline.pipelineType !== 'V2')
         add('.ActionTypeId', `${actionKind(action)} is for pipelines of type V2 only`);
       checkCount('InputArtifacts', action.inputArtifacts.length, provider.inputs, add);
       checkCount('OutputArtifacts', action.outputArtifacts.length, provider.outputs, add);
       checkKeys(action, provider, add);
-      checkConfiguration(action, (path, message) => add(path, message));
+      if (!provider.takesCommands) checkNoCommands(action, add);
+      provider.check?.(action, (path, message) => add(path, message));
     }),
   );
   return problems;
@@ -83,6 +83,13 @@ function checkCount(key: string, count: number, [least, most]: readonly [number,
   if (count >= least && count <= most) return;
   const range = least === most ? String(least) : `${least} to ${most}`;
   add(`.${key}`, `it has ${count}; this kind of action takes ${range}`);
+}
+
+function checkNoCommands(action: ActionDefinition, add: Add): void {
+  if (action.commands?.length) add('.Commands', 'only a Commands action takes commands');
+  if (action.outputVariables?.length) add('.OutputVariables', 'only a Commands action takes output variables');
+  if (action.outputArtifacts.some((output) => output.files))
+    add('.OutputArtifacts', 'only a Commands action names the files of its output artifact');
 }
 
 function checkKeys(action: ActionDefinition, { configuration: keys, reference }: ActionProvider, add: Add): void {

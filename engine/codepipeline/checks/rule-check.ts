@@ -1,25 +1,10 @@
 import type { PipelineDefinition, RuleDefinition, StageConditions } from '../../../model/pipeline';
 import type { DefinitionProblem } from './definition-problem';
 import type { RuleContext } from '../../ports/rule';
+import { RULE_PROVIDERS } from '../rules/rule-providers';
 
-/** Rules of one condition, commands of a rule (CodePipeline User Guide, "Quotas"; API Reference, Condition, RuleDeclaration). */
+/** Rules of one condition (API Reference, Condition). */
 const MOST_RULES = 5;
-const MOST_COMMANDS = 50;
-
-/** Configuration keys of each rule provider, the required ones first (User Guide, "Rule structure reference"). */
-export const RULE_PROVIDERS: Readonly<
-  Record<string, { readonly required: readonly string[]; readonly optional: readonly string[] }>
-> = {
-  VariableCheck: { required: ['Variable', 'Operator', 'Value'], optional: [] },
-  CloudWatchAlarm: { required: ['AlarmName'], optional: ['AlarmStates', 'WaitTime'] },
-  DeploymentWindow: { required: ['Cron'], optional: ['TimeZone'] },
-  LambdaInvoke: { required: ['FunctionName'], optional: ['UserParameters'] },
-  Commands: { required: [], optional: [] },
-  CodeBuild: {
-    required: ['ProjectName'],
-    optional: ['PrimarySource', 'BatchEnabled', 'CombineArtifacts', 'EnvironmentVariables'],
-  },
-};
 
 /** The results that each kind of condition may have (User Guide, "Configure conditions for a stage"). */
 const RESULTS: Readonly<Record<RuleContext['condition'], readonly string[]>> = {
@@ -27,6 +12,9 @@ const RESULTS: Readonly<Record<RuleContext['condition'], readonly string[]>> = {
   onSuccess: ['FAIL', 'ROLLBACK'],
   onFailure: ['ROLLBACK', 'RETRY', 'SKIP', 'FAIL'],
 };
+
+/** The rules that may skip a stage. */
+const SKIPPING = [...RULE_PROVIDERS.values()].filter((one) => one.maySkip).map((one) => one.provider);
 
 /** What CodePipeline refuses in a pipeline's stage conditions, each problem with its place. */
 export function checkConditions(pipeline: PipelineDefinition): DefinitionProblem[] {
@@ -70,30 +58,23 @@ function checkCondition(
       add(`${at}.Rules`, `it has ${condition.rules.length}; a condition takes ${MOST_RULES}`);
     condition.rules.forEach((rule, position) => {
       const report = (message: string): void => add(`${at}.Rules.${position}`, `rule ${rule.name}: ${message}`);
-      if (condition.result === 'SKIP' && !['VariableCheck', 'LambdaInvoke'].includes(rule.provider))
-        report(`${rule.provider} cannot skip a stage; only VariableCheck and LambdaInvoke can`);
+      if (condition.result === 'SKIP' && !RULE_PROVIDERS.get(rule.provider)?.maySkip)
+        report(`${rule.provider} cannot skip a stage; only ${SKIPPING.join(' and ')} can`);
       checkRule(rule, report);
     });
   });
 }
 
 function checkRule(rule: RuleDefinition, add: (message: string) => void): void {
-  const provider = RULE_PROVIDERS[rule.provider];
+  const provider = RULE_PROVIDERS.get(rule.provider);
   if (!provider) {
-    add(`there is no rule ${rule.provider}; expected ${Object.keys(RULE_PROVIDERS).join(', ')}`);
+    add(`there is no rule ${rule.provider}; expected ${[...RULE_PROVIDERS.keys()].join(', ')}`);
     return;
   }
   for (const key of provider.required) if (!rule.configuration[key]) add(`${key} is required`);
   const known = [...provider.required, ...provider.optional];
   for (const key of Object.keys(rule.configuration))
     if (!known.includes(key)) add(`unknown configuration ${key}; expected ${known.join(', ') || 'none'}`);
-  const { commands = [] } = rule;
-  if (rule.provider !== 'Commands') {
-    if (commands.length > 0) add('only a Commands rule takes commands');
-    return;
-  }
-  if (commands.length === 0 || commands.length > MOST_COMMANDS)
-    add(`it has ${commands.length} commands; a Commands rule takes 1 to ${MOST_COMMANDS}`);
-  if (commands.some((command) => /[\r\n]/.test(command)))
-    add('a command of more than one line; CodePipeline refuses it');
+  if (!provider.takesCommands && rule.commands?.length) add('only a Commands rule takes commands');
+  provider.check?.(rule, add);
 }

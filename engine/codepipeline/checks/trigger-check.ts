@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../../model/errors';
 import type { GitFilter, PipelineDefinition } from '../../../model/pipeline';
 import type { DefinitionProblem } from './definition-problem';
+import { actionProvider } from '../providers/action-providers';
 import { compileGlob } from '../../text/glob';
 
 /** Filters of one kind in a trigger, patterns of a field, characters of a pattern (API Reference, GitConfiguration and Git…FilterCriteria). */
@@ -20,7 +21,7 @@ export function checkTriggers(pipeline: PipelineDefinition): DefinitionProblem[]
     if (pipeline.pipelineType !== 'V2')
       problems.push({ path: `Triggers.${index}`, message: 'triggers need a pipeline of type V2' });
     if (!source) add('SourceActionName', `no source action is named ${trigger.sourceActionName}`);
-    else if (source.provider !== 'CodeStarSourceConnection')
+    else if (!actionProvider(source)?.watches)
       add('SourceActionName', `${source.name} is a ${source.provider} source; triggers are for connections`);
     if (seen.has(trigger.sourceActionName))
       add('SourceActionName', `${trigger.sourceActionName} has a trigger already; a source action takes one`);

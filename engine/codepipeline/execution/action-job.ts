@@ -12,7 +12,7 @@ import type { ActionContext, ActionResult, ActionRunners, ArtifactFolder } from 
 import { failureOf } from '../../ports/failure';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
-import { takenBy } from '../definition/dependencies';
+import { takenBy } from '../providers/dependencies';
 import { missingFor } from './unavailable';
 import { resolveAction, variablesBefore } from '../definition/variables';
 

@@ -6,7 +6,7 @@ import type { ExecutionState } from '../../../model/run-state';
 import { inputArtifacts, type ActionHost } from './action-job';
 import type { ConditionType } from './conditions';
 import type { RuleResult, RuleRunners } from '../../ports/rule';
-import { takenByRule } from '../definition/dependencies';
+import { takenByRule } from '../providers/dependencies';
 import { missingFor } from './unavailable';
 import { resolveRule, variablesBefore } from '../definition/variables';
 

@@ -1,6 +1,6 @@
 import { actionPath, type PipelineDefinition } from '../../../model/pipeline';
 import type { ExecutionState, UnrehearsedAction } from '../../../model/run-state';
-import { givenBy } from '../definition/dependencies';
+import { givenBy } from '../providers/dependencies';
 
 /**
  * The action that was not rehearsed and gives something that is taken: whatever takes it cannot be rehearsed either. A rollback takes over its

@@ -1,9 +1,9 @@
 import { accountOf, actionPath, type ActionDefinition, type PipelineDefinition } from '../../../model/pipeline';
 import type { ActionExplanation } from '../../../model/explanation';
-import { explainBuild } from '../../codebuild/start/explain-build';
-import { givenBy, takenBy } from '../definition/dependencies';
-import { actionKind } from '../providers/action-providers';
-import { describePlanned, planActions, type PlanFacts } from './plan';
+import { givenBy, takenBy } from '../providers/dependencies';
+import { actionKind, actionProvider } from '../providers/action-providers';
+import type { PlanFacts } from '../actions/action-provider';
+import { describePlanned, planActions } from './plan';
 
 /** Explains one action of a pipeline. @throws SaiondoError where its build would not start */
 export function explainAction(
@@ -18,8 +18,7 @@ export function explainAction(
   );
   const planned = planActions(pipeline, facts).find((one) => actionPath(one.stage, one.action.name) === path);
   const notRehearsed = planned && describePlanned(planned);
-  const isBuild = action.provider === 'CodeBuild';
-  const build = isBuild ? explainBuild(action, pipeline, stage, facts.ledger) : undefined;
+  const build = actionProvider(action)?.explain?.(action, { pipeline, stage, ledger: facts.ledger });
   return {
     action: path,
     kind: actionKind(action),

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
 import { SaiondoError } from '../../../model/errors';
 import { send } from '../../endpoint/aws-client';
-import type { RuleContext, RuleResult, RuleRunner } from '../../ports/rule';
+import type { RuleContext, RuleResult } from '../../ports/rule';
 import { ruleFailure } from './rule-failure';
+import type { RuleProvider } from './rule-provider';
 
 /** The states of an alarm (CloudWatch API Reference, MetricAlarm.StateValue). */
 const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
@@ -16,13 +17,18 @@ const POLL = 500;
  * others); one that is, is given `WaitTime` minutes to leave them. After a failure it is met when the alarm is in a watched state.
  * AWS watches an alarm that is quiet for the whole `WaitTime` after a success; a rehearsal looks once and says so.
  */
-export const cloudWatchAlarmRule: RuleRunner = async (context) => {
-  try {
-    return await evaluate(context);
-  } catch (error) {
-    if (context.signal.aborted) return { status: 'Abandoned', summary: 'the run was stopped' };
-    return ruleFailure(error);
-  }
+export const cloudWatchAlarmRule: RuleProvider = {
+  provider: 'CloudWatchAlarm',
+  required: ['AlarmName'],
+  optional: ['AlarmStates', 'WaitTime'],
+  run: async (context) => {
+    try {
+      return await evaluate(context);
+    } catch (error) {
+      if (context.signal.aborted) return { status: 'Abandoned', summary: 'the run was stopped' };
+      return ruleFailure(error);
+    }
+  },
 };
 
 async function evaluate(context: RuleContext): Promise<RuleResult> {

@@ -1,13 +1,22 @@
 import { SaiondoError } from '../../../model/errors';
 import { matchesPattern } from '../../text/regular-expression';
-import type { RuleRunner } from '../../ports/rule';
+import type { RuleContext, RuleResult } from '../../ports/rule';
 import { ruleFailure } from './rule-failure';
+import type { RuleProvider } from './rule-provider';
 
 /**
  * VariableCheck (CodePipeline User Guide, "VariableCheck"): compares a variable's value with a text, or with a regular expression in
  * Java's syntax, which has to match the whole value.
  */
-export const variableCheckRule: RuleRunner = async ({ rule, stage }) => {
+export const variableCheckRule: RuleProvider = {
+  provider: 'VariableCheck',
+  required: ['Variable', 'Operator', 'Value'],
+  optional: [],
+  maySkip: true,
+  run: evaluate,
+};
+
+async function evaluate({ rule, stage }: RuleContext): Promise<RuleResult> {
   const { Variable: variable = '', Operator: operator = '', Value: value = '' } = rule.configuration;
   try {
     const met = await check(operator, variable, value, `${stage}/${rule.name}`);
@@ -16,7 +25,7 @@ export const variableCheckRule: RuleRunner = async ({ rule, stage }) => {
   } catch (error) {
     return ruleFailure(error);
   }
-};
+}
 
 async function check(operator: string, variable: string, value: string, at: string): Promise<boolean> {
   switch (operator) {

@@ -3,7 +3,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ActionContext, ActionResult } from '../../../engine/ports/action';
 import type { ProvisionRequest, Provisioners } from '../../../engine/ports/provisioner';
-import { ecsDeployAction } from '../../../engine/codepipeline/actions/ecs-deploy-action';
+import type { ActionServices } from '../../../engine/codepipeline/actions/action-provider';
+import { ecs } from '../../../engine/codepipeline/providers/deploy/ecs';
 import type { DeployedResource, DeployedStack } from '../../../engine/ports/ledger';
 
 const artifact = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-ecs-'));
@@ -65,7 +66,9 @@ async function deploy(
     local: { containers },
     signal: new AbortController().signal,
   } as unknown as ActionContext;
-  return { result: await ecsDeployAction(provisioners)(context), asked };
+  const result = await ecs.run?.(context, { provisioners } as ActionServices);
+  if (!result) throw new Error('ECS has no run');
+  return { result, asked };
 }
 
 test('a new revision of the service’s task definition with the new image, then the service with it', async () => {

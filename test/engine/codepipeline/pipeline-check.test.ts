@@ -194,10 +194,10 @@ test('conditions', () => {
     'BeforeEntry.Conditions: S: a stage takes one condition of each type',
     'BeforeEntry: S: ROLLBACK is no result of beforeEntry; expected FAIL or SKIP',
     'BeforeEntry: S: a PARALLEL pipeline has no rollback',
-    'BeforeEntry.Conditions.0.Rules.0: S: rule r: DeploymentWindow cannot skip a stage; only VariableCheck and LambdaInvoke can',
+    'BeforeEntry.Conditions.0.Rules.0: S: rule r: DeploymentWindow cannot skip a stage; only LambdaInvoke and VariableCheck can',
     'BeforeEntry.Conditions.0.Rules.1: S: rule r: Variable is required',
     'BeforeEntry.Conditions.0.Rules.1: S: rule r: Value is required',
-    'BeforeEntry.Conditions.1.Rules.0: S: rule r: there is no rule Alarm; expected VariableCheck, CloudWatchAlarm, DeploymentWindow, LambdaInvoke, Commands, CodeBuild',
+    'BeforeEntry.Conditions.1.Rules.0: S: rule r: there is no rule Alarm; expected CloudWatchAlarm, CodeBuild, Commands, DeploymentWindow, LambdaInvoke, VariableCheck',
     'OnFailure: S: a PARALLEL pipeline has no rollback',
   ]);
 });

@@ -1,6 +1,7 @@
 import { readPipeline } from '../../../engine/codepipeline/definition/definition';
 import { checkPipeline } from '../../../engine/codepipeline/checks/pipeline-check';
-import { describePlanned, planActions, type PlanFacts } from '../../../engine/codepipeline/plan/plan';
+import type { PlanFacts } from '../../../engine/codepipeline/actions/action-provider';
+import { describePlanned, planActions } from '../../../engine/codepipeline/plan/plan';
 import type { DeployedResource, DeployedStack, StackLedger } from '../../../engine/ports/ledger';
 
 type Json = Record<string, unknown>;
@@ -59,14 +60,6 @@ function facts(
     containers: true,
     tool: (name) => (name === 'flutter' || name === 'cargo' ? undefined : `/bin/${name}`),
     sources: new Map([['o/r', { path: '.' }]]),
-    kinds: new Set([
-      'Source/AWS/CodeStarSourceConnection',
-      'Build/AWS/CodeBuild',
-      'Compute/AWS/Commands',
-      'Build/AWS/ECRBuildAndPublish',
-      'Deploy/AWS/CloudFormation',
-      'Deploy/AWS/ECS',
-    ]),
     ...more,
   };
 }

@@ -1,23 +1,43 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import { failureOf } from '../../ports/failure';
-import { hasBucket, putObject } from '../../endpoint/s3-client';
-import { accountOf } from '../../../model/pipeline';
-import { zip } from '../../files/artifact-zip';
+import { SaiondoError } from '../../../../model/errors';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import { failureOf } from '../../../ports/failure';
+import { hasBucket, putObject } from '../../../endpoint/s3-client';
+import { optional, required, requiredOneOf, type ActionProvider } from '../../actions/action-provider';
+import { accountOf } from '../../../../model/pipeline';
+import { zip } from '../../../files/artifact-zip';
 
 /**
- * S3 (CodePipeline User Guide, "Amazon S3 deploy action reference"): the input artifact's files into a bucket of the local AWS endpoint, below
- * `ObjectKey` if there is one; without extraction the artifact's zip under `ObjectKey`.
+ * S3: the input artifact's files into a bucket of the local AWS endpoint, below `ObjectKey` if there is one; without extraction the artifact's
+ * zip under `ObjectKey`.
  */
-export const s3DeployAction: ActionRunner = async (context) => {
-  try {
-    return await deploy(context);
-  } catch (error) {
-    return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
-  }
+export const s3Deploy: ActionProvider = {
+  kinds: ['Deploy/AWS/S3'],
+  reference: 'Amazon S3 deploy action reference',
+  configuration: {
+    BucketName: required,
+    Extract: requiredOneOf('true', 'false'),
+    ObjectKey: optional,
+    KMSEncryptionKeyARN: optional,
+    CannedACL: optional,
+    CacheControl: optional,
+  },
+  inputs: [1, 1],
+  outputs: [0, 0],
+  takesSingleFile: ({ configuration }) => configuration.Extract === 'false',
+  check: ({ configuration }, add) => {
+    if (configuration.Extract === 'false' && !configuration.ObjectKey)
+      add('.Configuration', 'ObjectKey is required where Extract is false');
+  },
+  run: async (context) => {
+    try {
+      return await deploy(context);
+    } catch (error) {
+      return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
+    }
+  },
 };
 
 async function deploy({ action, inputs, local, pipeline, signal }: ActionContext): Promise<ActionResult> {

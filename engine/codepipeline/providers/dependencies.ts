@@ -1,9 +1,10 @@
 import type { ActionDefinition, RuleDefinition } from '../../../model/pipeline';
-import { namespacesOf } from './variables';
+import { namespacesOf } from '../definition/variables';
+import { actionProvider } from './action-providers';
 
-/** What an action takes from others: input artifacts, namespaces, and the change set that it executes. Comparable with {@link givenBy}. */
+/** What an action takes from others: input artifacts, namespaces, and what its provider says. Comparable with {@link givenBy}. */
 export function takenBy(action: ActionDefinition): string[] {
-  return [...inputsOf(action), ...changeSet(action, 'CHANGE_SET_EXECUTE')];
+  return [...inputsOf(action), ...(actionProvider(action)?.takes?.(action) ?? [])];
 }
 
 /** What a rule of a condition takes from actions: input artifacts and namespaces. */
@@ -23,11 +24,6 @@ export function givenBy(action: ActionDefinition): string[] {
   return [
     ...action.outputArtifacts.map(({ name }) => `artifact ${name}`),
     ...(action.namespace ? [`namespace ${action.namespace}`] : []),
-    ...changeSet(action, 'CHANGE_SET_REPLACE'),
+    ...(actionProvider(action)?.gives?.(action) ?? []),
   ];
-}
-
-function changeSet({ provider, configuration, region, roleArn }: ActionDefinition, mode: string): string[] {
-  if (provider !== 'CloudFormation' || configuration.ActionMode !== mode) return [];
-  return [['change set', region, roleArn ?? '', configuration.StackName, configuration.ChangeSetName].join(' ')];
 }

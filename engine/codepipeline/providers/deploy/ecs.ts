@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import type { ProvisionRequest, Provisioners } from '../../ports/provisioner';
-import { failureOf } from '../../ports/failure';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
-import { accountOf } from '../../../model/pipeline';
+import { SaiondoError } from '../../../../model/errors';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import type { ProvisionRequest, Provisioners } from '../../../ports/provisioner';
+import { failureOf } from '../../../ports/failure';
+import type { DeployedResource, DeployedStack, StackLedger } from '../../../ports/ledger';
+import { optional, required, type ActionProvider } from '../../actions/action-provider';
+import { accountOf } from '../../../../model/pipeline';
 
 /** Bytes of an image definitions file (CodePipeline User Guide, "imagedefinitions.json file for Amazon ECS standard deployment actions"). */
 const MOST_BYTES = 100 * 1024;
@@ -17,20 +18,30 @@ interface ContainerDefinition {
 type Resource = DeployedResource & { readonly stack: DeployedStack };
 
 /**
- * ECS (CodePipeline User Guide, "Amazon Elastic Container Service deploy action reference"): a new revision of the task definition that the
- * service uses, with the images of imagedefinitions.json, rolled out as containers of this machine. The stack that made the service does not
- * learn of it, as in AWS; so the next rehearsal begins with the stack's own images again.
+ * ECS: a new revision of the task definition that the service uses, with the images of imagedefinitions.json, rolled out as containers of this
+ * machine. The stack that made the service does not learn of it, as in AWS; so the next rehearsal begins with the stack's own images again.
  */
-export function ecsDeployAction(provisioners: Provisioners): ActionRunner {
-  return async (context) => {
+export const ecs: ActionProvider = {
+  kinds: ['Deploy/AWS/ECS'],
+  reference: 'Amazon Elastic Container Service deploy action reference',
+  configuration: { ClusterName: required, ServiceName: required, FileName: optional, DeploymentTimeout: optional },
+  inputs: [1, 1],
+  outputs: [0, 0],
+  check: ({ configuration: { DeploymentTimeout: minutes } }, add) => {
+    if (minutes === undefined || minutes.includes('#{')) return;
+    if (!/^\d+$/.test(minutes) || Number(minutes) < 1 || Number(minutes) > 60)
+      add('.Configuration.DeploymentTimeout', `${minutes} is not a number of minutes from 1 to 60`);
+  },
+  needs: (_action, { containers }) => (containers ? [] : ['docker']),
+  run: async (context, { provisioners }) => {
     try {
       return await deploy(context, provisioners);
     } catch (error) {
       if (context.signal.aborted) return { status: 'Abandoned', summary: 'the deployment was stopped' };
       return { status: 'Failed', failure: failureOf(error, 'JobFailed') };
     }
-  };
-}
+  },
+};
 
 async function deploy(context: ActionContext, provisioners: Provisioners): Promise<ActionResult> {
   const { action, inputs, ledger, local, pipeline, signal } = context;

@@ -1,49 +1,60 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import { actionPath } from '../../../model/pipeline';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import { failureOf } from '../../ports/failure';
+import { SaiondoError } from '../../../../model/errors';
+import { actionPath } from '../../../../model/pipeline';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import { failureOf } from '../../../ports/failure';
 import {
   ensureVersionedBucket,
   getObject,
   putObject,
   type BucketAddress,
   type ObjectVersion,
-} from '../../endpoint/s3-client';
-import { isZip, unzip, zip } from '../../files/artifact-zip';
-import { takeSource } from '../sources/sources';
-import { type SourceRepositories, type SourceRepository } from '../../ports/sources';
+} from '../../../endpoint/s3-client';
+import { isZip, unzip, zip } from '../../../files/artifact-zip';
+import { polling, required, yesNo, type ActionProvider, type ActionServices } from '../../actions/action-provider';
+import { takeSource } from '../../sources/sources';
+import type { SourceRepository } from '../../../ports/sources';
 
 /** Bytes of an object that an S3 source takes (CodePipeline User Guide, "Quotas": 7 GB). */
 const MOST_BYTES = 7 * 1024 ** 3;
 
 /**
- * S3 (CodePipeline User Guide, "Amazon S3 source action reference"): takes an object of the local AWS endpoint. `--source BUCKET/KEY=PATH`
- * puts it there first: a file as it is, a folder zipped as git has it.
+ * S3: takes an object of the local AWS endpoint. `--source BUCKET/KEY=PATH` puts it there first: a file as it is, a folder zipped as git has it.
  */
-export function s3Source(sources: SourceRepositories): ActionRunner {
-  return async (context) => {
+export const s3Source: ActionProvider = {
+  kinds: ['Source/AWS/S3'],
+  reference: 'Amazon S3 source action reference',
+  configuration: {
+    S3Bucket: required,
+    S3ObjectKey: required,
+    AllowOverrideForS3ObjectKey: yesNo,
+    PollForSourceChanges: polling,
+  },
+  inputs: [0, 0],
+  outputs: [1, 1],
+  sourceName: ({ configuration: { S3Bucket: bucket = '', S3ObjectKey: key = '' } }) => `${bucket}/${key}`,
+  run: async (context, services) => {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-s3-'));
     try {
-      return await take(context, sources, work);
+      return await take(context, services, work);
     } catch (error) {
       return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
     } finally {
       fs.rmSync(work, { recursive: true, force: true });
     }
-  };
-}
+  },
+};
 
-async function take(context: ActionContext, sources: SourceRepositories, work: string): Promise<ActionResult> {
+async function take(context: ActionContext, services: ActionServices, work: string): Promise<ActionResult> {
   const { action, outputs, executionId, emit, local, pipeline, revisionValue } = context;
   const { S3Bucket: bucket = '', S3ObjectKey: key = '' } = action.configuration;
   const [output] = outputs;
   if (!output) throw new SaiondoError(`${action.name} has no output artifact`, { code: 'PIPELINE_INVALID' });
   refuseUnversioned(context, bucket);
   const at = { endpointUrl: local.endpointUrl, account: pipeline.account, region: action.region, bucket };
-  const given = sources.get(`${bucket}/${key}`);
+  const given = services.sources.get(`${bucket}/${key}`);
   if (given && !revisionValue) await put(at, key, given, work);
   const file = path.join(work, 'object');
   const version = await getObject(at, key, file, MOST_BYTES, revisionValue).catch((error: unknown) => {
@@ -54,7 +65,7 @@ async function take(context: ActionContext, sources: SourceRepositories, work: s
     });
   });
   if (isZip(file)) await unzip(file, output.path);
-  else keepUnzipped(context, file, path.join(output.path, path.posix.basename(key)));
+  else keepUnzipped(context, services, file, path.join(output.path, path.posix.basename(key)));
   const commitId = version.versionId ?? version.eTag;
   emit({
     kind: 'execution.revisions',
@@ -109,13 +120,17 @@ async function put(at: BucketAddress, key: string, source: SourceRepository, wor
  * An object that is no zip is passed on as it is ("You can also upload a single unzipped file; however, downstream actions that expect a
  * .zip file will fail"). Only a Deploy to S3 that does not extract takes it; for any other consumer the failure is told here.
  */
-function keepUnzipped({ action, pipeline }: ActionContext, file: string, to: string): void {
+function keepUnzipped(
+  { action, pipeline }: ActionContext,
+  { providerOf }: ActionServices,
+  file: string,
+  to: string,
+): void {
   const names = new Set(action.outputArtifacts.map((output) => output.name));
   for (const stage of pipeline.stages) {
     for (const consumer of stage.actions) {
       if (!consumer.inputArtifacts.some((name) => names.has(name))) continue;
-      const whole = consumer.provider === 'S3' && consumer.configuration.Extract === 'false';
-      if (!whole && consumer.provider !== 'EKS')
+      if (!providerOf(consumer)?.takesSingleFile?.(consumer))
         throw new SaiondoError(
           `s3://${action.configuration.S3Bucket ?? ''}/${action.configuration.S3ObjectKey ?? ''} is no zip archive, and ${actionPath(stage.name, consumer.name)} takes it as one`,
           { code: 'ARTIFACT_INVALID', next: 'zip the files and put the archive there' },

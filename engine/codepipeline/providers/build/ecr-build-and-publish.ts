@@ -1,9 +1,10 @@
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import { failureOf } from '../../ports/failure';
-import { imageOf } from '../../resources/image-registry';
-import { runManagedBuild } from './managed-build';
+import { SaiondoError } from '../../../../model/errors';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import { failureOf } from '../../../ports/failure';
+import { imageOf } from '../../../resources/image-registry';
+import { oneOf, optional, required, type ActionProvider } from '../../actions/action-provider';
+import { runManagedBuild } from '../../actions/managed-build';
 
 /** One command an entry; the values are variables, so that nothing of a pipeline's configuration is read as shell. */
 const COMMANDS = [
@@ -12,16 +13,36 @@ const COMMANDS = [
 ];
 
 /**
- * ECRBuildAndPublish (CodePipeline User Guide, "ECRBuildAndPublish build action reference"): builds the input artifact's Dockerfile and
- * pushes it with every tag. `DockerFilePath` is the Dockerfile or its folder, which is the build's context; the page does not tell more.
+ * ECRBuildAndPublish: builds the input artifact's Dockerfile and pushes it with every tag. `DockerFilePath` is the Dockerfile or its folder,
+ * which is the build's context; the page does not tell more.
  */
-export const ecrBuildAction: ActionRunner = async (context) => {
-  try {
-    return await build(context);
-  } catch (error) {
-    return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
-  }
+export const ecrBuildAndPublish: ActionProvider = {
+  kinds: ['Build/AWS/ECRBuildAndPublish'],
+  reference: 'ECRBuildAndPublish build action reference',
+  configuration: {
+    ECRRepositoryName: required,
+    DockerFilePath: optional,
+    ImageTags: optional,
+    RegistryType: oneOf('private', 'public'),
+  },
+  inputs: [1, 1],
+  outputs: [0, 0],
+  onlyV2: true,
+  needs: ({ configuration }, { containers }) => {
+    if (configuration.RegistryType === 'public') return [PUBLIC_REGISTRY];
+    return containers ? [] : ['docker'];
+  },
+  run: async (context) => {
+    try {
+      return await build(context);
+    } catch (error) {
+      return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
+    }
+  },
 };
+
+/** The name under which a public registry is missing: images that are pushed to it are everybody's. */
+const PUBLIC_REGISTRY = 'Amazon ECR Public';
 
 async function build(context: ActionContext): Promise<ActionResult> {
   const { action, local, pipeline, ledger, emit } = context;
@@ -33,7 +54,7 @@ async function build(context: ActionContext): Promise<ActionResult> {
   if (registry === 'public')
     return {
       status: 'NotRehearsed',
-      missing: ['Amazon ECR Public'],
+      missing: [PUBLIC_REGISTRY],
       summary: `pushes ${repository} to a public registry`,
     };
   if (!local.registry) return { status: 'NotRehearsed', missing: ['docker'], summary: 'needs docker' };

@@ -1,20 +1,29 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import { failureOf } from '../../ports/failure';
-import { imageOf } from '../../resources/image-registry';
+import { SaiondoError } from '../../../../model/errors';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import { failureOf } from '../../../ports/failure';
+import { optional, required, type ActionProvider } from '../../actions/action-provider';
+import { imageOf } from '../../../resources/image-registry';
 
 /**
- * ECR (CodePipeline User Guide, "Amazon ECR source action reference"; "imageDetail.json file for Amazon ECS blue/green deployment actions"):
- * the image that a tag of the local registry names, or the digest that the execution was started on.
+ * ECR (also "imageDetail.json file for Amazon ECS blue/green deployment actions"): the image that a tag of the local registry names, or the
+ * digest that the execution was started on.
  */
-export const ecrSource: ActionRunner = async (context) => {
-  try {
-    return await take(context);
-  } catch (error) {
-    return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
-  }
+export const ecrSource: ActionProvider = {
+  kinds: ['Source/AWS/ECR'],
+  reference: 'Amazon ECR source action reference',
+  configuration: { RepositoryName: required, ImageTag: optional },
+  inputs: [0, 0],
+  outputs: [1, 1],
+  needs: (_action, { containers }) => (containers ? [] : ['docker']),
+  run: async (context) => {
+    try {
+      return await take(context);
+    } catch (error) {
+      return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
+    }
+  },
 };
 
 async function take({

@@ -1,51 +1,86 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { SaiondoError } from '../../../model/errors';
-import type { ActionContext, ActionResult, ActionRunner } from '../../ports/action';
-import { computeChangeSet, NO_CHANGES, type ChangeSet } from '../../cloudformation/change-set';
-import { deleteStack } from '../../cloudformation/deletion';
-import { deploy } from '../../cloudformation/deployment';
-import { dynamicReferencesFrom } from '../../cloudformation/template/dynamic-references';
-import type { DiskLedger } from '../../cloudformation/ledger';
-import { resolveParameters } from '../../cloudformation/template/parameters';
-import type { DeploymentHost } from '../../cloudformation/provisioner';
-import type { Provisioners } from '../../ports/provisioner';
-import type { StackAddress } from '../../cloudformation/stack-id';
-import { nameForPeople, type Template } from '../../cloudformation/template/template';
-import { locate, readTemplateText } from '../../cloudformation/template/template-file';
-import { failureOf } from '../../ports/failure';
-import { sayLargeArtifacts } from './artifact-size';
-import type { ChangeSetStore } from '../../cloudformation/change-set-store';
+import { SaiondoError } from '../../../../model/errors';
+import type { ActionDefinition } from '../../../../model/pipeline';
+import type { ActionContext, ActionResult } from '../../../ports/action';
+import { computeChangeSet, NO_CHANGES, type ChangeSet } from '../../../cloudformation/change-set';
+import { deleteStack } from '../../../cloudformation/deletion';
+import { deploy } from '../../../cloudformation/deployment';
+import { dynamicReferencesFrom } from '../../../cloudformation/template/dynamic-references';
+import { resolveParameters } from '../../../cloudformation/template/parameters';
+import type { DeploymentHost } from '../../../cloudformation/provisioner';
+import type { StackAddress } from '../../../cloudformation/stack-id';
+import { nameForPeople, type Template } from '../../../cloudformation/template/template';
+import { locate, readTemplateText } from '../../../cloudformation/template/template-file';
+import { failureOf } from '../../../ports/failure';
 import {
+  optional,
+  required,
+  requiredOneOf,
+  type ActionProvider,
+  type ActionServices,
+  type AddProblem,
+} from '../../actions/action-provider';
+import { sayLargeArtifacts } from '../../actions/artifact-size';
+import {
+  ACTION_MODES,
   capabilitiesOf,
   modeOf,
   parameterOverridesOf,
   readArtifact,
   templateConfigurationOf,
-} from './cloudformation-configuration';
-
-/** What CloudFormation actions work with besides their context. */
-export interface CloudFormationActionHost {
-  readonly ledger: DiskLedger;
-  readonly provisioners: Provisioners;
-  readonly changeSets: ChangeSetStore;
-}
+  type ActionMode,
+} from '../../actions/cloudformation-configuration';
 
 /** States in which REPLACE_ON_FAILURE deletes a stack before it creates it anew. */
 const FAILED = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|UPDATE_ROLLBACK_FAILED)$/;
 
-/** CloudFormation deploy actions (CodePipeline User Guide, "AWS CloudFormation deploy action reference"). */
-export function cloudFormationAction(host: CloudFormationActionHost): ActionRunner {
-  return async (context) => {
+/** CloudFormation: makes, executes and deletes stacks. */
+export const cloudFormation: ActionProvider = {
+  kinds: ['Deploy/AWS/CloudFormation'],
+  reference: 'CloudFormation deploy action reference',
+  configuration: {
+    ActionMode: requiredOneOf(...ACTION_MODES),
+    StackName: required,
+    Capabilities: optional,
+    ChangeSetName: optional,
+    RoleArn: optional,
+    TemplatePath: optional,
+    OutputFileName: optional,
+    ParameterOverrides: optional,
+    TemplateConfiguration: optional,
+  },
+  inputs: [0, 10],
+  outputs: [0, 1],
+  check,
+  gives: (action) => changeSetOf(action, 'CHANGE_SET_REPLACE'),
+  takes: (action) => changeSetOf(action, 'CHANGE_SET_EXECUTE'),
+  run: async (context, services) => {
     try {
-      return await run(context, host);
+      return await run(context, services);
     } catch (error) {
       return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
     }
+  },
+};
+
+function check({ configuration }: ActionDefinition, add: AddProblem): void {
+  const { ActionMode: mode = '' } = configuration;
+  const needs = (key: string, modes: string[]): void => {
+    if (modes.includes(mode) && !configuration[key]) add('.Configuration', `${key} is required for ${mode}`);
   };
+  needs('ChangeSetName', ['CHANGE_SET_REPLACE', 'CHANGE_SET_EXECUTE']);
+  needs('TemplatePath', ['CREATE_UPDATE', 'REPLACE_ON_FAILURE', 'CHANGE_SET_REPLACE']);
+  needs('RoleArn', ['CREATE_UPDATE', 'REPLACE_ON_FAILURE', 'DELETE_ONLY', 'CHANGE_SET_REPLACE']);
 }
 
-async function run(context: ActionContext, host: CloudFormationActionHost): Promise<ActionResult> {
+/** The change set that an action of this mode names. */
+function changeSetOf({ configuration, region, roleArn }: ActionDefinition, mode: ActionMode): string[] {
+  if (configuration.ActionMode !== mode) return [];
+  return [['change set', region, roleArn ?? '', configuration.StackName, configuration.ChangeSetName].join(' ')];
+}
+
+async function run(context: ActionContext, host: ActionServices): Promise<ActionResult> {
   const { action } = context;
   const mode = modeOf(context);
   const { StackName: stackName = '', ChangeSetName: changeSetName = '', RoleArn } = action.configuration;
@@ -96,7 +131,7 @@ async function run(context: ActionContext, host: CloudFormationActionHost): Prom
   }
 }
 
-async function prepare(context: ActionContext, host: CloudFormationActionHost, at: StackAddress): Promise<ChangeSet> {
+async function prepare(context: ActionContext, host: ActionServices, at: StackAddress): Promise<ChangeSet> {
   await sayLargeArtifacts(context);
   const { file, text } = readArtifact(context, context.action.configuration.TemplatePath ?? '', 'TemplatePath');
   const settings = templateConfigurationOf(context);
@@ -131,7 +166,7 @@ async function prepare(context: ActionContext, host: CloudFormationActionHost, a
   }
 }
 
-function deploymentHost(context: ActionContext, host: CloudFormationActionHost): DeploymentHost {
+function deploymentHost(context: ActionContext, host: ActionServices): DeploymentHost {
   return {
     ledger: host.ledger,
     provisioners: host.provisioners,
@@ -142,11 +177,7 @@ function deploymentHost(context: ActionContext, host: CloudFormationActionHost):
   };
 }
 
-async function execute(
-  context: ActionContext,
-  host: CloudFormationActionHost,
-  changeSet: ChangeSet,
-): Promise<ActionResult> {
+async function execute(context: ActionContext, host: ActionServices, changeSet: ChangeSet): Promise<ActionResult> {
   const started = performance.now();
   const { stackName, template, file } = changeSet;
   const result = await deploy(changeSet, deploymentHost(context, host));
@@ -184,7 +215,7 @@ async function execute(
   };
 }
 
-async function remove(context: ActionContext, host: CloudFormationActionHost, at: StackAddress): Promise<ActionResult> {
+async function remove(context: ActionContext, host: ActionServices, at: StackAddress): Promise<ActionResult> {
   if (!host.ledger.get(at.account, at.region, at.stackName))
     return { status: 'Succeeded', summary: 'there is no such stack' };
   const result = await deleteStack(at, deploymentHost(context, host));
