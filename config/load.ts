@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../model/nearest';
 import { isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from 'yaml';
 import { z } from 'zod';
 import { formatLocation, SaiondoError, type Location } from '../model/errors';

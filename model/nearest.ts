@@ -1,4 +1,17 @@
-import { closest, distance } from 'fastest-levenshtein';
+import * as levenshtein from 'fastest-levenshtein';
+
+/** Characters of a name that are compared: to compare takes time by the length of both, and a name from outside has any length. */
+const MOST = 200;
+
+/** How many characters differ. Only the first 200 of each are compared. */
+export function distance(one: string, other: string): number {
+  return levenshtein.distance(one.slice(0, MOST), other.slice(0, MOST));
+}
+
+/** The nearest of some names. Only the first 200 characters of the given one are compared. */
+export function closest(given: string, names: readonly string[]): string {
+  return levenshtein.closest(given.slice(0, MOST), names);
+}
 
 /** The name that somebody may have meant, or undefined where none is near. */
 export function nearest(given: string, names: readonly string[]): string | undefined {

@@ -17,7 +17,7 @@ export interface SecretReference {
  * @throws SaiondoError `SECRET_REFERENCE_INVALID`
  */
 export function parseSecretReference(reference: string, account: string, region: string): SecretReference {
-  const arn = /^arn:[^:]*:secretsmanager:([^:]*):(\d{12}):secret:([^:]+)(.*)$/.exec(reference);
+  const arn = /^arn:[^:]*:secretsmanager:([^:]*):(\d{12}):secret:([^:]+)(:.*)?$/s.exec(reference);
   const [id = '', ...rest] = arn ? [arn[3], ...(arn[4] ?? '').split(':').slice(1)] : reference.split(':');
   const [jsonKey, versionStage, versionId] = rest;
   const invalid = (message: string): never => {

@@ -69,7 +69,8 @@ export async function deleteParameter(endpoint: URL, account: string, region: st
 
 /** A secret's name in its ARN: without the six characters that AWS appends. */
 export function secretNameOf(physicalId: string): string {
-  const name = /:secret:(.*)$/.exec(physicalId)?.[1];
+  const at = physicalId.indexOf(':secret:');
+  const name = at < 0 ? '' : physicalId.slice(at + ':secret:'.length);
   return name ? name.replace(/-[A-Za-z0-9]{6}$/, '') : physicalId;
 }
 

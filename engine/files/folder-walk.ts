@@ -14,10 +14,12 @@ export interface WalkedFile {
  * Every file and symbolic link below a folder, each folder's in the order of names. Links are not followed: one to a folder is an entry itself.
  * What is neither file, folder nor link is left out. Others have their turns meanwhile, however large the folder is.
  * @param skipped whether a folder of this name is not looked into
+ * @param depth how many folders in folders are looked into
  */
 export async function* walkFiles(
   folder: string,
   skipped: (name: string) => boolean = () => false,
+  depth = Infinity,
 ): AsyncGenerator<WalkedFile> {
   const turns = new Turns();
   const waiting: string[] = [''];
@@ -26,7 +28,7 @@ export async function* walkFiles(
     for (const entry of await sorted(path.join(folder, at))) {
       const relative = at === '' ? entry.name : `${at}${path.sep}${entry.name}`;
       if (entry.isDirectory()) {
-        if (!skipped(entry.name)) below.push(relative);
+        if (!skipped(entry.name) && relative.split(path.sep).length <= depth) below.push(relative);
       } else if (entry.isFile() || entry.isSymbolicLink())
         yield { relative, full: path.join(folder, relative), link: entry.isSymbolicLink() };
       if (turns.due()) await turns.give();

@@ -71,7 +71,7 @@ export function toolsNamedIn(commands: readonly string[]): string[] {
   const named = new Set<string>();
   for (const command of commands) {
     for (const [, word = ''] of command.matchAll(
-      /(?:^|[;&|(`]|\$\(|\b(?:then|do|else|exec|sudo|if|while|until|!)\s)\s*([A-Za-z0-9_.-]+)(?=\s|$|;|\))/gm,
+      /(?:^|[;&|(`]|\$\(|\b(?:then|do|else|exec|sudo|if|while|until|!)\s)[ \t]*([A-Za-z0-9_.-]+)(?=\s|$|;|\))/gm,
     )) {
       if (SYSTEM_TOOLS.includes(word)) named.add(word);
     }

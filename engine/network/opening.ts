@@ -14,7 +14,12 @@ export function readOpening(bytes: Buffer): Opening | undefined {
   const text = bytes.toString('latin1', 0, MOST);
   if (!METHOD.test(text)) return text.length < 9 && /^[A-Z]+$/.test(text) ? undefined : { kind: 'other' };
   const end = text.indexOf('\r\n\r\n');
-  const host = /\r\nhost:[ \t]*([^\r\n]*?)[ \t]*\r\n/i.exec(end < 0 ? text : text.slice(0, end + 2))?.[1];
+  // Whole lines only, without the first, which is the request's.
+  const lines = (end < 0 ? text : text.slice(0, end + 2)).split('\r\n').slice(1, -1);
+  const host = lines
+    .find((line) => /^host:/i.test(line))
+    ?.slice('host:'.length)
+    .trim();
   if (host === undefined && end < 0 && bytes.length < MOST) return undefined;
   return host === undefined || host === '' ? { kind: 'http' } : { kind: 'http', host: host.replace(/:\d+$/, '') };
 }

@@ -367,9 +367,8 @@ class Rehearsal {
       });
       return;
     }
-    const images = [...this.options.sources.values()].flatMap((source) =>
-      fs.existsSync(source.path) ? baseImagesOf(source.path) : [],
-    );
+    const folders = [...this.options.sources.values()].map((source) => source.path).filter((one) => fs.existsSync(one));
+    const images = (await Promise.all(folders.map(baseImagesOf))).flat();
     await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
   }
 

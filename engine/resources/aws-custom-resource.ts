@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
 import { accessKeyOf } from '../ports/aws-request';
+import { matchesPattern } from '../text/regular-expression';
 
 /** What calls of AWS from custom resources go to. */
 export interface AwsCallHost {
@@ -107,7 +108,9 @@ async function send(
     return await client.send(new Command(call.parameters ?? {}));
   } catch (error) {
     const { name: code = '', message = '' } = error as { name?: string; message?: string };
-    if (call.ignoreErrorCodesMatching && new RegExp(call.ignoreErrorCodesMatching).test(code)) return undefined;
+    const { ignoreErrorCodesMatching: ignored } = call;
+    // The template's own pattern, which may backtrack without end.
+    if (ignored && (await matchesPattern(ignored, code, false))) return undefined;
     throw new SaiondoError(`${call.service} ${call.action}: ${message}`, {
       code: code || 'ValidationError',
       cause: error,

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import type { Emit } from '../../model/events';
+import { walkFiles } from '../files/folder-walk';
 import type { ContainerEngine } from '../host/container-engine';
 import { which } from '../host/tools';
 
@@ -10,13 +11,13 @@ import { which } from '../host/tools';
 const PULL_SECONDS = 20;
 
 /** The images that the Dockerfiles below a folder start from; a stage of the same file, `scratch` and variables are none. */
-export function baseImagesOf(directory: string): string[] {
+export async function baseImagesOf(directory: string): Promise<string[]> {
   const images = new Set<string>();
-  for (const file of dockerfiles(directory)) {
+  for await (const file of dockerfiles(directory)) {
     const stages = new Set<string>(['scratch']);
-    for (const [, image = '', , stage] of fs
-      .readFileSync(file, 'utf8')
-      .matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(\s+AS\s+(\S+))?/gim)) {
+    for (const [, image = '', , stage] of (await fs.promises.readFile(file, 'utf8')).matchAll(
+      /^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)([ \t]+AS[ \t]+(\S+))?/gim,
+    )) {
       if (!stages.has(image.toLowerCase()) && !image.includes('$')) images.add(image);
       if (stage) stages.add(stage.toLowerCase());
     }
@@ -24,13 +25,23 @@ export function baseImagesOf(directory: string): string[] {
   return [...images];
 }
 
-function* dockerfiles(directory: string, depth = 0): Generator<string> {
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory() && depth < 5 && !['node_modules', '.git'].includes(entry.name))
-      yield* dockerfiles(path.join(directory, entry.name), depth + 1);
-    else if (entry.isFile() && /^(Dockerfile|.*\.Dockerfile|Dockerfile\..*)$/.test(entry.name))
-      yield path.join(directory, entry.name);
-  }
+/** Folders in folders that Dockerfiles are looked for in. */
+const MOST_DEPTH = 5;
+/** Bytes of a Dockerfile that is read. */
+const MOST_BYTES = 1024 * 1024;
+
+async function* dockerfiles(directory: string): AsyncGenerator<string> {
+  for await (const { relative, full, link } of walkFiles(directory, skipped, MOST_DEPTH))
+    if (!link && isDockerfile(path.basename(relative)) && (await fs.promises.lstat(full)).size <= MOST_BYTES)
+      yield full;
+}
+
+function skipped(folder: string): boolean {
+  return folder === 'node_modules' || folder === '.git';
+}
+
+function isDockerfile(name: string): boolean {
+  return name === 'Dockerfile' || name.endsWith('.Dockerfile') || name.startsWith('Dockerfile.');
 }
 
 /**

@@ -66,7 +66,7 @@ export async function deployToBucket(
       fs.mkdirSync(source);
       if (String(properties.Extract) === 'false') fs.renameSync(archive, path.join(source, path.basename(key)));
       else await unzip(archive, source);
-      fillMarkers(source, properties.SourceMarkers?.[i] ?? {});
+      await fillMarkers(source, properties.SourceMarkers?.[i] ?? {});
       fs.cpSync(source, content, { recursive: true, verbatimSymlinks: true });
     }
     const files = chosen(filesIn(content), properties);
@@ -114,16 +114,18 @@ function chosen(files: readonly string[], { Exclude = [], Include = [] }: Bucket
   return files.filter((file) => !excluded?.(file) || included?.(file));
 }
 
-function fillMarkers(folder: string, markers: Readonly<Record<string, string>>): void {
-  if (Object.keys(markers).length === 0) return;
+async function fillMarkers(folder: string, markers: Readonly<Record<string, string>>): Promise<void> {
+  const entries = Object.entries(markers);
+  if (entries.length === 0) return;
   for (const file of filesIn(folder)) {
     const at = path.join(folder, file);
-    const text = fs.readFileSync(at, 'utf8');
-    const filled = Object.entries(markers).reduce(
+    const bytes = await fs.promises.readFile(at);
+    if (!entries.some(([marker]) => bytes.includes(marker))) continue;
+    const filled = entries.reduce(
       (all, [marker, value]) => all.replaceAll(marker, () => String(value)),
-      text,
+      bytes.toString('utf8'),
     );
-    if (filled !== text) fs.writeFileSync(at, filled);
+    await fs.promises.writeFile(at, filled);
   }
 }
 
@@ -141,7 +143,7 @@ async function upload(
       new PutObjectCommand({
         Bucket,
         Key: path.posix.join(prefix, file),
-        Body: fs.readFileSync(path.join(folder, file)),
+        Body: await fs.promises.readFile(path.join(folder, file)),
         ContentType: SystemMetadata['content-type'] ?? CONTENT_TYPES[path.extname(file)] ?? 'binary/octet-stream',
         ...(SystemMetadata['cache-control'] ? { CacheControl: SystemMetadata['cache-control'] } : {}),
         Metadata: { ...UserMetadata },

@@ -75,6 +75,11 @@ export class MaskedStream {
   private add(start: number, end: number): void {
     const { found } = this;
     let [first, last] = [Math.max(start, this.start), end];
+    const latest = found.at(-1);
+    if (latest && latest[0] <= first && first < latest[1]) {
+      latest[1] = Math.max(latest[1], last);
+      return;
+    }
     let to = found.length;
     while (to > 0 && (found[to - 1] as Stretch)[0] >= last) to--;
     let from = to;

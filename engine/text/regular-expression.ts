@@ -12,6 +12,9 @@ const MOST_CHARACTERS = 128 * 1024;
 
 const TEST = new Script('new RegExp(source, flags).test(text)');
 
+/** Characters of a pattern. */
+const MOST_PATTERN = 4096;
+
 /** POSIX classes of Java (java.util.regex.Pattern, "POSIX character classes"), which JavaScript lacks. */
 const CLASSES: Readonly<Record<string, string>> = {
   Lower: 'a-z',
@@ -78,6 +81,11 @@ export function backtrack({ source, flags }: Translated, text: string): boolean 
 }
 
 function checked(pattern: string, whole: boolean): Translated {
+  if (pattern.length > MOST_PATTERN)
+    throw new SaiondoError(
+      `the pattern ${pattern.slice(0, 40)}… has ${pattern.length} characters; at most ${MOST_PATTERN} are read`,
+      { code: 'PATTERN_INVALID', next: 'write a shorter one' },
+    );
   const { source, flags } = toJavaScript(pattern);
   try {
     new RegExp(source, flags);

@@ -12,7 +12,7 @@ export function stackNameIn(form: URLSearchParams): string {
 
 /** The name of the change set that a request is about: it may name it by its ARN. */
 export function changeSetNameIn(form: URLSearchParams): string {
-  return (form.get('ChangeSetName') ?? '').replace(/^arn:.*:changeSet\/([^/]+)\/.*$/, '$1');
+  return (form.get('ChangeSetName') ?? '').replace(/^arn:[^/]*:changeSet\/([^/]+)\/.*$/, '$1');
 }
 
 /** A list of the Query protocol: `Capabilities.member.1`, `.2` … */

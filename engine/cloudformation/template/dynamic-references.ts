@@ -1,4 +1,5 @@
 import type { LocalAws } from '../../ports/local-aws';
+import { partsOf, withoutEnd } from '../../text/parts';
 
 /** A dynamic reference (CloudFormation User Guide, "Get values stored in other services using dynamic references"). */
 export interface DynamicReference {
@@ -9,12 +10,15 @@ export interface DynamicReference {
   readonly reference: string;
 }
 
-const FORM = /\{\{resolve:([^:}]+):([^}]*)\}\}/g;
-
 /** The dynamic references of a text. */
 export function dynamicReferencesOf(text: string): { found: DynamicReference[]; problem?: string } {
   const found: DynamicReference[] = [];
-  for (const [whole, service = '', reference = ''] of text.matchAll(FORM)) {
+  for (const part of partsOf(text, '{{resolve:', '}}')) {
+    const colon = typeof part === 'string' ? -1 : part.inside.indexOf(':');
+    if (typeof part === 'string' || colon < 1 || part.inside.includes('}')) continue;
+    const whole = `{{resolve:${part.inside}}}`;
+    const service = part.inside.slice(0, colon);
+    const reference = part.inside.slice(colon + 1);
     if (service !== 'ssm' && service !== 'ssm-secure' && service !== 'secretsmanager')
       return { found, problem: `${whole}: CloudFormation resolves ssm, ssm-secure and secretsmanager, not ${service}` };
     const problem = service === 'secretsmanager' ? secretProblem(reference) : parameterProblem(reference);
@@ -57,7 +61,7 @@ export function dynamicReferencesFrom(local: Pick<LocalAws, 'secret' | 'paramete
 /** `secretsmanager` references in the form of CodeBuild's `secrets-manager`: `id[:json-key[:stage[:version]]]`. */
 export function secretReferenceOf(reference: DynamicReference): string {
   const [, id, , key, stage, version] = splitSecret(reference.reference);
-  return [id, key ?? '', stage ?? '', version ?? ''].join(':').replace(/:+$/, '');
+  return withoutEnd([id, key ?? '', stage ?? '', version ?? ''].join(':'), ':');
 }
 
 /** A value with every dynamic reference replaced by what it names. The value given stays as it is: only the caller's copy holds secrets. */

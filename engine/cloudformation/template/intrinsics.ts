@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../../model/errors';
 import { cidr } from '../../text/cidr';
+import { partsOf } from '../../text/parts';
 import { EXTENSION_FUNCTIONS, hasLanguageExtensions } from './language-extensions';
 import { unknownIn } from './unknown-value';
 import { constructPathOf, type Template } from './template';
@@ -44,12 +45,58 @@ export function resolve(value: unknown, context: ResolutionContext, at: string):
   return result === NO_VALUE ? undefined : result;
 }
 
-/** Whether a named condition of the template holds. */
+/** Whether a named condition of the template holds. Each is worked out once: conditions of conditions would take time without end. */
 export function conditionHolds(name: string, context: ResolutionContext, at: string): boolean {
   const conditions = context.template.Conditions ?? {};
   if (!Object.hasOwn(conditions, name))
     fail(context, at, `names the condition \`${name}\`, which the template does not define`);
-  return resolveInner(conditions[name], context, `Conditions.${name}`) === true;
+  const { conditions: known } = workOf(context);
+  const found = known.get(name);
+  if (found === 'open') return fail(context, at, `names the condition \`${name}\`, which depends on itself`);
+  if (found !== undefined) return found;
+  known.set(name, 'open');
+  try {
+    const holds = resolveInner(conditions[name], context, `Conditions.${name}`) === true;
+    known.set(name, holds);
+    return holds;
+  } finally {
+    if (known.get(name) === 'open') known.delete(name);
+  }
+}
+
+/** Characters that the functions of one template may make. A template of 1 MB can ask for more than any machine holds. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/** What the functions of one template have done so far. */
+interface Work {
+  readonly conditions: Map<string, boolean | 'open'>;
+  characters: number;
+}
+
+const works = new WeakMap<ResolutionContext, Work>();
+
+function workOf(context: ResolutionContext): Work {
+  const work = works.get(context) ?? { conditions: new Map<string, boolean | 'open'>(), characters: 0 };
+  works.set(context, work);
+  return work;
+}
+
+/** Counts what a function made. @returns it */
+function made<Value>(value: Value, context: ResolutionContext, at: string): Value {
+  const work = workOf(context);
+  work.characters += sizeOf(value);
+  if (work.characters > MOST_CHARACTERS)
+    fail(context, at, `makes the template’s functions write more than ${MOST_CHARACTERS} characters`);
+  return value;
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (value === null || typeof value !== 'object') return 1;
+  let size = 1;
+  // An entry costs more than a character.
+  for (const one of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) size += 8 + sizeOf(one);
+  return size;
 }
 
 function fail(context: ResolutionContext, at: string, message: string): never {
@@ -72,10 +119,10 @@ function resolveInner(value: unknown, context: ResolutionContext, at: string): u
   const [only] = entries;
   if (entries.length === 1 && only) {
     const [name, argument] = only;
-    if (name === 'Ref') return ref(String(argument), context, at);
+    if (name === 'Ref') return made(ref(String(argument), context, at), context, at);
     if (name === 'Condition' && (at.startsWith('Conditions') || at.startsWith('Rules')))
       return conditionHolds(String(argument), context, at);
-    if (name.startsWith('Fn::')) return call(name, argument, context, at);
+    if (name.startsWith('Fn::')) return made(call(name, argument, context, at), context, at);
   }
   const result: Record<string, unknown> = {};
   for (const [key, inner] of entries) {
@@ -299,15 +346,18 @@ function substitute(argument: unknown, context: ResolutionContext, at: string): 
   const [text, given] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
   if (typeof text !== 'string') return fail(context, at, 'takes a text, or [text, variables]');
   const variables = (given ?? {}) as Record<string, unknown>;
-  return text.replace(/\$\{(!?)([^}]*)\}/g, (_all, literal: string, name: string) => {
-    if (literal) return `\${${name}}`;
+  const valueOf = (name: string): string => {
+    if (name.startsWith('!')) return `\${${name.slice(1)}}`;
     const trimmed = name.trim();
     if (Object.hasOwn(variables, trimmed)) return scalar(resolveInner(variables[trimmed], context, at), context, at);
     const dot = trimmed.indexOf('.');
     const value =
       dot < 0 ? ref(trimmed, context, at) : attribute(trimmed.slice(0, dot), trimmed.slice(dot + 1), context, at);
     return scalar(value, context, at);
-  });
+  };
+  return partsOf(text, '${', '}')
+    .map((part) => (typeof part === 'string' ? part : made(valueOf(part.inside), context, at)))
+    .join('');
 }
 
 function scalar(value: unknown, context: ResolutionContext, at: string): string {

@@ -40,13 +40,19 @@ export function expandForEach(
   return expanded as unknown as Template;
 }
 
+/** Values that all loops of a template may make: a stack has at most 500 resources, of some hundred values each. */
+const MOST_MADE = 200_000;
+
 class Expander {
+  private made = 0;
+
   constructor(
     private readonly file: string,
     private readonly valueOf: (value: unknown, at: string) => unknown,
   ) {}
 
   expand(value: unknown, loops: ReadonlyMap<string, string>, at: string): unknown {
+    if (++this.made > MOST_MADE) this.fail(at, `makes the template larger than ${MOST_MADE} values`);
     if (typeof value === 'string') return replaced(value, loops);
     if (Array.isArray(value)) return value.map((item, i) => this.expand(item, loops, `${at}[${i}]`));
     if (value === null || typeof value !== 'object') return value;

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../../../model/nearest';
 import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
 import type { RunSecrets } from '../../ports/run-secrets';

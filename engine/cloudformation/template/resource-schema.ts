@@ -1,5 +1,5 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
-import { closest, distance } from 'fastest-levenshtein';
+import { closest, distance } from '../../../model/nearest';
 
 /** A property that AWS's published schema does not allow, or misses. */
 export interface SchemaProblem {
@@ -100,6 +100,9 @@ export function hasSingleIdentifier(type: string): boolean {
   return schemaOf(type)?.primaryIdentifier?.length === 1;
 }
 
+/** So many problems of one resource are told: a person reads no more, and finding names for each takes time. */
+export const MOST_PROBLEMS = 50;
+
 /**
  * Checks a resource's properties against the published schema: unknown types, unknown, missing and wrongly typed properties.
  * @param at the resource's path, e.g. `Resources.Topic`
@@ -114,7 +117,10 @@ export function checkProperties(type: string, properties: unknown, at: string): 
     return [{ path: `${at}.Type`, message }];
   }
   const problems: SchemaProblem[] = [];
-  checkMap(properties, schema.properties, `${at}.Properties`, (path, message) => problems.push({ path, message }));
+  const add = (path: string, message: string): void => {
+    if (problems.length < MOST_PROBLEMS) problems.push({ path, message });
+  };
+  checkMap(properties, schema.properties, `${at}.Properties`, add);
   return problems;
 }
 
@@ -136,7 +142,8 @@ function checkMap(
   if (value === null || typeof value !== 'object' || isIntrinsic(value)) return;
   const names = Object.keys(properties);
   for (const [name, inner] of Object.entries(value)) {
-    const property = properties[name];
+    // A map of a template may have keys like `constructor`.
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (!property) {
       add(`${at}.${name}`, `unknown property \`${name}\`; did you mean \`${closest(name, names)}\`?`);
       continue;

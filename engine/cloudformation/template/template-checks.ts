@@ -1,8 +1,8 @@
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../../../model/nearest';
 import { SaiondoError, type Location } from '../../../model/errors';
 import { dynamicReferencesOf } from './dynamic-references';
 import { LANGUAGE_EXTENSIONS, transformsOf } from './language-extensions';
-import { attributesOf, checkProperties } from './resource-schema';
+import { attributesOf, checkProperties, MOST_PROBLEMS } from './resource-schema';
 import { nameForPeople, referencesIn, type Template } from './template';
 
 /** Something in a template that CloudFormation refuses. */
@@ -72,7 +72,10 @@ export function templateProblems(template: Template, file: string): readonly Tem
   checkSections(template, add);
   if (problems.length > 0) return problems;
   checkReferences(template, add);
-  for (const logicalId of Object.keys(template.Resources)) checkResource(template, logicalId, add);
+  for (const logicalId of Object.keys(template.Resources)) {
+    if (problems.length >= MOST_PROBLEMS) break;
+    checkResource(template, logicalId, add);
+  }
   return problems;
 }
 

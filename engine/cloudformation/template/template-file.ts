@@ -5,7 +5,7 @@ import { SaiondoError, type Location } from '../../../model/errors';
 import type { Template } from './template';
 
 /** The largest template that CloudFormation takes, in bytes (CloudFormation User Guide, "Understand CloudFormation quotas"). */
-const MAXIMUM_BYTES = 1_000_000;
+export const MAXIMUM_BYTES = 1_000_000;
 
 /** Short forms whose argument is a text, a list or a map: `!Sub`, `!Join`, … (CloudFormation User Guide, "Intrinsic function reference"). */
 const FUNCTIONS = [
@@ -75,8 +75,11 @@ const MOST_DEPTH = 200;
 
 /** {@link parseTemplate} where a large template holds nothing up. @throws SaiondoError `TEMPLATE_INVALID` with file and line, `WORK_TOO_LONG` */
 export async function readTemplateText(text: string, file: string): Promise<Template> {
-  if (text.length <= AT_ONCE || text.length > MAXIMUM_BYTES || text.trimStart().startsWith('{'))
-    return parseTemplate(text, file);
+  if (text.length <= AT_ONCE || text.length > MAXIMUM_BYTES) return parseTemplate(text, file);
+  if (text.trimStart().startsWith('{')) {
+    const value = readJson(text);
+    if (value !== undefined && !(value instanceof Error)) return value as Template;
+  }
   return bounded<typeof parseTemplate>({ module: __filename, name: 'parseTemplate' }, [text, file], {
     milliseconds: MOST_MILLISECONDS,
   });
@@ -106,10 +109,20 @@ export function parseTemplate(text: string, file: string): Template {
   return value as Template;
 }
 
-function parseJson(text: string, file: string): unknown {
+/** @returns the value, or what is wrong */
+function readJson(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;
-    if (deeperThan(value, MOST_DEPTH)) throw new Error(`it is nested more than ${MOST_DEPTH} deep`);
+    return deeperThan(value, MOST_DEPTH) ? new Error(`it is nested more than ${MOST_DEPTH} deep`) : value;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    const value = readJson(text);
+    if (value instanceof Error) throw value;
     return value;
   } catch (cause) {
     // A flow map may be YAML too: `{Resources: {…}}`. YAML's reader also knows the line.
@@ -160,6 +173,14 @@ function deeperThan(value: unknown, most: number): boolean {
     level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one as object) : []));
   }
   return false;
+}
+
+/** {@link locate} where a large template holds nothing up. */
+export async function placeIn(text: string, where: Location): Promise<Location> {
+  if (text.length <= AT_ONCE || !where.path || where.line !== undefined) return locate(text, where);
+  return bounded<typeof locate>({ module: __filename, name: 'locate' }, [text, where], {
+    milliseconds: MOST_MILLISECONDS,
+  }).catch(() => where);
 }
 
 /** Finds the line of a path (`Resources.Topic.Properties.TopicName`) in a template's text: what an error then points at. */

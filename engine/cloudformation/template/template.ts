@@ -1,3 +1,5 @@
+import { partsOf } from '../../text/parts';
+
 /** A CloudFormation template as parsed JSON (CloudFormation User Guide, "Template sections"). */
 export interface Template {
   readonly AWSTemplateFormatVersion?: string;
@@ -97,8 +99,9 @@ export function referencesIn(value: unknown, at: string): Reference[] {
 function substitutions(argument: unknown, at: string): Reference[] {
   const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
   const own = new Set(Object.keys((variables as object | null | undefined) ?? {}));
-  const found = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].flatMap(([, placeholder = '']): Reference[] => {
-    const trimmed = placeholder.trim();
+  const found = partsOf(String(text), '${', '}').flatMap((part): Reference[] => {
+    if (typeof part === 'string' || part.inside === '' || part.inside.startsWith('!')) return [];
+    const trimmed = part.inside.trim();
     if (own.has(trimmed)) return [];
     const [name = '', attribute] = trimmed.split(/\.(.*)/s);
     return [{ name, ...(attribute ? { attribute } : {}), at }];

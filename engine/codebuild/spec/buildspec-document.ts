@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../../../model/nearest';
 import { isAlias, isMap, isScalar, isSeq, YAMLMap, type Node, type Pair } from 'yaml';
 import { SaiondoError, type Location } from '../../../model/errors';
 import { readYaml, type YamlText } from '../../../model/yaml-text';

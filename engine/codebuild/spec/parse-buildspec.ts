@@ -1,5 +1,6 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../../../model/nearest';
+import { bounded } from '../../bounded/bounded-work';
 import { checkPattern } from '../../text/regular-expression';
 import { readBatch } from './batch-spec';
 import {
@@ -48,6 +49,19 @@ export const REPORT_FORMATS: readonly string[] = [
 ];
 const MOST_REPORT_GROUPS = 5;
 const MOST_FALLBACK_KEYS = 5;
+
+/** Characters of a buildspec that is read at once, in some tens of milliseconds; more takes a thread of its own. */
+const AT_ONCE = 8 * 1024;
+/** Milliseconds that a buildspec of 1 MB may take. */
+const MOST_MILLISECONDS = 60_000;
+
+/** {@link parseBuildspec} where a large one holds nothing up. @throws SaiondoError `BUILDSPEC_INVALID`, `WORK_TOO_LONG` */
+export async function readBuildspec(text: string, file: string, original?: OriginalFile): Promise<Buildspec> {
+  if (text.length + (original?.content.length ?? 0) <= AT_ONCE) return parseBuildspec(text, file, original);
+  return bounded<typeof parseBuildspec>({ module: __filename, name: 'parseBuildspec' }, [text, file, original], {
+    milliseconds: MOST_MILLISECONDS,
+  });
+}
 
 /**
  * Reads a buildspec, YAML or JSON.

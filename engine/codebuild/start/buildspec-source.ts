@@ -6,8 +6,8 @@ import { send } from '../../endpoint/aws-client';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Buildspec } from '../spec/buildspec';
 import { realPathInside } from '../../files/folder-walk';
-import { MOST_BUILDSPEC_BYTES, tooLargeBuildspec } from '../spec/buildspec-document';
-import { parseBuildspec } from '../spec/parse-buildspec';
+import { MOST_BUILDSPEC_BYTES, tooLargeBuildspec, type OriginalFile } from '../spec/buildspec-document';
+import { parseBuildspec, readBuildspec } from '../spec/parse-buildspec';
 import { isOwnFile } from '../../files/own-files';
 import type { Project } from '../project/project';
 
@@ -25,9 +25,20 @@ export function isInline(given: string): boolean {
 /** The buildspec that a project carries in itself, undefined where it names a file. @throws SaiondoError `BUILDSPEC_INVALID` */
 export function inlineBuildspec(project: Project, given = project.buildspec): FoundBuildspec | undefined {
   if (!isInline(given)) return undefined;
-  const original = given === project.buildspec ? project.buildspecSource : undefined;
-  const own = `${project.name}.buildspec.${given.trimStart().startsWith('{') ? 'json' : 'yml'}`;
+  const { own, original } = inlineName(project, given);
   return { buildspec: parseBuildspec(given, own, original), file: original?.file ?? own };
+}
+
+/** {@link inlineBuildspec} where a large one holds nothing up. @throws SaiondoError `BUILDSPEC_INVALID` */
+export async function readInlineBuildspec(project: Project, given: string): Promise<FoundBuildspec> {
+  const { own, original } = inlineName(project, given);
+  return { buildspec: await readBuildspec(given, own, original), file: original?.file ?? own };
+}
+
+/** What errors of an inline buildspec call it, and the file that it was made of. */
+function inlineName(project: Project, given: string): { own: string; original: OriginalFile | undefined } {
+  const original = given === project.buildspec ? project.buildspecSource : undefined;
+  return { own: `${project.name}.buildspec.${given.trimStart().startsWith('{') ? 'json' : 'yml'}`, original };
 }
 
 /**
@@ -46,12 +57,11 @@ export async function findBuildspec(options: {
 }): Promise<FoundBuildspec> {
   const { project, source } = options;
   const given = options.override ?? project.buildspec;
-  const inline = inlineBuildspec(project, given);
-  if (inline) return inline;
+  if (isInline(given)) return readInlineBuildspec(project, given);
   const arn = /^arn:[^:]*:s3:::([^/]+)\/(.+)$/.exec(given);
   if (arn) {
     const [, bucket = '', key = ''] = arn;
-    return { buildspec: parseBuildspec(await fromS3(options, bucket, key), `s3://${bucket}/${key}`), file: given };
+    return { buildspec: await readBuildspec(await fromS3(options, bucket, key), `s3://${bucket}/${key}`), file: given };
   }
   const name = given || 'buildspec.yml';
   const at = path.resolve(source, name);
@@ -63,7 +73,7 @@ export async function findBuildspec(options: {
       next: `the project ${project.name} names it`,
     });
   }
-  return { buildspec: parseBuildspec(readText(real, name), name), file: name };
+  return { buildspec: await readBuildspec(readText(real, name), name), file: name };
 }
 
 /** A buildspec's file. @throws SaiondoError `BUILDSPEC_INVALID` for one that is larger than a buildspec is read */

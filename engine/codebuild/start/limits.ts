@@ -6,7 +6,7 @@ import { failureOf } from '../../ports/failure';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Limit } from '../../../model/limit';
-import { inlineBuildspec, type FoundBuildspec } from './buildspec-source';
+import { isInline, readInlineBuildspec, type FoundBuildspec } from './buildspec-source';
 import { projectLimits } from '../project/compute';
 import { shellProgram } from '../project/image';
 import { findProject, type Project } from '../project/project';
@@ -59,8 +59,10 @@ export async function limitsOfInlineBuild(
   if (!deployed) return [];
   const project = findProject(ledger, name, account, region);
   try {
-    const found = inlineBuildspec(project, configuration.BuildspecOverride ?? project.buildspec);
-    return found ? await buildLimits(project, found, local, found.buildspec.variables) : [];
+    const given = configuration.BuildspecOverride ?? project.buildspec;
+    if (!isInline(given)) return [];
+    const found = await readInlineBuildspec(project, given);
+    return await buildLimits(project, found, local, found.buildspec.variables);
   } catch (error) {
     // A wrong buildspec fails its action; it is worth to be known before the first stage.
     const { message, where } = failureOf(error, 'ConfigurationError');

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { closest } from '../../../model/nearest';
 import { z } from 'zod';
 import { SaiondoError } from '../../../model/errors';
 import type { ActionContext } from '../../ports/action';
@@ -96,7 +96,7 @@ const configurationSchema = z.strictObject({
 export function templateConfigurationOf(context: ActionContext): TemplateConfiguration {
   const reference = context.action.configuration.TemplateConfiguration;
   if (!reference) return {};
-  const { file, text } = readArtifact(context, reference, 'TemplateConfiguration');
+  const { file, text } = readArtifact(context, reference, 'TemplateConfiguration', MAXIMUM_JSON);
   const read = configurationSchema.safeParse(parseJson(context, text, file));
   if (!read.success)
     return refuse(
@@ -129,7 +129,7 @@ function override(name: string, value: unknown, context: ActionContext): unknown
   const parts = Array.isArray(argument) ? argument.map(String) : [];
   if (more === undefined && key === 'Fn::GetParam' && parts.length === 3) {
     const [artifact = '', file = '', of = ''] = parts;
-    const read = readArtifact(context, `${artifact}::${file}`, `ParameterOverrides.${name}`);
+    const read = readArtifact(context, `${artifact}::${file}`, `ParameterOverrides.${name}`, MAXIMUM_JSON);
     const json = parseJson(context, read.text, read.file) as Record<string, unknown> | null;
     if (!json || !Object.hasOwn(json, of))
       refuse(context, `ParameterOverrides.${name}: ${artifact}::${file} has no key ${of}`);
@@ -151,11 +151,23 @@ function override(name: string, value: unknown, context: ActionContext): unknown
   return refuse(context, `ParameterOverrides.${name} is neither a value nor Fn::GetParam or Fn::GetArtifactAtt`);
 }
 
-/** The largest input artifact that a CloudFormation action takes is 256 MB; the template is a part of it. */
-const MAXIMUM_FILE = 256 * 1024 * 1024;
+/**
+ * Bytes of a file of parameters: 200 parameters of 4,096 bytes, tags and a stack policy (CloudFormation User Guide, "Understand CloudFormation quotas"),
+ * with room for escapes. JSON of that size is read within some tens of milliseconds.
+ */
+const MAXIMUM_JSON = 4 * 1024 * 1024;
 
-/** A file of an input artifact, by `Artifact::path`; a path never leads out of its artifact. @throws SaiondoError `ConfigurationError` */
-export function readArtifact(context: ActionContext, reference: string, key: string): { file: string; text: string } {
+/**
+ * A file of an input artifact, by `Artifact::path`; a path never leads out of its artifact.
+ * @param most bytes that are read
+ * @throws SaiondoError `ConfigurationError`
+ */
+export function readArtifact(
+  context: ActionContext,
+  reference: string,
+  key: string,
+  most: number,
+): { file: string; text: string } {
   const [artifact = '', file = ''] = reference.split(/::(.*)/s);
   const input = context.inputs.find((one) => one.name === artifact);
   const inside = input && fs.existsSync(input.path) ? fs.realpathSync(input.path) : undefined;
@@ -167,7 +179,8 @@ export function readArtifact(context: ActionContext, reference: string, key: str
       `${key} is ${reference}, and there is no such file`,
       `its input artifacts: ${context.inputs.map((one) => one.name).join(', ') || 'none'}`,
     );
-  if (fs.statSync(real).size > MAXIMUM_FILE) refuse(context, `${reference} has more than 256 MB`);
+  const { size } = fs.statSync(real);
+  if (size > most) refuse(context, `${reference} has ${size} bytes; at most ${most} are read`);
   return { file, text: fs.readFileSync(real, 'utf8') };
 }
 

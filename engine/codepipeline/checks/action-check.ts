@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { closest, distance } from '../../../model/nearest';
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
 import type { ActionProvider } from '../actions/action-provider';
 import { actionKind, actionProvider } from '../providers/action-providers';

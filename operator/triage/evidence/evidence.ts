@@ -27,6 +27,9 @@ export interface Finding {
   readonly known?: KnownCauseSlug;
 }
 
+/** Characters of a message that patterns are run over; a log's lines are cut where they are read. */
+const LONGEST = 4_000;
+
 /** Knows the errors of one tool. Answers undefined for what is not its own. */
 export interface Recognizer {
   readonly name: string;
@@ -54,7 +57,7 @@ export function anywhere(
   const printed = firstMatch(evidence.output, pattern);
   if (printed) return printed;
   for (const text of [evidence.message, ...evidence.events.map((event) => event.reason)]) {
-    const match = pattern.exec(text);
+    const match = pattern.exec(text.slice(0, LONGEST));
     if (match) return { groups: match.map((group) => group ?? '') };
   }
   return undefined;

@@ -63,17 +63,22 @@ function check({ configuration, inputArtifacts }: ActionDefinition, add: AddProb
     add('.Configuration.CombineArtifacts', 'it needs BatchEnabled');
 }
 
+/** Characters of a buildspec that is read for a plan: to read a larger one takes too long. Its action says what is missing when it starts. */
+const MOST_PLANNED = 64 * 1024;
+
 /** A buildspec that is wrong, or lies in the source, says nothing here: its action will. */
 function needsOfBuild(action: ActionDefinition, facts: ActionFacts): readonly string[] {
   const name = action.configuration.ProjectName ?? '';
   try {
     const project = findProject(facts.ledger, name, accountOf(action, facts.pipeline), action.region);
-    const found = inlineBuildspec(project, action.configuration.BuildspecOverride);
+    const given = action.configuration.BuildspecOverride ?? project.buildspec;
+    if (given.length > MOST_PLANNED) return [];
+    const found = inlineBuildspec(project, given);
     return found ? missingHere(project, found.buildspec, facts.tool) : [];
   } catch (error) {
     if (!(error instanceof SaiondoError)) throw error;
     const text = error.code === 'PROJECT_MISSING' ? facts.undeployed?.(name) : undefined;
-    return text === undefined ? [] : toolsMissing(commandsIn(text), facts.tool);
+    return text === undefined || text.length > MOST_PLANNED ? [] : toolsMissing(commandsIn(text), facts.tool);
   }
 }
 

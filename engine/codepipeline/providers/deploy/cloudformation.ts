@@ -11,7 +11,7 @@ import { resolveParameters } from '../../../cloudformation/template/parameters';
 import type { DeploymentHost } from '../../../cloudformation/provisioner';
 import type { StackAddress } from '../../../cloudformation/stack-id';
 import { nameForPeople, type Template } from '../../../cloudformation/template/template';
-import { locate, readTemplateText } from '../../../cloudformation/template/template-file';
+import { MAXIMUM_BYTES, placeIn, readTemplateText } from '../../../cloudformation/template/template-file';
 import { failureOf } from '../../../ports/failure';
 import {
   optional,
@@ -133,7 +133,8 @@ async function run(context: ActionContext, host: ActionServices): Promise<Action
 
 async function prepare(context: ActionContext, host: ActionServices, at: StackAddress): Promise<ChangeSet> {
   await sayLargeArtifacts(context);
-  const { file, text } = readArtifact(context, context.action.configuration.TemplatePath ?? '', 'TemplatePath');
+  const named = context.action.configuration.TemplatePath ?? '';
+  const { file, text } = readArtifact(context, named, 'TemplatePath', 4 * MAXIMUM_BYTES);
   const settings = templateConfigurationOf(context);
   const capabilities = capabilitiesOf(context);
   try {
@@ -162,7 +163,12 @@ async function prepare(context: ActionContext, host: ActionServices, at: StackAd
   } catch (error) {
     if (!(error instanceof SaiondoError) || error.where?.file !== file) throw error;
     const { message, code, next, where } = error;
-    throw new SaiondoError(message, { code, where: locate(text, where), cause: error, ...(next ? { next } : {}) });
+    throw new SaiondoError(message, {
+      code,
+      where: await placeIn(text, where),
+      cause: error,
+      ...(next ? { next } : {}),
+    });
   }
 }
 
