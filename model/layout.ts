@@ -48,6 +48,10 @@ export class Layout {
   ledger(account: string, region: string): string {
     return path.join(this.ledgers(), pathSegment(account), pathSegment(region));
   }
+  /** CloudFormation's change sets. */
+  changeSets(): string {
+    return path.join(this.root, 'state', 'change-sets');
+  }
   local(): string {
     return path.join(this.root, 'state', 'local');
   }

@@ -1,27 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
-import { computeChangeSet } from './change-set';
-import { deleteStack } from './deletion';
-import { deploy } from './deployment';
-import type { DynamicReferenceSource } from './template/dynamic-references';
-import type { DiskLedger } from './ledger';
-import { resolveParameters, type ParameterSource } from './template/parameters';
-import type { DeploymentHost } from './provisioner';
-import type { Provisioner, Provisioners } from '../ports/provisioner';
-import type { RunSecrets } from '../ports/run-secrets';
+import type { Provisioner } from '../ports/provisioner';
+import type { CloudFormation } from './cloudformation';
 import { stackIdOf } from './stack-id';
 import { readTemplateText } from './template/template-file';
 
 /** What nested stacks are deployed with. */
-export interface NestedStackHost {
-  readonly ledger: DiskLedger;
-  readonly provisioners: Provisioners;
+export interface NestedStackDependencies {
+  readonly cloudFormation: CloudFormation;
   readonly emit: Emit;
-  readonly dynamicReferences?: DynamicReferenceSource;
-  readonly parameterSource: ParameterSource;
-  /** Told of the values that NoEcho hides. */
-  readonly secrets?: Pick<RunSecrets, 'add'>;
   /** A template by its S3 address. @throws where there is none */
   readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
 }
@@ -30,18 +18,18 @@ export interface NestedStackHost {
  * `AWS::CloudFormation::Stack` (CloudFormation User Guide, "Embed stacks within other stacks using nested stacks"): a stack of its own in the
  * ledger, whose outputs are the resource's attributes. Its parent's rollback brings it back, its parent's deletion deletes it.
  */
-export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
+export function nestedStackProvisioner({ cloudFormation, emit, readTemplate }: NestedStackDependencies): Provisioner {
   return {
     async ensure({ account, region, stackName: parent, logicalId, physicalId, properties, previous, signal }) {
       const stackName = nameOf(physicalId);
       const at = { account, region, stackName };
       // Asked for again as it is, by a restart: the stack is in the ledger by itself, its template may not be published any more.
-      const deployed = host.ledger.get(account, region, stackName);
+      const deployed = cloudFormation.stack(at);
       if (previous && deployed?.status.endsWith('_COMPLETE') && isDeepStrictEqual(previous.properties, properties))
         return previous;
       const file = String(properties.TemplateURL).split('/').at(-1) ?? '';
       const template = await readTemplateText(
-        await host.readTemplate(account, region, String(properties.TemplateURL)).catch((cause: unknown) => {
+        await readTemplate(account, region, String(properties.TemplateURL)).catch((cause: unknown) => {
           throw new SaiondoError(
             `TemplateURL must reference a valid S3 object to which you have access: ${String(properties.TemplateURL)}`,
             {
@@ -54,23 +42,22 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
         file,
       );
       const given = (properties.Parameters ?? {}) as Record<string, unknown>;
-      const parameters = await resolveParameters(template, given, { ...at, file }, host.parameterSource, host.secrets);
-      const failedBefore = host.ledger.get(account, region, stackName)?.status === 'ROLLBACK_COMPLETE';
-      if (failedBefore) await deleteStack(at, hostOf(host, stackName));
-      const existed = host.ledger.get(account, region, stackName) !== undefined;
-      const changeSet = computeChangeSet(
-        {
-          ...at,
-          template,
-          file,
-          parameters,
-          given,
-          tags: tagsOf(properties.Tags),
-          parentId: stackIdOf({ account, region, stackName: parent }),
-        },
-        host.ledger,
-      );
-      const result = await deploy(changeSet, { ...hostOf(host, stackName), ...(signal ? { signal } : {}) });
+      const failedBefore = cloudFormation.stack(at)?.status === 'ROLLBACK_COMPLETE';
+      if (failedBefore) await cloudFormation.remove(at, { emit, environment: stackName });
+      const existed = cloudFormation.stack(at) !== undefined;
+      const changeSet = await cloudFormation.prepare({
+        ...at,
+        template,
+        file,
+        given,
+        tags: tagsOf(properties.Tags),
+        parentId: stackIdOf({ account, region, stackName: parent }),
+      });
+      const result = await cloudFormation.execute(changeSet, {
+        emit,
+        environment: stackName,
+        ...(signal ? { signal } : {}),
+      });
       if (!('stack' in result)) {
         signal?.throwIfAborted();
         throw new SaiondoError(
@@ -93,15 +80,10 @@ export function nestedStackProvisioner(host: NestedStackHost): Provisioner {
     },
     async remove(resource, account, region) {
       const stackName = nameOf(resource.physicalId);
-      const result = await deleteStack({ account, region, stackName }, hostOf(host, stackName));
+      const result = await cloudFormation.remove({ account, region, stackName }, { emit, environment: stackName });
       if (result.status === 'DELETE_FAILED') throw new SaiondoError(result.reason, { code: 'ValidationError' });
     },
   };
-}
-
-function hostOf(host: NestedStackHost, stackName: string): DeploymentHost {
-  const { ledger, provisioners, emit, dynamicReferences } = host;
-  return { ledger, provisioners, emit, environment: stackName, ...(dynamicReferences ? { dynamicReferences } : {}) };
 }
 
 /** A nested stack's physical id is its ARN. */

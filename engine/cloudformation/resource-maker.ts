@@ -1,6 +1,5 @@
-import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
-import { withDynamicReferences } from './template/dynamic-references';
+import { ensureResource, secretsFilledIn } from './ensure-resource';
 import { type DeploymentHost } from './provisioner';
 import { provisioned, provisionerOf } from '../ports/provisioner';
 import type { DeploymentRequest } from './stack';
@@ -56,47 +55,22 @@ export class ResourceMaker {
     planned: DeployedResource,
     previous: DeployedResource | undefined,
   ): Promise<{ resource: DeployedResource; detail?: string }> {
-    const { account, region, stackName } = this.request;
-    const { logicalId, type, physicalId } = planned;
+    const { type } = planned;
     const provisioner = provisionerOf(this.host.provisioners, type);
-    const properties = await this.secretsFilledIn(planned);
     if (!provisioner) {
+      // What nothing provisions still has to name what exists.
+      await secretsFilledIn(planned, this.request, this.host.dynamicReferences);
       const notRehearsed = NEEDS_ANSWER.test(type) ? whyNot(type) : undefined;
       return {
         resource: { ...planned, ...(notRehearsed ? { notRehearsed } : {}) },
         ...(notRehearsed ? { detail: `not rehearsed: ${notRehearsed}` } : {}),
       };
     }
-    const made = await provisioner.ensure({
-      account,
-      region,
-      stackName,
-      logicalId,
-      type,
-      physicalId,
-      properties,
-      ...(previous ? { previous } : {}),
-      ...(this.host.signal ? { signal: this.host.signal } : {}),
-    });
+    const made = await ensureResource(provisioner, this.request, planned, previous, this.host);
     const detail = made.notRehearsed ? `not rehearsed: ${made.notRehearsed}` : made.detail;
     const resource = provisioned(planned, made);
     const { notRehearsed = resource.notRehearsed } = planned;
     return { resource: { ...resource, ...(notRehearsed ? { notRehearsed } : {}) }, ...(detail ? { detail } : {}) };
-  }
-
-  /** A provisioner gets values; the ledger keeps the references. What nothing provisions still has to name what exists. */
-  private async secretsFilledIn({ properties }: DeployedResource): Promise<Readonly<Record<string, unknown>>> {
-    const { account, region } = this.request;
-    const read = this.host.dynamicReferences;
-    if (!read) return properties;
-    return (await withDynamicReferences(properties, (reference) => {
-      return read(account, region, reference).catch((cause: unknown) => {
-        throw new SaiondoError(
-          `Could not resolve the dynamic reference ${reference.text}: ${cause instanceof Error ? cause.message : String(cause)}`,
-          { code: 'ValidationError', cause },
-        );
-      });
-    })) as Record<string, unknown>;
   }
 }
 

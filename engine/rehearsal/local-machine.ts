@@ -5,11 +5,11 @@ import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { ControlSource } from '../api/codepipeline/codepipeline-changes';
-import { recordedStacks } from '../api/cloudformation/cloudformation';
+import { recordedEvents } from '../api/cloudformation/cloudformation';
 import { rehearsalHandlers } from '../api/handlers';
 import { Runs } from '../runs/runs';
 import type { AwsHandler } from '../ports/aws-request';
-import { dynamicReferencesFrom } from '../cloudformation/template/dynamic-references';
+import { CloudFormation } from '../cloudformation/cloudformation';
 import { keepHidden } from '../cloudformation/template/parameters';
 import type { Template } from '../cloudformation/template/template';
 import { nestedStackProvisioner } from '../cloudformation/nested-stack';
@@ -43,7 +43,6 @@ import { customResourceProvisioners } from '../resources/custom-resources';
 import { deleteParameter, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
 import { PublishedAssets } from '../endpoint/published-assets';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
-import { restoreResources } from '../resources/restore-resources';
 import { engineMark, folderLabel } from '../host/engine-mark';
 import { serviceEnvironment } from '../host/service-environment';
 import { ServiceRegistry } from '../host/service-registry';
@@ -96,6 +95,7 @@ export class LocalMachine implements LocalAws {
   readonly secrets: RunSecrets;
   readonly builds: BuildPlaces;
   readonly provisioners = new Map<string, Provisioner>();
+  readonly cloudFormation: CloudFormation;
   endpointUrl = '';
   isolation: Isolation = NO_ISOLATION;
   registry?: string;
@@ -118,6 +118,8 @@ export class LocalMachine implements LocalAws {
     this.builds = new BuildPlaces(options.jobs ?? defaultPlaces());
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
+    const { layout, ledger } = options;
+    this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
   }
 
   /** Starts what stands for AWS and brings back what the ledger says is deployed. */
@@ -315,17 +317,14 @@ export class LocalMachine implements LocalAws {
     this.makeProvisioners();
     this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
     const runs = new Runs(layout);
+    const { cloudFormation } = this;
     const deployments = {
-      ledger,
-      provisioners: this.provisioners,
+      cloudFormation,
       emit,
-      dynamicReferences: dynamicReferencesFrom(this),
-      secrets: this.secrets,
-      parameterSource: (account: string, region: string, name: string) => this.parameter(account, region, name),
       readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
     };
     this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
-    const api = new CloudFormationApi({ ...deployments, recorded: recordedStacks(runs) });
+    const api = new CloudFormationApi({ ...deployments, events: recordedEvents(runs) });
     const handlers = new Map<string, AwsHandler>([
       ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],
@@ -357,7 +356,7 @@ export class LocalMachine implements LocalAws {
     await this.assets.restore((account, region, bucket) =>
       this.bootstraps.ensure(account, region, bucket.split('-')[1]),
     );
-    await restoreResources({ ...deployments, ...(signal ? { signal } : {}) });
+    await cloudFormation.restore(emit, signal);
   }
 
   private endLeftovers(): void {

@@ -23,7 +23,7 @@ import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
 import { endLeftBuilds, endLeftProcesses } from '../host/build-processes';
 import { becomeEngine } from '../host/engine-mark';
 import { startWatcher, type Watcher } from '../host/watcher';
-import { brokenResources } from '../resources/restore-resources';
+import { brokenResources } from '../cloudformation/restoration';
 import type { Fixtures } from '../resources/fixtures';
 import type { PageHandler } from '../ports/aws-request';
 import { LocalMachine } from './local-machine';
@@ -247,8 +247,7 @@ class Rehearsal {
     const { options } = this;
     const { layout, sources } = options;
     const runners = actionRunners({
-      layout,
-      ledger: this.ledger,
+      cloudFormation: machine.cloudFormation,
       provisioners: machine.provisioners,
       sources,
       ...(startPipeline ? { startPipeline } : {}),

@@ -4,7 +4,7 @@ import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';
-import { PIPELINE, plainMachine } from '../scenario/pipeline-session';
+import { PIPELINE, plainMachine, standIn } from '../scenario/pipeline-session';
 
 /**
  * One engine as a process of its own, on a folder with a deployed pipeline: `node engine.js FOLDER [kill|tell]`. With `kill` it ends itself by SIGKILL
@@ -33,8 +33,8 @@ async function main(folder: string, mode: string): Promise<void> {
     machine: () => {
       noteOrphans(folder);
       return Promise.resolve({
-        ...plainMachine({ MARK: folder }, path.join(folder, 'bin')),
-        provisioners: new Map(),
+        ...standIn(layout, plainMachine({ MARK: folder }, path.join(folder, 'bin'))),
+
         containersMissing: 'not in this test',
         close: () => Promise.resolve(),
       });

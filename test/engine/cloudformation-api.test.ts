@@ -19,6 +19,7 @@ import {
   waitUntilStackDeleteComplete,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
+import { CloudFormation } from '../../engine/cloudformation/cloudformation';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { CloudFormationApi } from '../../engine/api/cloudformation/query-api';
 import { AwsFront } from '../../engine/endpoint/front';
@@ -28,27 +29,31 @@ import type { StackEvent } from '../../model/run-state';
 
 // The SDK's own client against the rehearsal's CloudFormation: what `cdk deploy` and the AWS CLI send and read.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-cloudformation-'));
-const ledger = new DiskLedger(new Layout(root));
+const layout = new Layout(root);
+const ledger = new DiskLedger(layout);
 const said: StackEvent[] = [];
 const api = new CloudFormationApi({
-  ledger,
-  provisioners: new Map(),
+  cloudFormation: new CloudFormation({
+    layout,
+    ledger,
+    provisioners: new Map(),
+    local: {
+      parameter: async (_account, _region, name) => {
+        if (name !== '/cdk-bootstrap/x/version') throw new Error(`there is no ${name}`);
+        return '30';
+      },
+      secret: () => Promise.reject(new Error('there is no secret')),
+    },
+  }),
   emit: (event) => {
     if (event.kind !== 'stack.status' && event.kind !== 'resource.status') return;
     said.push({ v: 1, sequence: said.length, time: new Date().toISOString(), ...event });
   },
-  recorded: {
-    events: ({ stackName }) =>
-      [...said]
-        .reverse()
-        .filter((event) => event.stackName === stackName)
-        .map((event) => [`${event.sequence}`, event] as const),
-    changeSet: () => undefined,
-  },
-  parameterSource: async (_account, _region, name) => {
-    if (name !== '/cdk-bootstrap/x/version') throw new Error(`there is no ${name}`);
-    return '30';
-  },
+  events: ({ stackName }) =>
+    [...said]
+      .reverse()
+      .filter((event) => event.stackName === stackName)
+      .map((event) => [`${event.sequence}`, event] as const),
   readTemplate: async () => '',
 });
 const front = new AwsFront(

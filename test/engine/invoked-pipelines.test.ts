@@ -7,7 +7,14 @@ import { readRun } from '../../engine/runs/event-log';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { Layout } from '../../model/layout';
 import { currentExecution, type RunState } from '../../model/run-state';
-import { deployPipeline, makeRepository, PIPELINE, plainMachine, templateOf } from '../scenario/pipeline-session';
+import {
+  deployPipeline,
+  makeRepository,
+  PIPELINE,
+  plainMachine,
+  standIn,
+  templateOf,
+} from '../scenario/pipeline-session';
 
 const roots: string[] = [];
 afterAll(() => roots.forEach((root) => fs.rmSync(root, { recursive: true, force: true })));
@@ -60,8 +67,7 @@ async function run(start: Record<string, unknown>, target: string): Promise<{ st
     strict: false,
     listeners: [],
     signal: new AbortController().signal,
-    machine: () =>
-      Promise.resolve({ ...plainMachine({}, root), provisioners: new Map(), close: () => Promise.resolve() }),
+    machine: () => Promise.resolve({ ...standIn(layout, plainMachine({}, root)), close: () => Promise.resolve() }),
   });
   const started = fs
     .readdirSync(layout.runs())

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ActionContext } from '../../engine/ports/action';
 import { actionRunners } from '../../engine/codepipeline/providers/action-runners';
-import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { ActionServices } from '../../engine/codepipeline/actions/action-provider';
 import type { StackLedger } from '../../engine/ports/ledger';
 import { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
@@ -22,12 +22,7 @@ async function run(command: string): Promise<{ log: number; grown: number }> {
   const before = process.memoryUsage().rss;
   let most = before;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-  const runners = actionRunners({
-    layout,
-    ledger: new DiskLedger(layout),
-    provisioners: new Map(),
-    sources: new Map(),
-  });
+  const runners = actionRunners({} as ActionServices);
   const result = await runners.get('Compute/AWS/Commands')?.({
     layout,
     runId: 'run',

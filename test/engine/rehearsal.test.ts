@@ -8,7 +8,14 @@ import { readRun } from '../../engine/runs/event-log';
 import { rehearse, type RehearsalOptions } from '../../engine/rehearsal/rehearsal';
 import { Layout } from '../../model/layout';
 import type { RunState } from '../../model/run-state';
-import { deployPipeline, makeRepository, PIPELINE, plainMachine, templateOf } from '../scenario/pipeline-session';
+import {
+  deployPipeline,
+  makeRepository,
+  PIPELINE,
+  plainMachine,
+  standIn,
+  templateOf,
+} from '../scenario/pipeline-session';
 
 const roots: string[] = [];
 afterAll(() => roots.forEach((root) => fs.rmSync(root, { recursive: true, force: true })));
@@ -44,8 +51,8 @@ async function folder(): Promise<{ layout: Layout; options: RehearsalOptions }> 
     signal: new AbortController().signal,
     machine: () =>
       Promise.resolve({
-        ...plainMachine({ FLAGS: root }, root),
-        provisioners: new Map(),
+        ...standIn(layout, plainMachine({ FLAGS: root }, root)),
+
         containersMissing: 'not in this test',
         close: () => Promise.resolve(),
       }),

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ActionContext, ActionResult, ArtifactFolder } from '../../engine/ports/action';
-import { dynamicReferencesFrom } from '../../engine/cloudformation/template/dynamic-references';
+import { CloudFormation } from '../../engine/cloudformation/cloudformation';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { nestedStackProvisioner } from '../../engine/cloudformation/nested-stack';
 import type { Provisioner } from '../../engine/ports/provisioner';
@@ -129,21 +129,19 @@ class Scenario {
     };
     const local = this.local();
     const provisioners = new Recorded(one, provisioned);
+    const cloudFormation = new CloudFormation({ layout, ledger, provisioners, local });
     provisioners.set(
       'AWS::CloudFormation::Stack',
       nestedStackProvisioner({
-        ledger,
-        provisioners,
+        cloudFormation,
         emit,
-        dynamicReferences: dynamicReferencesFrom(local),
-        parameterSource: (account, at, name) => local.parameter(account, at, name),
         readTemplate: async (_account, _region, url) =>
           fs.readFileSync(path.join(this.folder, path.basename(url)), 'utf8'),
       }),
     );
     const outputs = one.outputs.map((name) => ({ name, path: layout.artifact('run', String(number), name) }));
     for (const output of outputs) fs.mkdirSync(output.path, { recursive: true });
-    const action = actionRunners({ layout, ledger, provisioners, sources: new Map() }).get('Deploy/AWS/CloudFormation');
+    const action = actionRunners({ cloudFormation, provisioners, sources: new Map() }).get('Deploy/AWS/CloudFormation');
     if (!action) throw new Error('no runner for CloudFormation');
     const result = await action({
       layout,

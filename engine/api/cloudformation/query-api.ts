@@ -1,35 +1,27 @@
 import { SaiondoError } from '../../../model/errors';
 import type { AwsRequest, AwsResponse } from '../../ports/aws-request';
 import type { DeployedStack } from '../../ports/ledger';
-import type { RunSecrets } from '../../ports/run-secrets';
-import { computeChangeSet, type ChangeSet } from '../../cloudformation/change-set';
-import { deleteStack, refuseDeletion } from '../../cloudformation/deletion';
-import { deploy, refuseUnexecutable } from '../../cloudformation/deployment';
-import { resolveParameters, type ParameterSource } from '../../cloudformation/template/parameters';
-import type { DeploymentHost } from '../../cloudformation/provisioner';
+import type { Emit } from '../../../model/events';
+import type { ChangeSet } from '../../cloudformation/change-set';
+import type { CloudFormation, DeploymentCaller } from '../../cloudformation/cloudformation';
+import { refuseDeletion } from '../../cloudformation/deletion';
+import { refuseUnexecutable } from '../../cloudformation/deployment';
 import { templateAnswer } from './query-answers';
 import { changeSetNameIn, listIn, parametersIn, policyIn, stackNameIn, tagsIn } from './query-form';
-import { changeSetId, changeSetNamed, readAnswer, stackAt, type KnownStacks } from './query-reads';
+import { changeSetId, changeSetNamed, readAnswer, reviewed, stackAt, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
 import type { Template } from '../../cloudformation/template/template';
 import { readTemplateText } from '../../cloudformation/template/template-file';
 
-/** What CloudFormation's API needs besides the ledger. */
-export interface CloudFormationApiHost extends Omit<DeploymentHost, 'environment'> {
+/** What CloudFormation's API works with. */
+export interface CloudFormationApiDependencies {
+  readonly cloudFormation: CloudFormation;
+  readonly emit: Emit;
   /** A template by its S3 address. */
   readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
-  readonly parameterSource: ParameterSource;
-  /** Told of the values that NoEcho hides. */
-  readonly secrets?: Pick<RunSecrets, 'add'>;
-  /** What runs have recorded of stacks, and the change sets that their actions have prepared. */
-  readonly recorded: Pick<KnownStacks, 'events' | 'changeSet'>;
-}
-
-interface Pending {
-  readonly changeSet: ChangeSet;
-  /** `CREATE` is for a stack that is not there yet. */
-  readonly type: string;
+  /** What runs have recorded of stacks. */
+  readonly events: KnownStacks['events'];
 }
 
 /**
@@ -37,10 +29,13 @@ interface Pending {
  * self-mutation deploys the pipeline with the real CLI (CloudFormation API Reference).
  */
 export class CloudFormationApi {
-  private readonly changeSets = new Map<string, Pending>();
   private readonly deploying = new Map<string, string>();
 
-  constructor(private readonly host: CloudFormationApiHost) {}
+  constructor(private readonly dependencies: CloudFormationApiDependencies) {}
+
+  private get cloudFormation(): CloudFormation {
+    return this.dependencies.cloudFormation;
+  }
 
   /** Answers a request; what it does not know it refuses by name. */
   async handle(request: AwsRequest): Promise<AwsResponse> {
@@ -54,8 +49,8 @@ export class CloudFormationApi {
     const stackName = stackNameIn(form);
     const at = { account, region, stackName };
     const changeSetName = changeSetNameIn(form);
-    const { ledger } = this.host;
-    const { known } = this;
+    const { known, cloudFormation } = this;
+    const { ledger } = cloudFormation;
     switch (action) {
       case 'GetTemplateSummary':
       case 'ValidateTemplate':
@@ -64,7 +59,7 @@ export class CloudFormationApi {
       case 'CreateChangeSet':
         return this.createChangeSet(form, request, at, changeSetName);
       case 'DeleteChangeSet':
-        this.changeSets.delete(`${keyOf(at)}/${changeSetName}`);
+        cloudFormation.changeSets.remove(at, changeSetName);
         return {};
       case 'ExecuteChangeSet': {
         const changeSet = changeSetNamed(at, changeSetName, known);
@@ -73,7 +68,7 @@ export class CloudFormationApi {
             code: 'InvalidChangeSetStatus',
           });
         refuseUnexecutable(changeSet, ledger.get(account, region, stackName));
-        this.begin(at, () => deploy(changeSet, this.deploymentHost(at)));
+        this.begin(at, () => cloudFormation.execute(changeSet, this.callerOf(at)));
         return {};
       }
       case 'CreateStack':
@@ -82,8 +77,7 @@ export class CloudFormationApi {
       case 'DeleteStack': {
         const retain = listIn(form, 'RetainResources.member');
         refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
-        for (const key of [...this.changeSets.keys()]) if (key.startsWith(`${keyOf(at)}/`)) this.changeSets.delete(key);
-        this.begin(at, () => deleteStack(at, this.deploymentHost(at), retain));
+        this.begin(at, () => cloudFormation.remove(at, this.callerOf(at), retain));
         return {};
       }
       case 'ContinueUpdateRollback':
@@ -108,41 +102,33 @@ export class CloudFormationApi {
     changeSetName: string,
   ): Promise<unknown> {
     const changeSet = await this.changeSetOf(form, at);
-    this.changeSets.set(`${keyOf(at)}/${changeSetName}`, {
-      changeSet,
-      type: form.get('ChangeSetType') ?? 'UPDATE',
-    });
+    this.cloudFormation.changeSets.put(changeSetName, changeSet);
     return { Id: changeSetId(request, changeSetName), StackId: stackIdOf(at) };
   }
 
   private async changeSetOf(form: URLSearchParams, at: StackAddress): Promise<ChangeSet> {
-    const { ledger, parameterSource, secrets } = this.host;
-    const deployed = ledger.get(at.account, at.region, at.stackName);
+    const deployed = this.cloudFormation.stack(at);
     const template =
       form.get('UsePreviousTemplate') === 'true'
         ? (this.stack(at).template as unknown as Template)
         : await this.templateOf(form, at);
     const given = parametersIn(form, template, deployed);
     const stackPolicy = form.has('StackPolicyBody') ? policyIn(form) : undefined;
-    return computeChangeSet(
-      {
-        ...at,
-        template,
-        file: `${at.stackName}.template.json`,
-        parameters: await resolveParameters(template, given, at, parameterSource, secrets),
-        given,
-        tags: tagsIn(form),
-        capabilities: listIn(form, 'Capabilities.member'),
-        ...(stackPolicy ? { stackPolicy } : {}),
-      },
-      ledger,
-    );
+    return this.cloudFormation.prepare({
+      ...at,
+      template,
+      file: `${at.stackName}.template.json`,
+      given,
+      tags: tagsIn(form),
+      capabilities: listIn(form, 'Capabilities.member'),
+      ...(stackPolicy ? { stackPolicy } : {}),
+    });
   }
 
   private async templateOf(form: URLSearchParams, at: StackAddress): Promise<Template> {
     const url = form.get('TemplateURL');
     const body =
-      form.get('TemplateBody') ?? (url ? await this.host.readTemplate(at.account, at.region, url) : undefined);
+      form.get('TemplateBody') ?? (url ? await this.dependencies.readTemplate(at.account, at.region, url) : undefined);
     if (!body)
       throw new SaiondoError('Either Template URL or Template Body must be specified.', { code: 'ValidationError' });
     return readTemplateText(body, `${at.stackName || 'template'}.template.json`);
@@ -153,13 +139,13 @@ export class CloudFormationApi {
     form: URLSearchParams,
     at: StackAddress,
   ): Promise<unknown> {
-    const deployed = this.host.ledger.get(at.account, at.region, at.stackName);
+    const deployed = this.cloudFormation.stack(at);
     if (action === 'CreateStack' && deployed)
       throw new SaiondoError(`Stack [${at.stackName}] already exists`, { code: 'AlreadyExistsException' });
     if (action === 'UpdateStack') this.stack(at);
     const changeSet = await this.changeSetOf(form, at);
     if (changeSet.empty) throw new SaiondoError('No updates are to be performed.', { code: 'ValidationError' });
-    this.begin(at, () => deploy(changeSet, this.deploymentHost(at)));
+    this.begin(at, () => this.cloudFormation.execute(changeSet, this.callerOf(at)));
     return { StackId: stackIdOf(at) };
   }
 
@@ -170,20 +156,20 @@ export class CloudFormationApi {
       throw new SaiondoError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`, {
         code: 'ValidationError',
       });
-    this.host.ledger.put({ ...stack, status: 'UPDATE_ROLLBACK_COMPLETE' });
+    this.cloudFormation.ledger.put({ ...stack, status: 'UPDATE_ROLLBACK_COMPLETE' });
     return {};
   }
 
   /** Works in the background, as CloudFormation does: callers poll the stack's state and events. */
   private begin(at: StackAddress, work: () => Promise<unknown>): void {
     const key = keyOf(at);
-    const exists = this.host.ledger.get(at.account, at.region, at.stackName) !== undefined;
+    const exists = this.cloudFormation.stack(at) !== undefined;
     this.deploying.set(key, exists ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
     work()
       .then(() => this.deploying.delete(key))
       .catch((error: unknown) => {
         this.deploying.delete(key);
-        this.host.emit({
+        this.dependencies.emit({
           kind: 'stack.status',
           account: at.account,
           region: at.region,
@@ -195,36 +181,28 @@ export class CloudFormationApi {
       });
   }
 
-  private deploymentHost(at: StackAddress): DeploymentHost {
+  private callerOf(at: StackAddress): DeploymentCaller {
     return {
-      ...this.host,
       environment: at.stackName,
       emit: (event) => {
         if (event.kind === 'stack.status') this.deploying.set(keyOf(at), event.status);
-        this.host.emit(event);
+        this.dependencies.emit(event);
       },
     };
   }
 
   private stack(at: StackAddress): DeployedStack {
-    return stackAt(at, this.host);
+    return stackAt(at, this.cloudFormation);
   }
 
-  /** What this API knows beyond the ledger: what it is doing, and the change sets that it or an action has made. */
+  /** What this API knows beyond the ledger: what it is doing. */
   private get known(): KnownStacks {
-    const { ledger, recorded } = this.host;
-    const own = (at: StackAddress): [string, Pending][] =>
-      [...this.changeSets].filter(([key]) => key.startsWith(`${keyOf(at)}/`));
+    const { ledger, changeSets } = this.cloudFormation;
     return {
       ledger,
-      statusOf: (at) =>
-        this.deploying.get(keyOf(at)) ??
-        (!ledger.get(at.account, at.region, at.stackName) && own(at).some(([, one]) => one.type === 'CREATE')
-          ? 'REVIEW_IN_PROGRESS'
-          : undefined),
-      events: recorded.events,
-      changeSets: (at) => own(at).map(([key]) => key.slice(keyOf(at).length + 1)),
-      changeSet: (at, name) => this.changeSets.get(`${keyOf(at)}/${name}`)?.changeSet ?? recorded.changeSet(at, name),
+      changeSets,
+      statusOf: (at) => this.deploying.get(keyOf(at)) ?? reviewed(at, { ledger, changeSets }),
+      events: this.dependencies.events,
     };
   }
 }

@@ -2,6 +2,7 @@ import { SaiondoError } from '../../../model/errors';
 import type { StackEvent } from '../../../model/run-state';
 import type { DeployedStack } from '../../ports/ledger';
 import type { ChangeSet } from '../../cloudformation/change-set';
+import type { ChangeSetStore } from '../../cloudformation/change-set-store';
 import { NO_CHANGES } from '../../cloudformation/change-set';
 import type { DiskLedger } from '../../cloudformation/ledger';
 import { changeAnswers, eventAnswer, members, resourceAnswers, stackAnswer, templateAnswer } from './query-answers';
@@ -19,9 +20,8 @@ export interface KnownStacks {
   readonly statusOf: (at: StackAddress) => string | undefined;
   /** What became of a stack and its resources, the newest first, each with an id that stays. */
   readonly events: (at: StackAddress) => Iterable<readonly [id: string, event: StackEvent]>;
-  /** The names of the change sets that wait, or were executed. */
-  readonly changeSets: (at: StackAddress) => readonly string[];
-  readonly changeSet: (at: StackAddress, name: string) => ChangeSet | undefined;
+  /** The change sets that wait, or were executed. */
+  readonly changeSets: ChangeSetStore;
 }
 
 /** Answers CloudFormation's reading operations; undefined for one that is none of them (CloudFormation API Reference). */
@@ -63,7 +63,9 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
     case 'DescribeChangeSet':
       return changeSetAnswer(at, changeSetNameIn(form), known);
     case 'ListChangeSets':
-      return { Summaries: members(known.changeSets(at).map((name) => changeSetAnswer(at, name, known))) };
+      return {
+        Summaries: members(known.changeSets.list(at).map((one) => changeSetAnswer(at, one.changeSetName, known))),
+      };
     case 'GetStackPolicy': {
       const { stackPolicy } = stackAt(at, known);
       return stackPolicy ? { StackPolicyBody: JSON.stringify(stackPolicy) } : {};
@@ -86,10 +88,19 @@ export function stackAt(at: StackAddress, { ledger }: Pick<KnownStacks, 'ledger'
 }
 
 /** @throws SaiondoError `ChangeSetNotFound` */
-export function changeSetNamed(at: StackAddress, name: string, known: Pick<KnownStacks, 'changeSet'>): ChangeSet {
-  const found = known.changeSet(at, name);
+export function changeSetNamed(at: StackAddress, name: string, known: Pick<KnownStacks, 'changeSets'>): ChangeSet {
+  const found = known.changeSets.get(at, name);
   if (!found) throw new SaiondoError(`ChangeSet [${name}] does not exist`, { code: 'ChangeSetNotFound' });
   return found;
+}
+
+/** The state of a stack that is only reviewed: a change set would create it (CloudFormation User Guide, "Stack status codes"). */
+export function reviewed(
+  at: StackAddress,
+  { ledger, changeSets }: Pick<KnownStacks, 'ledger' | 'changeSets'>,
+): 'REVIEW_IN_PROGRESS' | undefined {
+  if (!at.stackName || ledger.get(at.account, at.region, at.stackName)) return undefined;
+  return changeSets.list(at).some((one) => one.revision === 0) ? 'REVIEW_IN_PROGRESS' : undefined;
 }
 
 /** `arn:aws:cloudformation:…:changeSet/…`. */

@@ -1,8 +1,7 @@
 import type { BuildExplanation } from '../../../model/explanation';
 import type { Limit } from '../../../model/limit';
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
-import type { ChangeSetStore } from '../../cloudformation/change-set-store';
-import type { DiskLedger } from '../../cloudformation/ledger';
+import type { CloudFormation } from '../../cloudformation/cloudformation';
 import type { ActionContext, ActionResult } from '../../ports/action';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
@@ -51,9 +50,8 @@ export type PipelineStarter = (
 
 /** What actions work with besides their own context. */
 export interface ActionServices {
-  readonly ledger: DiskLedger;
+  readonly cloudFormation: CloudFormation;
   readonly provisioners: Provisioners;
-  readonly changeSets: ChangeSetStore;
   readonly sources: SourceRepositories;
   /** Starts another pipeline that is deployed here; undefined in a pipeline that was itself started by an action. */
   readonly startPipeline?: PipelineStarter;

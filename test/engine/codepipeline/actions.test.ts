@@ -130,7 +130,11 @@ async function run(
     ...(revisionValue ? { revisionValue } : {}),
     revisionOf: () => undefined,
   };
-  const runner = actionRunners({ layout, ledger, provisioners: machine.provisioners, sources }).get(kind);
+  const runner = actionRunners({
+    cloudFormation: machine.cloudFormation,
+    provisioners: machine.provisioners,
+    sources,
+  }).get(kind);
   if (!runner) throw new Error(`no runner for ${kind}`);
   const result = await runner(context);
   return { result, events, outputs: outputs.map((output) => output.path) };

@@ -3,12 +3,8 @@ import * as path from 'node:path';
 import { SaiondoError } from '../../../../model/errors';
 import type { ActionDefinition } from '../../../../model/pipeline';
 import type { ActionContext, ActionResult } from '../../../ports/action';
-import { computeChangeSet, NO_CHANGES, type ChangeSet } from '../../../cloudformation/change-set';
-import { deleteStack } from '../../../cloudformation/deletion';
-import { deploy } from '../../../cloudformation/deployment';
-import { dynamicReferencesFrom } from '../../../cloudformation/template/dynamic-references';
-import { resolveParameters } from '../../../cloudformation/template/parameters';
-import type { DeploymentHost } from '../../../cloudformation/provisioner';
+import { NO_CHANGES, type ChangeSet } from '../../../cloudformation/change-set';
+import type { DeploymentCaller } from '../../../cloudformation/cloudformation';
 import type { StackAddress } from '../../../cloudformation/stack-id';
 import { nameForPeople, type Template } from '../../../cloudformation/template/template';
 import { MAXIMUM_BYTES, placeIn, readTemplateText } from '../../../cloudformation/template/template-file';
@@ -89,7 +85,7 @@ async function run(context: ActionContext, host: ActionServices): Promise<Action
   switch (mode) {
     case 'CHANGE_SET_REPLACE': {
       const changeSet = await prepare(context, host, at);
-      host.changeSets.put(changeSetName, changeSet);
+      host.cloudFormation.changeSets.put(changeSetName, changeSet);
       context.emit({
         kind: 'changeset.created',
         account: at.account,
@@ -109,7 +105,7 @@ async function run(context: ActionContext, host: ActionServices): Promise<Action
       };
     }
     case 'CHANGE_SET_EXECUTE': {
-      const prepared = host.changeSets.get(at, changeSetName);
+      const prepared = host.cloudFormation.changeSets.get(at, changeSetName);
       if (!prepared)
         throw new SaiondoError(`ChangeSet [${changeSetName}] does not exist for stack ${stackName}`, {
           code: 'ChangeSetNotFound',
@@ -120,7 +116,7 @@ async function run(context: ActionContext, host: ActionServices): Promise<Action
     case 'CREATE_UPDATE':
       return execute(context, host, await prepare(context, host, at));
     case 'REPLACE_ON_FAILURE': {
-      if (FAILED.test(host.ledger.get(at.account, at.region, stackName)?.status ?? '')) {
+      if (FAILED.test(host.cloudFormation.stack(at)?.status ?? '')) {
         const deleted = await remove(context, host, at);
         if (deleted.status !== 'Succeeded') return deleted;
       }
@@ -140,26 +136,15 @@ async function prepare(context: ActionContext, host: ActionServices, at: StackAd
   try {
     const template: Template = await readTemplateText(text, file);
     const given = { ...settings.Parameters, ...parameterOverridesOf(context) };
-    const parameters = await resolveParameters(
+    return await host.cloudFormation.prepare({
+      ...at,
       template,
+      file,
       given,
-      { ...at, file },
-      (account, region, name) => context.local.parameter(account, region, name),
-      context.local.secrets,
-    );
-    return computeChangeSet(
-      {
-        ...at,
-        template,
-        file,
-        parameters,
-        given,
-        capabilities,
-        tags: settings.Tags ?? {},
-        ...(settings.StackPolicy ? { stackPolicy: settings.StackPolicy } : {}),
-      },
-      host.ledger,
-    );
+      capabilities,
+      tags: settings.Tags ?? {},
+      ...(settings.StackPolicy ? { stackPolicy: settings.StackPolicy } : {}),
+    });
   } catch (error) {
     if (!(error instanceof SaiondoError) || error.where?.file !== file) throw error;
     const { message, code, next, where } = error;
@@ -172,21 +157,14 @@ async function prepare(context: ActionContext, host: ActionServices, at: StackAd
   }
 }
 
-function deploymentHost(context: ActionContext, host: ActionServices): DeploymentHost {
-  return {
-    ledger: host.ledger,
-    provisioners: host.provisioners,
-    emit: context.emit,
-    environment: context.stage,
-    signal: context.signal,
-    dynamicReferences: dynamicReferencesFrom(context.local),
-  };
+function callerOf({ emit, stage, signal }: ActionContext): DeploymentCaller {
+  return { emit, environment: stage, signal };
 }
 
 async function execute(context: ActionContext, host: ActionServices, changeSet: ChangeSet): Promise<ActionResult> {
   const started = performance.now();
   const { stackName, template, file } = changeSet;
-  const result = await deploy(changeSet, deploymentHost(context, host));
+  const result = await host.cloudFormation.execute(changeSet, callerOf(context));
   if (!('stack' in result)) {
     if (context.signal.aborted)
       return { status: 'Abandoned', summary: `stopped at ${result.logicalId}; the stack is ${result.status}` };
@@ -222,9 +200,8 @@ async function execute(context: ActionContext, host: ActionServices, changeSet: 
 }
 
 async function remove(context: ActionContext, host: ActionServices, at: StackAddress): Promise<ActionResult> {
-  if (!host.ledger.get(at.account, at.region, at.stackName))
-    return { status: 'Succeeded', summary: 'there is no such stack' };
-  const result = await deleteStack(at, deploymentHost(context, host));
+  if (!host.cloudFormation.stack(at)) return { status: 'Succeeded', summary: 'there is no such stack' };
+  const result = await host.cloudFormation.remove(at, callerOf(context));
   if (result.status === 'DELETE_COMPLETE') return { status: 'Succeeded', summary: 'deleted' };
   return {
     status: 'Failed',

@@ -1,7 +1,8 @@
 import { SaiondoError } from '../../model/errors';
 import type { Emit } from '../../model/events';
-import type { DiskLedger } from '../cloudformation/ledger';
-import { withDynamicReferences, type DynamicReferenceSource } from '../cloudformation/template/dynamic-references';
+import type { DiskLedger } from './ledger';
+import { ensureResource } from './ensure-resource';
+import type { DynamicReferenceSource } from './template/dynamic-references';
 import { provisioned, type Provisioners } from '../ports/provisioner';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 
@@ -63,29 +64,20 @@ export function brokenResources(ledger: DiskLedger): string[] {
     );
 }
 
-/** The resource as it stands now; undefined where nothing stands for its type. */
+/**
+ * The resource as it stands now; undefined where nothing stands for its type. A custom resource of a type that only its stack knows is not
+ * asked for again: what its function answered is in the ledger.
+ */
 async function restore(
-  { account, region, stackName }: DeployedStack,
+  stack: DeployedStack,
   resource: DeployedResource,
   { provisioners, dynamicReferences, signal }: RestoreDependencies,
 ): Promise<DeployedResource | undefined> {
-  const { logicalId, type, physicalId } = resource;
-  const provisioner = provisioners.get(type);
+  const provisioner = provisioners.get(resource.type);
   if (!provisioner) return undefined;
   signal?.throwIfAborted();
-  // The ledger keeps references to secrets; a provisioner gets values, as at the deployment.
-  const properties = (await withDynamicReferences(resource.properties, (reference) =>
-    dynamicReferences(account, region, reference),
-  )) as Readonly<Record<string, unknown>>;
-  const made = await provisioner.ensure({
-    account,
-    region,
-    stackName,
-    logicalId,
-    type,
-    physicalId,
-    properties,
-    previous: resource,
+  const made = await ensureResource(provisioner, stack, resource, resource, {
+    dynamicReferences,
     ...(signal ? { signal } : {}),
   });
   return provisioned(resource, made);
