@@ -24,6 +24,13 @@ const cdk = {
   message: 'aws-cdk-lib belongs to lib/, pipelines/ and bin/app.ts; the engine meets them only at the cloud assembly.',
 };
 
+/** AGPL: what people get may not import it. It is asked in tests alone, for a second opinion. */
+const secondOpinion = {
+  group: ['@cloud-copilot/iam-simulate', '@cloud-copilot/iam-simulate/*'],
+  message:
+    'iam-simulate is AGPL and a devDependency: only test/ may ask it for a second opinion (docs/dependencies.md).',
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'cdk.out', 'node_modules', '.saiondo', 'examples', 'test/scenarios', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.recommended,
@@ -44,7 +51,7 @@ export default tseslint.config(
   },
   {
     files: ['lib/**/*.ts', 'pipelines/**/*.ts', 'bin/app.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [sdk] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [sdk, secondOpinion] }] },
   },
   {
     files: [
@@ -55,7 +62,11 @@ export default tseslint.config(
       'model/**/*.ts',
       'config/**/*.ts',
     ],
-    rules: { 'no-restricted-imports': ['error', { patterns: [cdk] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [cdk, secondOpinion] }] },
+  },
+  {
+    files: ['bin/saiondo.ts', 'bin/compile-cache.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'buildspecs/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [secondOpinion] }] },
   },
   // Templates are JSON of many shapes; the tests look into them.
   { files: ['test/app/**/*.ts'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
