@@ -17,7 +17,10 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       break;
     case 'run.resumed':
       run.pid = event.pid;
+      // What was said of the executions before does not hold for those that come.
       delete run.verdict;
+      delete run.summary;
+      delete run.exitCode;
       delete run.endedAt;
       break;
     case 'tool.checked':

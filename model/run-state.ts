@@ -199,3 +199,14 @@ export function currentExecution(run: RunState): ExecutionState | undefined {
 export function judgedExecution(run: RunState): ExecutionState | undefined {
   return run.executions.findLast((execution) => execution.mode === 'STANDARD') ?? currentExecution(run);
 }
+
+/** The executions that rolled a stage back because an execution failed, or after it: those that began later than it did, the oldest first. */
+export function rollbacksAfter(run: RunState, execution: ExecutionState | undefined): ExecutionState[] {
+  const at = execution ? run.executions.indexOf(execution) : -1;
+  return run.executions.slice(at + 1).filter((one) => one.mode === 'ROLLBACK');
+}
+
+/** The action of an execution that failed first. */
+export function failedAction(execution: ExecutionState | undefined): ActionState | undefined {
+  return [...(execution?.actions.values() ?? [])].find((one) => one.status === 'Failed');
+}

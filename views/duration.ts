@@ -9,3 +9,8 @@ export function seconds(value: number): string {
   const whole = Math.round(value);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
+
+/** Seconds as a person reads them while they pass: without tenths, so that a line changes once a second. */
+export function wholeSeconds(value: number): string {
+  return value < 60 ? `${Math.max(0, Math.floor(value))} s` : seconds(Math.floor(value));
+}

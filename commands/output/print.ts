@@ -33,8 +33,21 @@ export async function ask(question: string, signal?: AbortSignal): Promise<strin
   }
 }
 
-/** Draws on a terminal: lines of ours, over those that were drawn before. @param up how many rows to go up and clear first */
-export function draw(out: NodeJS.WriteStream, lines: readonly string[], up = 0): void {
-  const clear = up > 0 ? `\u001b[${up}A\u001b[0J` : '';
-  out.write(lines.length > 0 ? `${clear}${lines.map(plainButStyles).join('\n')}\n` : clear);
+/** Writes rows over those that were written before, in one write. Nothing is cleared as a whole: each row is overwritten, then its rest is erased. */
+export function drawRows(
+  out: NodeJS.WriteStream,
+  rows: {
+    /** How many rows to go up first. */
+    readonly up: number;
+    /** Rows that stay. */
+    readonly above: readonly string[];
+    /** Rows that are drawn over the next time. */
+    readonly lines: readonly string[];
+  },
+): void {
+  const texts = [...rows.above.flatMap((one) => one.split('\n')), ...rows.lines].map(plainButStyles);
+  const left = Math.max(0, rows.up - texts.length);
+  const begin = rows.up > 0 ? `\r\u001b[${rows.up}A` : '\r';
+  const end = left > 0 ? `${'\u001b[K\n'.repeat(left)}\u001b[${left}A` : '';
+  out.write(`${begin}${texts.map((one) => `${one}\u001b[K\n`).join('')}${end}`);
 }

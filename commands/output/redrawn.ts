@@ -1,26 +1,24 @@
-import { stripVTControlCharacters } from 'node:util';
-import { draw } from './print';
+import { Frame } from './frame';
+import { print } from './print';
 
 /** A text that is drawn over its former self on a terminal; elsewhere each is printed once, when it changed. */
 export class Redrawn {
-  private rows = 0;
+  private readonly frame: Frame;
   private last = '';
 
-  constructor(private readonly out: NodeJS.WriteStream) {}
+  constructor(private readonly out: NodeJS.WriteStream) {
+    this.frame = new Frame(out);
+  }
 
+  /** The size that a text may have: undefined where nothing is redrawn. */
+  get size(): { readonly columns: number; readonly rows: number } | undefined {
+    return this.out.isTTY ? { columns: this.frame.columns, rows: this.frame.rows } : undefined;
+  }
+
+  /** @param text lines that fit {@link size} */
   show(text: string): void {
-    if (!this.out.isTTY) {
-      if (text !== this.last) draw(this.out, [text, '']);
-      this.last = text;
-      return;
-    }
-    const columns = this.out.columns ?? 80;
-    const lines = text.split('\n').slice(-Math.max(4, (this.out.rows ?? 24) - 1));
-    const rows = lines.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
-      0,
-    );
-    draw(this.out, lines, this.rows);
-    this.rows = rows;
+    if (this.out.isTTY) return this.frame.draw(text.split('\n').slice(0, this.frame.rows));
+    if (text !== this.last) print(`${text}\n`);
+    this.last = text;
   }
 }

@@ -4,8 +4,8 @@ import { revisionsText } from './status';
 
 /** Failed cases that are shown to people; `--json` has all that were read. */
 const TESTS = 8;
-/** Characters of a command: a block of a buildspec may be long. */
-const COMMAND_WIDTH = 1000;
+/** Lines of a command: a block of a buildspec may be long. */
+const COMMAND_LINES = 20;
 /** Characters of what AWS says of an action. */
 const LINE_WIDTH = 200;
 
@@ -36,6 +36,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
       : []),
     ...(revision ? [`${colours.bold('commit')}    ${revision}`] : []),
     ...sinceLines(failure, paint),
+    ...(triage.rollbacks ?? []).map((one) => `${colours.bold('rollback')}  ${rollbackText(one)}`),
     `${colours.bold('again')}     ${failure.reproduce}`,
     ...evidenceLines(failure, paint),
     ...triage.others.map(
@@ -45,13 +46,21 @@ export function showTriage(triage: Triage, paint: Paint): string {
   ].join('\n');
 }
 
+function rollbackText(one: NonNullable<Triage['rollbacks']>[number]): string {
+  const to = one.rollbackTarget ? ` to ${one.rollbackTarget.slice(0, 8)}` : '';
+  const failed = one.failed
+    ? ` at ${one.failed}${one.message ? `: ${fit(one.message.split('\n')[0] ?? '', 120)}` : ''}`
+    : '';
+  return `${one.status.toLowerCase()}${to}, execution ${one.id.slice(0, 8)}${failed} → saiondo triage ${one.id.slice(0, 8)}`;
+}
+
 function commandText(command: string | undefined): string {
   if (!command) return 'none: it failed before its first command';
-  const lines = command
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return fit(lines.join('; '), COMMAND_WIDTH);
+  const lines = command.split('\n').filter((line) => line.trim() !== '');
+  // A block stays a block: joined by semicolons it would be another command.
+  const shown = lines.slice(0, COMMAND_LINES).map((line) => fit(line, LINE_WIDTH));
+  const more = lines.length > COMMAND_LINES ? [`… ${lines.length - COMMAND_LINES} more lines`] : [];
+  return [...shown, ...more].join('\n          ');
 }
 
 function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
@@ -59,10 +68,11 @@ function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
   const { lastPassed, firstFailed, commits } = since;
   const first = revisionsText(firstFailed.revisions);
   const head = lastPassed
-    ? `passed last with ${revisionsText(lastPassed.revisions) || lastPassed.executionId}, first failed with ${first || firstFailed.executionId}`
-    : `has not passed in the executions that are listed; first failed with ${first || firstFailed.executionId}`;
+    ? `last passed:  ${revisionsText(lastPassed.revisions) || lastPassed.executionId}`
+    : 'it has not passed in the executions that are listed';
   return [
     `${paint.colours.bold('since')}     ${head}`,
+    `          first failed: ${first || firstFailed.executionId}`,
     ...(commits ?? []).slice(0, 10).map((one) => `          ${short(one.commit)} ${one.message} (${one.author})`),
   ];
 }

@@ -18,7 +18,7 @@ import { Layout } from '../../model/layout';
 import { explanationLines } from '../../views/explanation';
 import { outcomeLines } from '../../views/outcome';
 import { plainLine } from '../../views/plain';
-import { renderReport } from '../../views/report';
+import { renderReport } from '../../views/report/report';
 import { approver } from '../operate/approver';
 import { fixturesOf } from './fixtures';
 import { portNumber, wholeNumber } from '../input/whole-number';

@@ -57,32 +57,72 @@ export async function describeTriage(aws: Aws<TriageOperations>, request: Triage
     execution: shown,
     ...(first ? { failure: await describeFailure(aws, request, first, shown) } : {}),
     others: others.map((one) => ({ action: pathOf(one), ...messageOf(one) })),
+    ...(found.rollbacks.length > 0 ? { rollbacks: await describeRollbacks(aws(), pipeline, found.rollbacks) } : {}),
   };
 }
 
-type Found = { readonly execution: Execution; readonly actions: ReadonlyMap<string, ActionExecutionDetail> };
+/** What was rolled back because of a failure, and where that failed in turn. */
+async function describeRollbacks(
+  aws: Pick<Calls, 'listActionExecutions'>,
+  pipeline: string,
+  rollbacks: readonly Execution[],
+): Promise<NonNullable<Triage['rollbacks']>> {
+  return Promise.all(
+    rollbacks.map(async (one) => {
+      const actions = one.status === 'Failed' ? await latestActions(aws, pipeline, one.id) : new Map();
+      const failed = ([...actions.values()] as ActionExecutionDetail[]).find((action) => action.status === 'Failed');
+      return { ...one, ...(failed ? { failed: pathOf(failed), ...messageOf(failed) } : {}) };
+    }),
+  );
+}
 
+interface Found {
+  readonly execution: Execution;
+  readonly actions: ReadonlyMap<string, ActionExecutionDetail>;
+  /** Rollbacks that began after it and before the next execution, oldest first. */
+  readonly rollbacks: readonly Execution[];
+}
+
+/**
+ * The execution that is asked for, or the newest that failed. A rollback answers the execution before it: where that one failed, it is the one to
+ * explain, whatever became of the rollback.
+ */
 async function failedExecution(
   aws: Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>,
   request: TriageRequest,
 ): Promise<Found | undefined> {
   const executions = await listExecutions(aws, request.pipeline, EXECUTIONS);
   const wanted = request.execution;
-  for (const execution of executions) {
+  /** The newest rollback that failed: it is explained where what it answers did not fail. */
+  let rollback: Found | undefined;
+  for (const [at, execution] of executions.entries()) {
     if (wanted !== undefined && !execution.id.startsWith(wanted)) continue;
-    if (wanted === undefined && !['Failed', 'InProgress', 'Stopping'].includes(execution.status)) continue;
+    const standard = execution.type !== 'ROLLBACK';
+    const failing = ['Failed', 'InProgress', 'Stopping'].includes(execution.status);
+    if (wanted === undefined && rollback && standard && !failing) return rollback;
+    if (wanted === undefined && !failing) continue;
     const actions = await latestActions(aws, request.pipeline, execution.id);
+    const found = { execution, actions, rollbacks: wanted === undefined ? rollbacksBefore(executions, at) : [] };
     // One that still runs may hold a failed action already: its siblings finish first.
-    if (wanted !== undefined || [...actions.values()].some((one) => one.status === 'Failed'))
-      return { execution, actions };
+    const failed = [...actions.values()].some((one) => one.status === 'Failed');
+    if (wanted !== undefined || (standard && failed)) return found;
+    if (failed) rollback ??= found;
   }
-  if (wanted === undefined) return undefined;
+  if (wanted === undefined) return rollback;
   // Older than what was listed: its actions are still there.
   const actions = await latestActions(aws, request.pipeline, wanted);
   return {
     execution: { id: wanted, status: 'Unknown', type: 'STANDARD', trigger: { type: 'Unknown' }, revisions: [] },
     actions,
+    rollbacks: [],
   };
+}
+
+/** The rollbacks right before a place in the list, which has the newest first; oldest first. */
+function rollbacksBefore(executions: readonly Execution[], at: number): Execution[] {
+  const newer = executions.slice(0, at);
+  const from = newer.findLastIndex((one) => one.type !== 'ROLLBACK');
+  return newer.slice(from + 1).reverse();
 }
 
 async function describeFailure(

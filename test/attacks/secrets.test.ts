@@ -6,7 +6,7 @@ import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import type { RunState } from '../../model/run-state';
 import { Layout } from '../../model/layout';
-import { renderReport } from '../../views/report';
+import { renderReport } from '../../views/report/report';
 import { makeRepository, SMALL_REPOSITORY, writeAssembly, type SmallAction } from '../fixtures/small-pipeline';
 
 // A run of builds that print, export, fail with and report their secrets: none of it may be where a person or a program reads later.

@@ -118,7 +118,7 @@ inBrowser('a phone needs no horizontal scroll, in light and in dark', async () =
     expect(await worstContrast(page)).toBeGreaterThanOrEqual(4.5);
     for (const [button, title] of [
       ['Roll back Verify', 'Roll back Verify'],
-      ['Disable the transition into Prod', 'Disable the transition into Prod?'],
+      ['Disable transition… into Prod', 'Disable the transition into Prod?'],
     ] as const) {
       await page.getByRole('button', { name: button }).click();
       const dialog = page.getByRole('dialog', { name: title });
@@ -192,7 +192,7 @@ inBrowser('every change asks first: stop, start on a commit, a transition with i
   await page.getByRole('textbox', { name: 'Commit of App' }).fill('abc123');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await answered[1];
-  await page.getByRole('button', { name: 'Disable the transition into Prod' }).click();
+  await page.getByRole('button', { name: 'Disable transition… into Prod' }).click();
   const disable = page.getByRole('button', { name: 'Disable', exact: true });
   await disable.click();
   // Without a reason it is not asked.

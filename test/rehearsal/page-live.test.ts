@@ -122,7 +122,7 @@ inBrowser(
     const page = await (browser as Browser).newPage();
     page.setDefaultTimeout(60_000);
     await page.goto(served.address.page);
-    await page.getByRole('button', { name: 'Disable the transition into Prod' }).click();
+    await page.getByRole('button', { name: 'Disable transition… into Prod' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
     await page.getByRole('button', { name: 'Disable', exact: true }).click();
     await page.getByText('Nothing enters Prod: not on a Friday').waitFor();
@@ -130,7 +130,7 @@ inBrowser(
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByRole('listitem').filter({ hasText: 'feat: names <b>for</b> users' }).first().waitFor();
     await page.locator('.stage[data-status="NotReached"]', { hasText: 'Prod' }).waitFor();
-    await page.getByRole('button', { name: 'Enable the transition into Prod' }).click();
+    await page.getByRole('button', { name: 'Enable transition… into Prod' }).click();
     await page.getByRole('button', { name: 'Enable', exact: true }).click();
     const approval = page.getByRole('region', { name: 'Prod/Promote waits for your decision' });
     await approval.getByText('shop-prod: replace AWS::SNS::Topic News: TopicName').waitFor();

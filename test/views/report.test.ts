@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { RunEvent, RunEventBody } from '../../model/events';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun } from '../../model/run-state';
-import { renderReport } from '../../views/report';
+import { renderReport } from '../../views/report/report';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-report-'));
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));

@@ -2,7 +2,14 @@ import { webAddress } from '../../model/plain-text';
 import type { Promotion, Rollback } from '../../model/promotion.shape';
 import type { Failure, ReportSummary, ResourceChange, Revision, RunVerdict } from '../../model/events';
 import type { ActionDefinition, PipelineDefinition } from '../../model/pipeline';
-import type { ActionState, BuildState, ExecutionState, RunState } from '../../model/run-state';
+import {
+  judgedExecution,
+  type ActionState,
+  type BuildState,
+  type ExecutionState,
+  type RunState,
+} from '../../model/run-state';
+import { kindOf, rollbackSentence } from '../execution-words';
 
 /** What the page's script shows of a run. Times are ISO 8601. */
 export interface PageRun {
@@ -18,6 +25,8 @@ export interface PageRun {
   readonly summary?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** The execution that the verdict and the summary are about. */
+  readonly judged?: string;
   /** The oldest first. */
   readonly executions: readonly PageExecution[];
   readonly changeSets: readonly PageChangeSet[];
@@ -44,6 +53,10 @@ export interface PageExecution {
   readonly endedAt?: string;
   readonly revisions: readonly Revision[];
   readonly stages: readonly PageStage[];
+  /** What it is, for people: how it began, or what it rolls back. */
+  readonly kind: string;
+  /** Of a rollback: what became of it, in a sentence. */
+  readonly rollback?: string;
 }
 
 export interface PageStage {
@@ -111,6 +124,7 @@ export function pageRun(
   },
 ): PageRun {
   const { live, controllable, current } = facts;
+  const judged = judgedExecution(state);
   return {
     runId: state.runId,
     pipeline: state.definition?.name ?? state.pipeline,
@@ -121,6 +135,7 @@ export function pageRun(
     ...(state.summary ? { summary: state.summary } : {}),
     ...(state.startedAt ? { startedAt: state.startedAt } : {}),
     ...(state.endedAt ? { endedAt: state.endedAt } : {}),
+    ...(judged ? { judged: judged.executionId } : {}),
     executions: state.executions.map((execution) => pageExecution(state, execution)),
     changeSets: state.changeSets.map(({ environment, stackName, stage, changes }) => ({
       environment,
@@ -155,6 +170,8 @@ function pageExecution(state: RunState, execution: ExecutionState): PageExecutio
     ...(execution.detail ? { detail: execution.detail } : {}),
     trigger: execution.trigger.type,
     mode: execution.mode,
+    kind: kindOf(execution),
+    ...(execution.mode === 'ROLLBACK' ? { rollback: rollbackSentence(execution) } : {}),
     ...(execution.rollbackTarget ? { rollbackTarget: execution.rollbackTarget } : {}),
     ...(execution.rollbackStage ? { rollbackStage: execution.rollbackStage } : {}),
     startedAt: execution.startedAt,

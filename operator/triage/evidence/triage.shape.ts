@@ -97,6 +97,10 @@ export const triageShape = z.object({
   failure: failureShape.optional(),
   /** Further actions of the execution that failed. */
   others: z.array(z.object({ action: z.string(), message: z.string().optional() })),
+  /** The rollbacks that answered the failure, oldest first: `failed` is the action that failed in one. */
+  rollbacks: z
+    .array(executionShape.extend({ failed: z.string().optional(), message: z.string().optional() }))
+    .optional(),
 });
 /** {@link triageShape} as a type. */
 export type Triage = z.infer<typeof triageShape>;

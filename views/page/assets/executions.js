@@ -2,11 +2,11 @@
 
 import { short } from './difference.js';
 import { h, keyedList, setAttribute, setText } from './dom.js';
-import { mark, stateWord, triggerWord } from './words.js';
+import { mark, stateWord, timeOfDay, took } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
 /** @typedef {import('../model').PageExecution} PageExecution */
-/** @typedef {{ runId: string, execution: PageExecution, shown: boolean }} Item */
+/** @typedef {{ runId: string, execution: PageExecution, shown: boolean, live: boolean }} Item */
 
 /**
  * @param {Element} parent
@@ -18,32 +18,32 @@ export function executionList(parent) {
     (/** @type {Item} */ item) => `${item.runId}/${item.execution.executionId}`,
     executionLink,
   );
-  return ({ runId, executions }, shown) => {
-    show([...executions].reverse().map((execution) => ({ runId, execution, shown: execution === shown })));
+  return ({ runId, executions, live }, shown) => {
+    show([...executions].reverse().map((execution) => ({ runId, execution, live, shown: execution === shown })));
     return executions.length > 1;
   };
 }
 
 /** @param {Item} first */
-function executionLink({ runId, execution: { executionId, trigger, mode, rollbackTarget, rollbackStage } }) {
+function executionLink({ runId, execution: { executionId, kind } }) {
   const state = h('span', { class: 'state', 'aria-hidden': 'true' });
   const word = h('span', { class: 'unseen' });
   const text = h('span', {});
-  const what =
-    mode === 'ROLLBACK' ? `${rollbackStage} back to ${rollbackTarget?.slice(0, 8)}` : `by ${triggerWord(trigger)}`;
+  const when = h('span', { class: 'quiet' });
   const link = h(
     'a',
     { href: `#run=${encodeURIComponent(runId)}&execution=${encodeURIComponent(executionId)}` },
     state,
     word,
     h('span', { class: 'commit' }, executionId.slice(0, 8)),
-    h('span', { class: 'quiet' }, what),
+    h('span', { class: 'quiet' }, kind),
+    when,
     text,
   );
   return {
     element: h('li', {}, link),
     /** @param {Item} item */
-    update: ({ execution, shown }) => {
+    update: ({ execution, shown, live }) => {
       setAttribute(link, 'data-status', execution.status);
       setText(state, mark(execution.status));
       setText(word, stateWord(execution.status));
@@ -51,6 +51,7 @@ function executionLink({ runId, execution: { executionId, trigger, mode, rollbac
         text,
         execution.revisions.map((one) => `${short(one.commitId)} ${one.message?.split('\n')[0] ?? ''}`).join(', '),
       );
+      setText(when, `${timeOfDay(execution.startedAt)}, ${took(execution.startedAt, execution.endedAt, live)}`);
       if (shown) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     },

@@ -10,7 +10,7 @@ import { get, hasToken, takeToken } from './requests.js';
 import { askRollback } from './rollback.js';
 import { stageList } from './stages.js';
 import { timeline } from './timeline.js';
-import { dateTime, took, triggerWord } from './words.js';
+import { dateTime, stateWord, took } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
 /** @typedef {import('../model').PageListedRun} PageListedRun */
@@ -81,10 +81,10 @@ function shownRun() {
   return run;
 }
 
-/** The execution that is looked at: the one that was chosen, else the newest. */
+/** The execution that is looked at: the one that was chosen, else the one that the verdict is about. */
 function shownExecution() {
-  const id = chosen('execution');
-  return run?.executions.find((one) => one.executionId === id) ?? run?.executions.at(-1);
+  const of = (/** @type {string | null | undefined} */ id) => run?.executions.find((one) => one.executionId === id);
+  return of(chosen('execution')) ?? of(run?.judged) ?? run?.executions.at(-1);
 }
 
 /**
@@ -138,16 +138,18 @@ function show() {
   if (!run) return;
   const execution = shownExecution();
   const waits = waitingOf(run).length > 0;
-  const verdict = waits ? 'waiting' : verdictOf(run);
+  const judged = execution === undefined || execution.executionId === run.judged;
+  // Another execution than the judged one has its own state, and the run's summary says nothing of it.
+  const verdict = judged ? (waits ? 'waiting' : verdictOf(run)) : execution.status;
   document.title = `${verdict} · ${run.pipeline}`;
   setText(byId('pipeline'), run.pipeline || run.runId);
-  setText(byId('verdict'), verdict);
+  setText(byId('verdict'), stateWord(verdict));
   setAttribute(byId('verdict'), 'data-status', verdict);
   const facts = [
     run.runId,
     took(run.startedAt, run.endedAt, run.live),
-    execution && `execution ${execution.executionId.slice(0, 8)} by ${triggerWord(execution.trigger)}`,
-    run.summary,
+    execution && `execution ${execution.executionId.slice(0, 8)}: ${execution.kind}`,
+    judged ? run.summary : execution.detail,
   ];
   setText(byId('facts'), facts.filter(Boolean).join(' · '));
   showRevisions(execution?.revisions ?? []);

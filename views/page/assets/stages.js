@@ -82,8 +82,9 @@ function stageView(first, mayChange, requests) {
       setText(state, mark(stage.status));
       // What is not reached yet is one line: how much is to come.
       list.hidden = stage.status === 'NotReached';
-      const more = list.hidden ? `${stage.actions.length} actions` : stage.detail;
-      setText(word, more ? `${stateWord(stage.status)}: ${more}` : stateWord(stage.status));
+      const count = `${stage.actions.length} ${stage.actions.length === 1 ? 'action' : 'actions'}`;
+      const said = stage.detail ? `${stateWord(stage.status)}: ${stage.detail}` : stateWord(stage.status);
+      setText(word, list.hidden ? `${said} (${count})` : said);
       setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));
       const may = mayChange();
       again.hidden = !(may && ['Failed', 'Stopped'].includes(stage.status));
@@ -99,10 +100,13 @@ function stageView(first, mayChange, requests) {
     transition.hidden = !into;
     if (!into) return;
     setAttribute(transition, 'data-enabled', String(into.enabled));
-    setText(held, into.enabled ? '↓' : `✕ Nothing enters ${stageName}: ${into.reason ?? 'its transition is disabled'}`);
+    setText(
+      held,
+      into.enabled ? '↓' : `✕ Transition to ${stageName} is disabled${into.reason ? `: ${into.reason}` : ''}`,
+    );
     turn.hidden = !may;
     setText(turn, into.enabled ? 'Disable transition…' : 'Enable transition…');
-    setAttribute(turn, 'aria-label', `${into.enabled ? 'Disable' : 'Enable'} the transition into ${stageName}`);
+    setAttribute(turn, 'aria-label', `${into.enabled ? 'Disable' : 'Enable'} transition… into ${stageName}`);
   }
 }
 

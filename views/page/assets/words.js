@@ -17,7 +17,7 @@ const MARKS = {
 const STATES = {
   InProgress: 'in progress',
   NotRehearsed: 'not rehearsed',
-  NotReached: 'not reached',
+  NotReached: 'not started',
 };
 
 /** @param {string} status */
@@ -28,20 +28,6 @@ export function mark(status) {
 /** @param {string} status */
 export function stateWord(status) {
   return STATES[status] ?? status.toLowerCase();
-}
-
-/** @type {Record<string, string>} */
-const TRIGGERS = {
-  Manual: 'hand',
-  StartPipelineExecution: 'a start',
-  PipelineUpdated: 'the pipeline’s update',
-  ManualRollback: 'a rollback',
-  AutomatedRollback: 'an automatic rollback',
-};
-
-/** What an execution began by. @param {string} type */
-export function triggerWord(type) {
-  return TRIGGERS[type] ?? type;
 }
 
 /** @param {number} value */
@@ -66,4 +52,9 @@ export function took(startedAt, endedAt, live) {
 /** @param {string} time ISO 8601 */
 export function dateTime(time) {
   return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** @param {string} time ISO 8601 */
+export function timeOfDay(time) {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' });
 }
