@@ -5,6 +5,7 @@ import { costCommand } from '../commands/operate/cost';
 import { addCompletion } from '../commands/completion';
 import { doctorCommand } from '../commands/operate/doctor';
 import { retryCommand, startCommand, stopCommand } from '../commands/operate/executions';
+import { logsCommand } from '../commands/operate/logs';
 import { historyCommand } from '../commands/operate/history';
 import { openCommand } from '../commands/operate/open';
 import { version } from '../commands/input/package';
@@ -32,6 +33,7 @@ for (const command of [
   statusCommand(),
   historyCommand(),
   triageCommand(),
+  logsCommand(),
   approveCommand(),
   rejectCommand(),
   retryCommand(),

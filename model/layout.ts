@@ -11,6 +11,7 @@ import { pathSegment } from './path-segment';
  *       runs/<runId>/artifacts/<executionId>/<artifact>/
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
  *       runs/<runId>/report.html
+ *       runs/<runId>/junit.xml               every test of the run, as JUnit
  *       runs/<runId>/digest.json             what a list of runs shows of it: derived from the events, made anew when they have grown
  *       state/ledger/<account>/<region>/<stack>.json   what CloudFormation deployed
  *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
@@ -41,6 +42,9 @@ export class Layout {
   }
   report(runId: string): string {
     return path.join(this.run(runId), 'report.html');
+  }
+  junit(runId: string): string {
+    return path.join(this.run(runId), 'junit.xml');
   }
   ledgers(): string {
     return path.join(this.root, 'state', 'ledger');

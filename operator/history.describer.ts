@@ -1,8 +1,11 @@
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Calls } from './aws';
 import { listActions, listExecutions, pathOf, withSourceVariables } from './executions';
+import { fourKeys, type Deployment } from './dora';
 import type { History } from './history.shape';
+import { percentile } from './percentile';
 import { plainLine } from '../model/plain-text';
+import type { Execution } from '../model/revision.shape';
 
 /** The calls of {@link describeHistory}. */
 export type HistoryCalls = Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>;
@@ -39,13 +42,55 @@ export async function describeHistory(aws: HistoryCalls, pipelineName: string, c
       ? { duration: { p50: percentile(durations, 50), p90: percentile(durations, 90), count: durations.length } }
       : {}),
     actions: statisticsOf(attempts),
+    environments: fourKeys(
+      executions.flatMap((one) => deploymentsOf(one, actions.get(one.id) ?? [])),
+      { from: oldest, to: Date.now() },
+    ),
   };
 }
 
-/** The value below which `percent` of the values lie: nearest rank. @param values not empty */
-export function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+/** The deployments of an execution: its stages with deploy actions, once all of these have ended. */
+function deploymentsOf(execution: Execution, actions: readonly ActionExecutionDetail[]): Deployment[] {
+  const stages = [...new Set(actions.filter(isDeploy).map((one) => one.stageName ?? ''))];
+  const written = actions
+    .map((one) => Date.parse(one.output?.outputVariables?.AuthorDate ?? ''))
+    .filter(Number.isFinite);
+  return stages.flatMap((stage) => {
+    const latest = new Map(
+      [...actions]
+        .filter((one) => one.stageName === stage)
+        .sort(byEnd)
+        .map((one) => [one.actionName, one]),
+    );
+    const own = [...latest.values()];
+    if (own.some((one) => one.status === 'InProgress')) return [];
+    const failed = own.some((one) => one.status === 'Failed');
+    // Stopped in the middle, or still to come: neither a deployment nor a failure.
+    if (!failed && execution.status !== 'Succeeded' && !isPast(stage, actions, own)) return [];
+    return [
+      {
+        environment: stage,
+        rollback: execution.type === 'ROLLBACK',
+        status: failed ? ('Failed' as const) : ('Succeeded' as const),
+        endedAt: Math.max(...own.map((one) => one.lastUpdateTime?.getTime() ?? 0)),
+        ...(written.length > 0 ? { committedAt: Math.min(...written) } : {}),
+      },
+    ];
+  });
+}
+
+/** Whether the execution has begun another stage since the last action of this one ended. */
+function isPast(
+  stage: string,
+  actions: readonly ActionExecutionDetail[],
+  own: readonly ActionExecutionDetail[],
+): boolean {
+  const end = Math.max(...own.map((one) => one.lastUpdateTime?.getTime() ?? 0));
+  return actions.some((one) => one.stageName !== stage && (one.startTime?.getTime() ?? 0) >= end);
+}
+
+function isDeploy(action: ActionExecutionDetail): boolean {
+  return action.input?.actionTypeId?.category === 'Deploy';
 }
 
 function byEnd(a: ActionExecutionDetail, b: ActionExecutionDetail): number {

@@ -21,6 +21,17 @@ export const historyShape = z.object({
       p90: z.number().optional(),
     }),
   ),
+  /** The four DORA figures of each stage that deploys; `operator/dora.ts` defines them. */
+  environments: z.array(
+    z.object({
+      environment: z.string(),
+      deployments: z.number(),
+      deploymentsPerDay: z.number(),
+      leadTimeSeconds: z.number().optional(),
+      changeFailureRate: z.number().optional(),
+      restoreSeconds: z.number().optional(),
+    }),
+  ),
 });
 /** {@link historyShape} as a type. */
 export type History = z.infer<typeof historyShape>;

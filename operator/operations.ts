@@ -21,6 +21,7 @@ export const OPERATIONS = {
     'listTasks',
     'describeTasks',
   ],
+  logs: ['listPipelineExecutions', 'listActionExecutions', 'batchGetBuilds', 'getLogEvents'],
   approve: [...STATUS, 'describeChangeSet', 'getObject', 'describeImages', 'putApprovalResult'],
   reject: ['getPipelineState', 'getPipeline', 'putApprovalResult'],
   retry: ['getPipelineState', 'retryStageExecution'],

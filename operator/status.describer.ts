@@ -135,7 +135,11 @@ function stageOf(
       name,
       provider: declaration?.actionTypeId?.provider ?? '',
       runOrder: declaration?.runOrder ?? 1,
-      status: detail?.status ?? current?.status ?? 'NotRun',
+      // A rehearsal says by an error code of its own what it could not do: AWS has no state for it.
+      status:
+        current?.errorDetails?.code === 'NotRehearsed'
+          ? 'NotRehearsed'
+          : (detail?.status ?? current?.status ?? 'NotRun'),
       ...(from ? { startedAt: from.toISOString() } : {}),
       ...(from && to ? { seconds: Math.max(0, (to.getTime() - from.getTime()) / 1000) } : {}),
       ...(current?.summary ? { summary: plain(current.summary) } : {}),

@@ -7,7 +7,7 @@ export const actionStatusShape = z.object({
   name: z.string(),
   provider: z.string(),
   runOrder: z.number(),
-  /** CodePipeline's states, or `NotRun`. */
+  /** CodePipeline's states, `NotRun`, or of a rehearsal `NotRehearsed`. */
   status: z.string(),
   startedAt: z.string().optional(),
   seconds: z.number().optional(),

@@ -7,7 +7,7 @@ import { Layout } from '../model/layout';
 import { applyEvent } from '../model/apply-event';
 import { emptyRun, type RunState } from '../model/run-state';
 import { outcomeLines } from '../views/outcome';
-import { stageLines } from '../views/stage-lines';
+import { liveLines } from '../views/live-lines';
 
 // Makes the README's pictures from a run on disk: `npm run pictures [RUN]`, default the last one. Needs Chromium (CHROMIUM=PATH).
 const OUTPUT = 'docs/pictures';
@@ -40,7 +40,7 @@ function terminalPage(during: RunState, after: RunState, now: number): string {
   const lines = [
     '$ npm start -- --yes --approve Prod',
     '',
-    ...stageLines(during, { now, columns: COLUMNS }),
+    ...liveLines(during, { now, columns: COLUMNS, rows: 30 }),
     '',
     '… and when it is over:',
     '',

@@ -18,6 +18,12 @@ export function clock(time: string): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((one) => String(one).padStart(2, '0')).join(':');
 }
 
+/** A point of time in a table of recent ones: `Nov 28 21:22`. @param time ISO 8601 */
+export function dayTime(time: string): string {
+  const at = new Date(time);
+  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })} ${clock(time).slice(0, 5)}`;
+}
+
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -2,23 +2,24 @@ import * as os from 'node:os';
 import type { Command } from 'commander';
 import { SaiondoError } from '../../model/errors';
 import { describePromotion, findApproval } from '../../operator/promotion/promotion.describer';
-import { promotionShape, type Promotion } from '../../model/promotion.shape';
+import { promotionShape } from '../../model/promotion.shape';
 import type { OpenApproval } from '../../operator/status.describer';
 import { confirm } from './confirm';
 import { differenceTools } from './difference-tools';
 import { operatorCommand, printJson } from './operator-command';
-import { showDifference } from '../output/difference';
-import { paintFor, type Paint } from '../output/paint';
-import { revisionsText } from '../output/status';
+import { paintFor } from '../output/paint';
+import { showPromotion } from '../output/promotion';
+import { printPaged } from '../output/pager';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
-import { print, say } from '../output/print';
+import { say } from '../output/print';
 
 interface Options {
   comment?: string;
   execution?: string;
   yes?: boolean;
   dryRun?: boolean;
+  full?: boolean;
   json?: boolean;
 }
 
@@ -39,14 +40,18 @@ export function approveCommand(): Command {
     (command) =>
       decisionOptions(command)
         .option('--dry-run', 'show what the stage will get, and change nothing')
+        .option('--full', 'list every permission and resource that changes')
         .option('--json', 'print what the stage will get as JSON'),
-    async ({ target }, options, [stage]) => {
+    async ({ target, now }, options, [stage]) => {
       const aws = awsFor('approve', target);
       const found = await findApproval(aws(), target.pipeline, stage);
       refuseOther(found.approval, options.execution);
       const promotion = await describePromotion(aws, found, differenceTools(target, aws, aws));
       if (options.json) printJson(promotionShape, promotion);
-      else print(showPromotion(promotion, paintFor(process.stdout)));
+      else
+        printPaged(
+          showPromotion(promotion, paintFor(process.stdout), { full: options.full === true, now: now.getTime() }),
+        );
       if (options.dryRun) return 0;
       await confirm(`Approve ${found.approval.stage} for ${found.approval.executionId}?`, options.yes);
       await decide(aws(), target, found.approval, 'Approved', options.comment);
@@ -118,21 +123,4 @@ async function decide(
     result: { status, summary },
   });
   say(`${shown.stage}/${shown.action} is ${status.toLowerCase()}`);
-}
-
-function showPromotion(promotion: Promotion, paint: Paint): string {
-  const { stage, approval, execution, last, difference } = promotion;
-  const { colours } = paint;
-  return [
-    `${colours.bold(`${approval.stage}/${approval.action}`)} waits${approval.deadline ? ` until ${approval.deadline}` : ''}`,
-    ...(approval.message ? [approval.message] : []),
-    `${colours.bold(stage)} gets ${execution.id}  ${revisionsText(execution.revisions)}`,
-    last
-      ? `${colours.bold(stage)} has  ${last.id}  ${revisionsText(last.revisions)}`
-      : `${colours.bold(stage)} has  nothing that this pipeline delivered`,
-    '',
-    ...showDifference(difference, paint),
-    '',
-    `${colours.bold('In it')}: ${difference.summary}`,
-  ].join('\n');
 }

@@ -12,6 +12,7 @@ import { print, printValue } from '../output/print';
 interface Options {
   watch?: boolean;
   interval: number;
+  all?: boolean;
   json?: boolean;
 }
 
@@ -23,6 +24,7 @@ export function statusCommand(): Command {
     ['status', 'status --watch', 'status --json | jq ".approvals"'],
     (command) =>
       command
+        .option('--all', 'every action of every stage')
         .option('--watch', 'keep it up to date until Ctrl-C')
         .option('--interval <SECONDS>', 'how often --watch asks', wholeNumber('--interval', 1, 3600), 5)
         .option('--json', 'print it as JSON; with --watch one line each time'),
@@ -36,7 +38,17 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
   if (!options.watch) {
     const status = await read();
     if (options.json) printJson(statusShape, status);
-    else print(showStatus(status, paintFor(process.stdout)));
+    else {
+      const paint = paintFor(process.stdout);
+      const rows = paint.terminal && !options.all ? (process.stdout.rows ?? 24) - 2 : undefined;
+      print(
+        showStatus(status, paint, {
+          now: Date.now(),
+          ...(rows ? { rows } : {}),
+          ...(options.all ? { all: true } : {}),
+        }),
+      );
+    }
     return 0;
   }
   const controller = new AbortController();
@@ -45,7 +57,11 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
   while (!controller.signal.aborted) {
     const status = await read();
     if (options.json) printValue(statusShape.parse(status));
-    else drawn.show(showStatus(status, paintFor(process.stdout)));
+    else {
+      const size = drawn.size;
+      const paint = { ...paintFor(process.stdout), ...(size ? { columns: size.columns } : {}) };
+      drawn.show(showStatus(status, paint, { now: Date.now(), ...(size ? { rows: size.rows } : {}) }));
+    }
     await pause(options.interval, controller.signal);
   }
   return 130;

@@ -1,12 +1,9 @@
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { SaiondoError } from '../../model/errors';
-import type { Calls } from '../../operator/aws';
 import { commitLog } from '../../operator/commit-log';
 import type { Execution } from '../../model/revision.shape';
-import { findBuild, type BuildOfInterest } from '../../operator/triage/build-of-interest';
-import { streamLog } from '../../operator/triage/build-log';
-import { addressOf } from '../../operator/triage/failed-build';
+import { findBuild } from '../../operator/triage/build-of-interest';
 import { describeTriage } from '../../operator/triage/triage.describer';
 import { triageShape } from '../../operator/triage/evidence/triage.shape';
 import { operatorCommand, printJson } from './operator-command';
@@ -15,7 +12,8 @@ import { paintFor } from '../output/paint';
 import { showTriage } from '../output/triage';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
-import { print, printSlowly, say } from '../output/print';
+import { print } from '../output/print';
+import { printBuildLog } from './build-log';
 
 interface Options {
   log?: boolean;
@@ -23,9 +21,6 @@ interface Options {
   action?: string;
   json?: boolean;
 }
-
-/** How long `--follow` waits before it asks again, in milliseconds. */
-const PAUSE = 1000;
 
 /** `saiondo triage`: the cause, not the log. */
 export function triageCommand(): Command {
@@ -61,7 +56,7 @@ export function triageCommand(): Command {
             code: 'BUILD_MISSING',
             next: 'saiondo status shows what runs; --action STAGE/ACTION names one',
           });
-        return printLog(aws(build.place), build, options.follow === true);
+        return printBuildLog(aws(build.place), build, options.follow === true);
       }
       const triage = await describeTriage(aws, {
         pipeline: target.pipeline,
@@ -79,6 +74,8 @@ export function triageCommand(): Command {
 
 /** The command that runs the action again here: on the artifacts of the rehearsal's run, or from the commit that failed on AWS. */
 function reproduction(target: Target, action: string, execution: Execution): string {
+  // A folder that is being served has its engine: another rehearsal cannot start there, and the served one takes requests.
+  if (target.rehearsal && !target.rehearsal.recorded) return `saiondo retry ${action.split('/')[0] ?? action}`;
   if (target.rehearsal) {
     const run = runOfExecution(target.rehearsal.layout, execution.id);
     const directory = path.relative(process.cwd(), target.rehearsal.layout.root);
@@ -96,40 +93,4 @@ function reproduction(target: Target, action: string, execution: Execution): str
   });
   const stage = action.split('/')[0] ?? action;
   return `saiondo rehearse ${[...sources, `--until ${stage}`].join(' ')}`;
-}
-
-async function printLog(
-  aws: Pick<Calls, 'batchGetBuilds' | 'getLogEvents'>,
-  build: BuildOfInterest,
-  follow: boolean,
-): Promise<number> {
-  const { id } = build;
-  let status = '';
-  const read = async () => {
-    const { builds } = await aws.batchGetBuilds({ ids: [id] });
-    status = builds?.[0]?.buildStatus ?? status;
-    return builds?.[0];
-  };
-  let address = addressOf((await read()) ?? {});
-  while (!address && follow && status === 'IN_PROGRESS') {
-    await wait();
-    address = addressOf((await read()) ?? {});
-  }
-  if (!address)
-    throw new SaiondoError(`the build ${id} has no log`, {
-      code: 'LOG_MISSING',
-      next: 'it ended before its first phase: saiondo triage says why',
-    });
-  say(`${build.action}, ${id}`);
-  const following = follow
-    ? { ended: async () => ((await read())?.buildStatus ?? '') !== 'IN_PROGRESS', pause: wait }
-    : undefined;
-  for await (const line of streamLog(aws, address, following)) {
-    await printSlowly(line);
-  }
-  return follow && status !== 'SUCCEEDED' ? 1 : 0;
-}
-
-function wait(): Promise<void> {
-  return new Promise((done) => setTimeout(done, PAUSE));
 }

@@ -67,7 +67,7 @@ export class Terminal {
 
   resume(): void {
     if (this.timer) return;
-    this.timer = setInterval(() => this.draw(), INTERVAL);
+    this.timer = setInterval(() => this.redraw(), INTERVAL);
     this.timer.unref();
     if (this.options.keys) this.silence = hearKeys(this.options.input, (key) => this.press(key));
   }
@@ -81,7 +81,8 @@ export class Terminal {
     this.frame.leave();
   }
 
-  private draw(): void {
+  /** Draws the lines as they are now. */
+  redraw(): void {
     if (this.state) this.frame.draw(this.lines());
   }
 
@@ -112,7 +113,7 @@ export class Terminal {
       if (work) void this.carryOut(work);
       return;
     }
-    this.draw();
+    this.redraw();
   }
 
   private async carryOut(work: () => Promise<string | undefined>): Promise<void> {

@@ -2,24 +2,17 @@ import type { IsolationKind } from '../../engine/ports/isolation';
 import { readVariables } from './given-variables';
 import { checkIsolation, ISOLATION_KINDS } from './isolation-option';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
 import { loadConfiguration, type Configuration } from '../../config/load';
 import type { SourceRepository } from '../../engine/ports/sources';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
-import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
-import { writeAtomically } from '../../engine/files/write-atomically';
 import { cleanError } from '../../engine/secrets/clean-error';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { explanationLines } from '../../views/explanation';
-import { outcomeLines } from '../../views/outcome';
-import { plainLine } from '../../views/plain';
-import { renderReport } from '../../views/report/report';
-import { approver } from '../operate/approver';
 import { fixturesOf } from './fixtures';
 import { portNumber, wholeNumber } from '../input/whole-number';
 import { checkWords, givenSource } from '../input/rehearse-options';
@@ -33,9 +26,9 @@ import { hearSignals } from './interruption';
 import { prepareMachine } from './prepare-machine';
 import { synthesize } from './synthesize';
 import { packageRoot, version } from '../input/package';
-import { Terminal } from '../output/terminal';
 import { variablesOf } from '../input/variable-option';
-import { print, printValue, say } from '../output/print';
+import { print, printValue } from '../output/print';
+import { isInteractive, RunScreen } from './run-screen';
 
 interface Options {
   source: string[];
@@ -65,6 +58,9 @@ interface Options {
   secretFile: string[];
   healthSeconds?: number;
   jobs?: number;
+  plain?: boolean;
+  verbose?: boolean;
+  notify?: string;
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -116,14 +112,17 @@ export function rehearseCommand(): Command {
       ),
     )
     .option('--keep', 'leave databases and services running until Ctrl-C')
-    .option(
-      '--serve',
-      'go on answering the page and AWS’s APIs after the verdict, until Ctrl-C: approve, retry, stop there',
-    )
+    .option('--serve', 'serve the page and AWS’s APIs after the verdict too, until Ctrl-C: approve, retry, stop there')
     .option('--port <PORT>', 'the port of the page and the APIs (a free one)', portNumber)
     .option('--strict', 'an action that is not rehearsed makes the exit code 3')
     .option('--yes', 'install what a package manager can install, without asking')
-    .option('--json', 'print the events, one JSON object a line')
+    .option('--plain', 'print lines in order and redraw nothing, as without a terminal')
+    .option('--verbose', 'print a line for every action, change set and difference from AWS')
+    .option(
+      '--notify <COMMAND>',
+      'run this command when an approval waits and when the run ends (SAIONDO_SUMMARY says what)',
+    )
+    .option('--json', 'print the events, one JSON object a line (docs/events.md)')
     .addHelpText(
       'after',
       `
@@ -194,15 +193,18 @@ async function run(options: Options): Promise<number> {
   });
   if (!tools) return 0;
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
-  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
+  const interactive = isInteractive(options);
   const interruption = hearSignals();
-  const terminal = interactive ? new Terminal(process.stderr) : undefined;
   const { port } = options;
   const secrets = new KnownSecrets();
   for (const [name, value] of Object.entries(given.secrets)) secrets.add(name, value);
   let control: PipelineControl | undefined;
   const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
   const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
+  const screen = new RunScreen(
+    { ...options, layout },
+    { serving, control: () => control, clean: (text) => secrets.clean(text), signal: interruption.signal },
+  );
   try {
     const state = await rehearse({
       layout,
@@ -211,17 +213,7 @@ async function run(options: Options): Promise<number> {
       deployAssembly: options.assembly !== undefined,
       sources,
       fixtures: ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] },
-      approve: async (request) => {
-        terminal?.pause();
-        const decision = await approver({
-          approve: options.approve,
-          reject: options.reject,
-          interactive,
-          user: os.userInfo().username,
-        })(request);
-        terminal?.resume();
-        return decision;
-      },
+      approve: screen.approve,
       tools,
       strict: options.strict === true,
       withoutContainers: !options.containers,
@@ -242,48 +234,14 @@ async function run(options: Options): Promise<number> {
       onControl: (session) => (control = session),
       ...(serving ? { page: serving.page } : {}),
       ...(port === undefined ? {} : { port }),
-      listeners: [
-        (event) => {
-          if (event.kind !== 'process.started' || event.name !== AWS_ENDPOINT || !event.endpoint) return;
-          const page = serving?.announce(event.endpoint);
-          if (!page) return;
-          if (terminal) terminal.say(`page: ${page}`);
-          else say(`page: ${page}`);
-        },
-        (event, current) => {
-          // After a verdict the lines stand still; what is asked for then is shown again as it runs.
-          if (event.kind === 'run.resumed') terminal?.resume();
-          if (options.json) printValue(event);
-          else if (terminal) terminal.show(event, current);
-          else {
-            const line = plainLine(event, current);
-            if (line) say(line);
-          }
-        },
-      ],
-      beforeClose: async (current) => {
-        const report = renderReport(current, layout.run(current.runId), (text) => secrets.clean(text));
-        writeAtomically(layout.report(current.runId), report, { durable: false });
-        terminal?.end();
-        if (!options.json)
-          print(
-            `\n${outcomeLines(current, { run: layout.run(current.runId), report: layout.report(current.runId) }).join('\n')}`,
-          );
-        if (options.serve && !interruption.signal.aborted)
-          say('goes on answering its page and AWS’s APIs; Ctrl-C ends it');
-        else if (options.keep && !interruption.signal.aborted) {
-          say('everything keeps running; Ctrl-C ends it');
-          await new Promise<void>((done) =>
-            interruption.signal.addEventListener('abort', () => done(), { once: true }),
-          );
-        }
-      },
+      listeners: [screen.hear],
+      beforeClose: (current) => screen.close(current),
     });
     return state.exitCode ?? 1;
   } catch (error) {
     throw cleanError(error, (text) => secrets.clean(text));
   } finally {
-    terminal?.end();
+    screen.end();
     serving?.end();
     interruption.end();
   }

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ControlSource } from '../../engine/api/codepipeline/codepipeline-changes';
-import { pageHandler } from '../../engine/api/page/page-server';
+import { pageHandler, type PageComparisons } from '../../engine/api/page/page-server';
 import type { PageHandler } from '../../engine/ports/aws-request';
 import { writeAtomically } from '../../engine/files/write-atomically';
 import { Runs } from '../../engine/runs/runs';
@@ -17,6 +17,8 @@ import { pageComparisons } from '../operate/page-comparisons';
 /** The runs of a folder as they are served: the page, its token, and where others find both. */
 export class Serving {
   readonly page: PageHandler;
+  /** What lies between executions, as the page and the terminal show it. */
+  readonly comparisons: PageComparisons;
   /** What the page has to bring to change something; it is in the address that is printed, and nowhere else. */
   private readonly token = randomBytes(24).toString('base64url');
   private readonly file: string;
@@ -33,11 +35,12 @@ export class Serving {
     } = {},
   ) {
     this.file = path.join(layout.root, 'serve.json');
+    this.comparisons = pageComparisons(layout, () => this.endpoint, options.checkouts ?? []);
     this.page = pageHandler({
       runs: new Runs(layout),
       views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
       control,
-      comparisons: pageComparisons(layout, () => this.endpoint, options.checkouts ?? []),
+      comparisons: this.comparisons,
       token: this.token,
       user: os.userInfo().username,
     });

@@ -1,0 +1,181 @@
+import * as os from 'node:os';
+import type { Approver } from '../../engine/codepipeline/execution/approval';
+import { writeAtomically } from '../../engine/files/write-atomically';
+import type { PipelineControl } from '../../engine/ports/pipeline-control';
+import { AWS_ENDPOINT } from '../../engine/rehearsal/local-machine';
+import type { RunEvent } from '../../model/events';
+import type { Layout } from '../../model/layout';
+import type { RunState } from '../../model/run-state';
+import { outcomeLines } from '../../views/outcome';
+import { junitXml } from '../../views/junit';
+import { plainLine } from '../../views/plain';
+import { renderReport } from '../../views/report/report';
+import { promotionShape } from '../../model/promotion.shape';
+import { approver, askAboutApproval, type ApprovalView } from '../operate/approver';
+import { paintFor } from '../output/paint';
+import { ask, print, printValue, say } from '../output/print';
+import { promotionHead, showPromotion } from '../output/promotion';
+import { Terminal } from '../output/terminal';
+import { liveKeys } from './live-keys';
+import { notify, noticeOf } from './notify';
+import type { Serving } from './serving';
+
+/** What a rehearsal's screen is told. */
+export interface ScreenOptions {
+  readonly layout: Layout;
+  /** One JSON object a line instead of words. */
+  readonly json?: boolean;
+  /** Lines in order, nothing redrawn, though there is a terminal. */
+  readonly plain?: boolean;
+  /** Every line that there is. */
+  readonly verbose?: boolean;
+  readonly serve?: boolean;
+  readonly keep?: boolean;
+  /** A command that is run when it waits or ends. */
+  readonly notify?: string;
+  readonly approve: readonly string[];
+  readonly reject: readonly string[];
+}
+
+/** What the screen works with. */
+export interface ScreenParts {
+  readonly serving: Serving | undefined;
+  readonly control: () => PipelineControl | undefined;
+  /** Takes secrets out of what is shown. */
+  readonly clean: (text: string) => string;
+  readonly signal: AbortSignal;
+}
+
+/** What a person sees of a rehearsal in the terminal, and says there: lines, questions, keys, and the files that a run leaves for people. */
+export class RunScreen {
+  readonly interactive: boolean;
+  private readonly terminal: Terminal | undefined;
+  private state: RunState | undefined;
+  private page: string | undefined;
+
+  constructor(
+    private readonly options: ScreenOptions,
+    private readonly parts: ScreenParts,
+  ) {
+    this.interactive = isInteractive(options);
+    if (this.interactive && !options.plain)
+      this.terminal = new Terminal(process.stderr, {
+        detail: options.verbose ? 'all' : 'few',
+        input: process.stdin,
+        keys: liveKeys({
+          layout: options.layout,
+          state: () => this.state,
+          control: parts.control,
+          page: () => this.page,
+          user: os.userInfo().username,
+          decide: async ({ stage, action, approval }) => {
+            const view = await this.approvalView({
+              stage,
+              action,
+              ...(approval?.message ? { message: approval.message } : {}),
+            });
+            const answer = await askAboutApproval(`${stage}/${action}`, view, (question) => ask(question));
+            return answer === 'later' ? undefined : answer;
+          },
+        }),
+      });
+  }
+
+  /** Shows an event as it happens. */
+  readonly hear = (event: RunEvent, state: RunState): void => {
+    const { options, terminal, parts } = this;
+    this.state = state;
+    // After a verdict the lines stand still; what is asked for then is shown again as it runs.
+    if (event.kind === 'run.resumed') terminal?.resume();
+    if (options.json) printValue(event);
+    else if (terminal) terminal.show(event, state);
+    else {
+      const line = plainLine(event, state, options.verbose ? 'all' : 'few');
+      if (line) say(line);
+    }
+    if (event.kind === 'process.started' && event.name === AWS_ENDPOINT && event.endpoint) {
+      this.page = parts.serving?.announce(event.endpoint);
+      if (this.page && !options.json) this.tell(`page: ${this.page}`);
+      else if (this.page) say(`page: ${this.page}`);
+    }
+    const notice = options.notify === undefined ? undefined : noticeOf(event);
+    if (notice && options.notify) notify(options.notify, notice, state);
+  };
+
+  /** Decides about an approval: as was said beforehand, or asks here. */
+  readonly approve: Approver = async (request) => {
+    const { approve, reject } = this.options;
+    const decide = approver({
+      approve,
+      reject,
+      interactive: this.interactive,
+      user: os.userInfo().username,
+      view: (approval) => {
+        this.terminal?.pause();
+        return this.approvalView(approval);
+      },
+    });
+    const decision = await decide(request);
+    this.terminal?.resume();
+    return decision;
+  };
+
+  /** Writes the report and the tests of a run that has its verdict, and says how it ended. */
+  async close(state: RunState): Promise<void> {
+    const { layout, json, serve, keep } = this.options;
+    const { signal, clean } = this.parts;
+    const [run, report] = [layout.run(state.runId), layout.report(state.runId)];
+    writeAtomically(report, renderReport(state, run, clean), { durable: false });
+    writeAtomically(layout.junit(state.runId), clean(junitXml(state, run)), { durable: false });
+    this.terminal?.end();
+    const served = serve === true && !signal.aborted;
+    if (!json) print(`\n${outcomeLines(state, { run, report, served }).join('\n')}`);
+    if (served)
+      say(`Still serving the page and the AWS API${this.page ? ` at ${this.page}` : ''}. Press Ctrl-C to stop`);
+    else if (keep && !signal.aborted) {
+      say('Databases and services keep running. Press Ctrl-C to stop them');
+      await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+    }
+    // Keys work on what is being served; the lines come back when something is asked for.
+    if (served) this.terminal?.resume();
+  }
+
+  end(): void {
+    this.terminal?.end();
+  }
+
+  private tell(text: string): void {
+    if (this.terminal) this.terminal.say(text);
+    else say(text);
+  }
+
+  /** What an approval gives, as `saiondo approve` shows it. Where that cannot be found out, the reason, and the pipeline's own words. */
+  private async approvalView(approval: { stage: string; action: string; message?: string }): Promise<ApprovalView> {
+    const { serving } = this.parts;
+    const paint = paintFor(process.stderr);
+    const pipeline = this.state?.definition?.name ?? this.state?.pipeline ?? '';
+    const page = this.page ? [`page: ${this.page}`] : [];
+    try {
+      if (!serving) throw new Error('nothing is served');
+      const promotion = promotionShape.parse(
+        await serving.comparisons.promotion(pipeline, approval.stage, approval.action),
+      );
+      return {
+        head: [...promotionHead(promotion, paint, Date.now()), ...page],
+        full: () => showPromotion(promotion, paint, { full: true, now: Date.now() }),
+      };
+    } catch (error) {
+      const why = `what changes is not known: ${error instanceof Error ? error.message : String(error)}`;
+      const head = [
+        `${approval.stage}/${approval.action} waits for approval`,
+        ...(approval.message ? [approval.message] : []),
+      ];
+      return { head: [...head, why, ...page], full: () => why };
+    }
+  }
+}
+
+/** Whether there is a person at a terminal who can be asked. */
+export function isInteractive(options: Pick<ScreenOptions, 'json'>): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !options.json;
+}
