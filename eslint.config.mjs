@@ -32,7 +32,20 @@ const secondOpinion = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'cdk.out', 'node_modules', '.saiondo', 'examples', 'test/scenarios', '**/*.js', '**/*.mjs'] },
+  {
+    ignores: [
+      'dist',
+      'cdk.out',
+      'node_modules',
+      '.saiondo',
+      'examples',
+      'rehearsal',
+      'test/scenarios',
+      'test/**/*.js',
+      '*.js',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -68,6 +81,8 @@ export default tseslint.config(
     files: ['bin/saiondo.ts', 'bin/compile-cache.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'buildspecs/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [secondOpinion] }] },
   },
+  // The page’s own modules: the browser loads them as they stand.
+  { files: ['views/page/assets/*.js'], languageOptions: { sourceType: 'module' } },
   // Templates are JSON of many shapes; the tests look into them.
   { files: ['test/app/**/*.ts'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   { files: ['commands/**/*.ts', 'bin/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },

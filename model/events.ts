@@ -1,3 +1,4 @@
+// Longer than 300 lines: the union of all events, one member each: readers search it as a whole.
 import type { ActionCategory, PipelineDefinition } from './pipeline';
 
 /** The version of the event log that this package writes. A reader accepts every version up to it. */

@@ -1,3 +1,4 @@
+// Longer than 300 lines: the options of the command and what each is handed to.
 import type { IsolationKind } from '../../engine/ports/isolation';
 import { readVariables } from './given-variables';
 import { checkIsolation, ISOLATION_KINDS } from './isolation-option';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: the steps of one deployment and of its rollback share its state, and are read in their order.
 import { SaiondoError, type Location } from '../../model/errors';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSet } from './change-set';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: the composition root: what stands for AWS is opened here, in order.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';

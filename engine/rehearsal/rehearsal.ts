@@ -1,3 +1,4 @@
+// Longer than 300 lines: one run from its lock to its verdict, in order.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';

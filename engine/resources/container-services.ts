@@ -1,3 +1,4 @@
+// Longer than 300 lines: a service’s tasks, health and rollback change one state.
 import * as http from 'node:http';
 import { SaiondoError } from '../../model/errors';
 import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provisioner';

@@ -62,10 +62,10 @@ async function commitsBetween(
   commits: (from: string, to: string, source: string) => ReturnType<CommitLog>,
 ): Promise<Since['commits']> {
   const found = await Promise.all(
-    failed.map((revision) => {
+    failed.map(async (revision) => {
       const before = passed?.revisions.find((one) => one.source === revision.source);
       return before && before.commit !== revision.commit
-        ? commits(before.commit, revision.commit, revision.source)
+        ? await commits(before.commit, revision.commit, revision.source)
         : undefined;
     }),
   );

@@ -8,12 +8,15 @@ const TOLERANCE = 3;
  * took three times its budget fails the run.
  */
 module.exports = class DurationsReporter {
-  constructor(_globalConfig, { tolerance = TOLERANCE } = {}) {
+  constructor({ testNamePattern } = {}, { tolerance = TOLERANCE } = {}) {
     this.tolerance = tolerance;
+    /** `jest -t` runs a part of a file: how long that takes says nothing of the file. */
+    this.parts = Boolean(testNamePattern);
     this.tooSlow = [];
   }
 
   onRunComplete(_contexts, { testResults }) {
+    if (this.parts) return;
     const files = testResults
       .filter(({ skipped, perfStats }) => !skipped && perfStats.end > 0)
       .map(({ testFilePath, perfStats: { start, end } }) => ({

@@ -1,3 +1,4 @@
+// Longer than 300 lines: a table, one entry a resource type.
 /**
  * What AWS's values look like, by resource type, where neither the published schema nor its documentation says it. A form is a text with
  * placeholders, which `fill` in `seeded.ts` explains: `{name}`, `{id}` (what `Ref` gives), `{arn}`, `{p.PROPERTY}`, `{hex:17}`, `{uuid}` …

@@ -1,3 +1,4 @@
+// Longer than 300 lines: every check of a template stands next to the others, as CloudFormation reports them together.
 import { closest } from '../../../model/nearest';
 import { SaiondoError, type Location } from '../../../model/errors';
 import { dynamicReferencesOf } from './dynamic-references';

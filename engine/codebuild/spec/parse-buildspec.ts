@@ -1,3 +1,4 @@
+// Longer than 300 lines: one function a section of a buildspec, in the order of CodeBuild’s reference.
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import { closest } from '../../../model/nearest';
 import { bounded } from '../../bounded/bounded-work';

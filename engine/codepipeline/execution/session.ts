@@ -1,3 +1,4 @@
+// Longer than 300 lines: one class takes every request and event of an execution, so that one place alone changes it.
 import { randomUUID } from 'node:crypto';
 import { SaiondoError } from '../../../model/errors';
 import type { RunEventBody } from '../../../model/events';
