@@ -93,6 +93,7 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
         text: event.text,
         time: event.time,
         ...(event.where ? { where: event.where } : {}),
+        ...(event.finding ? { finding: true } : {}),
       });
       break;
     case 'endpoint.checked':

@@ -289,8 +289,11 @@ export type RunEventBody =
       reason?: string;
       detail?: string;
     }
-  /** A note for the person: `limit` = the engine does not follow a rule here and says so. */
-  | { kind: 'message'; level: 'info' | 'warning' | 'error' | 'limit'; text: string; where?: string }
+  /**
+   * A note for the person: `limit` = the engine does not follow a rule here and says so. A `finding` is something that AWS lets pass and nobody can
+   * have meant: an error with `--strict`.
+   */
+  | { kind: 'message'; level: 'info' | 'warning' | 'error' | 'limit'; text: string; where?: string; finding?: true }
   | { kind: 'endpoint.checked'; environment: string; name: string; url: string; status: number; body: string }
   | { kind: 'run.ended'; verdict: RunVerdict; summary: string; exitCode: number };
 

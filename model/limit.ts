@@ -4,4 +4,6 @@ import type { Location } from './errors';
 export interface Limit {
   readonly where: Location;
   readonly text: string;
+  /** AWS lets it pass and nobody can have meant it: a warning, and an error with `--strict`. */
+  readonly finding?: true;
 }

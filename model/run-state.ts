@@ -164,7 +164,7 @@ export interface RunState {
   /** What became of stacks and their resources, in the order in which it happened. */
   stackEvents: StackEvent[];
   tools: { name: string; status: string; detail?: string; neededBy: string[] }[];
-  messages: { level: string; text: string; where?: string; time: string }[];
+  messages: { level: string; text: string; where?: string; time: string; finding?: true }[];
   endpoints: { environment: string; name: string; url: string; status: number; body: string }[];
   verdict?: RunVerdict;
   summary?: string;

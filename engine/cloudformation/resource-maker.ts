@@ -1,7 +1,9 @@
+import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
 import { ensureResource, secretsFilledIn } from './ensure-resource';
 import { type DeploymentHost } from './provisioner';
 import { provisioned, provisionerOf } from '../ports/provisioner';
+import { refusalOf } from './template/service-refusals';
 import type { DeploymentRequest } from './stack';
 import type { StackAddress } from './stack-id';
 
@@ -57,6 +59,8 @@ export class ResourceMaker {
   ): Promise<{ resource: DeployedResource; detail?: string }> {
     const { type } = planned;
     const provisioner = provisionerOf(this.host.provisioners, type);
+    const refusal = refusalOf(type, planned.properties);
+    if (refusal !== undefined) throw new SaiondoError(refusal, { code: 'InvalidInputException' });
     if (!provisioner) {
       // What nothing provisions still has to name what exists.
       await secretsFilledIn(planned, this.request, this.host.dynamicReferences);

@@ -4,6 +4,7 @@ import { isActive, nextStage } from '../codepipeline/execution/decide';
 
 /** What a run was to do, as far as its end depends on it. */
 export interface SummaryOptions {
+  /** What is not rehearsed makes the exit code 3, a finding the verdict `failed`. */
   readonly strict: boolean;
   /** This `Stage/Action` alone. */
   readonly only?: string;
@@ -54,12 +55,20 @@ export function summarize(
       return { verdict: 'stopped', text: `${stoppedBy(execution)}; ${passed}`, exitCode: 1 };
     case 'interrupted':
       return { verdict: 'interrupted', text: `interrupted; ${passed}`, exitCode: 130 };
-    case 'succeeded':
+    case 'succeeded': {
+      const found = options.strict ? state.messages.filter(({ finding }) => finding) : [];
+      if (found[0])
+        return {
+          verdict: 'failed',
+          text: `${found.length === 1 ? 'a finding is an error' : `${found.length} findings are errors`} with --strict: ${found[0].text}${found[0].where ? ` (${found[0].where})` : ''}; ${passed}`,
+          exitCode: 1,
+        };
       return {
         verdict: notRehearsed.length > 0 ? 'incomplete' : 'passed',
         text: `${succeeded} of ${planned} actions rehearsed, all passed${tail}`,
         exitCode: lenient,
       };
+    }
   }
 }
 

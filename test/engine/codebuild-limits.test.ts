@@ -65,7 +65,7 @@ test('what is not followed is known before the first stage, by file, line and na
   expect(limits).toEqual([
     expect.objectContaining({ where: { file: 'proxied.buildspec.yml', line: 2, column: 16, path: 'proxy.logs' } }),
     expect.objectContaining({
-      text: 'unknown key `phasen`; did you mean `phases`?',
+      text: '`phases` is missing; unknown key `phasen`: did you mean `phases`?',
       where: { file: 'broken.buildspec.yml', line: 2, column: 1, path: 'phasen' },
     }),
   ]);

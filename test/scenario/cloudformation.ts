@@ -43,6 +43,10 @@ const step = z.strictObject({
   terminationProtection: z.boolean().optional(),
   /** The run is stopped when this resource begins. */
   stopAt: z.string().optional(),
+  /** Values of the parameter store and of Secrets Manager from this step on, and the step's region instead of the scenario's. */
+  set: z.record(z.string(), z.string()).default({}),
+  setSecrets: z.record(z.string(), z.string()).default({}),
+  region: z.string().optional(),
 });
 const given = z.strictObject({
   steps: z.array(step).optional(),
@@ -115,7 +119,9 @@ class Scenario {
 
   async run(one: Step, number: number, expected: Expectation): Promise<void> {
     const { layout, settings } = this;
-    const { region } = settings;
+    Object.assign(settings.parameters, one.set);
+    Object.assign(settings.secrets, one.setSecrets);
+    const region = one.region ?? settings.region;
     // Read anew from disk for each step, as the next run does.
     const ledger = new DiskLedger(layout);
     if (one.terminationProtection !== undefined)

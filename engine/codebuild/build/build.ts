@@ -111,6 +111,8 @@ class Build {
 
   private download(): Promise<boolean> {
     return this.step('DOWNLOAD_SOURCE', async () => {
+      const { syntaxWarning } = this.plan.buildspec;
+      if (syntaxWarning !== undefined) this.log.line(syntaxWarning);
       for (const line of (await this.plan.cache?.restore(this.shell)) ?? []) this.log.line(line);
       return undefined;
     });

@@ -9,7 +9,9 @@ export interface Shard {
 
 /**
  * The commands that CodeBuild's images bring along for buildspecs, as one program: `codebuild-hash-files`, `codebuild-glob-search` and
- * `codebuild-tests-run` (CodeBuild User Guide, "Amazon S3 caching", "Use the codebuild-tests-run CLI command", "About test splitting").
+ * `codebuild-tests-run` (CodeBuild User Guide, "Amazon S3 caching", "Use the codebuild-tests-run CLI command", "About test splitting"), and
+ * `codebuild-breakpoint` and `codebuild-resume`, which do nothing: outside of a debugging session they "are ignored" ("View a running build in
+ * Session Manager"), and there is no such session here.
  * It is a program of its own because builds start it; so it is written here as text. What AWS does not tell (how the hash is put
  * together, which consistent hashing spreads the files) is chosen here.
  */
@@ -77,6 +79,7 @@ function testsRun(args) {
   process.exit(spawnSync('/bin/sh', ['-c', text], { stdio: 'inherit', env }).status ?? 1);
 }
 
+if (command === 'codebuild-breakpoint' || command === 'codebuild-resume') process.exit(0);
 if (command === 'codebuild-hash-files') hashFiles(rest);
 else if (command === 'codebuild-glob-search') for (const file of search(process.cwd(), rest)) console.log(file);
 else testsRun(rest);
@@ -87,6 +90,8 @@ export const IMAGE_COMMANDS: readonly string[] = [
   'codebuild-hash-files',
   'codebuild-glob-search',
   'codebuild-tests-run',
+  'codebuild-breakpoint',
+  'codebuild-resume',
 ];
 
 /** What the commands need of this package: folders that a build has to see. */

@@ -1,8 +1,8 @@
 import { closest } from '../../../model/nearest';
-import { isAlias, isMap, isScalar, isSeq, YAMLMap, type Node, type Pair } from 'yaml';
+import { isMap, isScalar, isSeq, YAMLMap, type Pair } from 'yaml';
 import { SaiondoError, type Location } from '../../../model/errors';
-import { readYaml, type YamlText } from '../../../model/yaml-text';
 import type { Limit } from '../../../model/limit';
+import { offsetOf, PlacedText } from './placed-text';
 
 /** The file that an inline buildspec was made of, with its content: what a person edits. */
 export interface OriginalFile {
@@ -13,8 +13,14 @@ export interface OriginalFile {
 /** Bytes of a buildspec that is read. An inline one is a part of a template, which has at most 1 MB; AWS publishes no quota of files. */
 export const MOST_BUILDSPEC_BYTES = 1024 * 1024;
 
-/** Tags of YAML that a buildspec may write out: each leaves its text as it is. CloudFormation's (`!Ref`) belong to templates. */
-const TAGS = new Set(['str', 'int', 'float', 'bool', 'seq', 'map'].map((name) => `tag:yaml.org,2002:${name}`));
+/** Sections that other tools keep in a buildspec (Elastic Beanstalk Developer Guide, "Using the EB CLI with AWS CodeBuild"). */
+const OF_OTHERS: Readonly<Record<string, string>> = { eb_codebuild_settings: 'the EB CLI' };
+
+/** A section as CodeBuild's log names it: a phase in capitals, else its key. The name of the whole file was never seen in a log. */
+function sectionOf(at: string): string {
+  const phase = /^phases\.(\w+)$/.exec(at)?.[1];
+  return phase?.toUpperCase() ?? (at.split('.').at(-1) || 'buildspec');
+}
 
 /** The refusal of a buildspec that is too large to be read. */
 export function tooLargeBuildspec(file: string, bytes: number): SaiondoError {
@@ -25,97 +31,14 @@ export function tooLargeBuildspec(file: string, bytes: number): SaiondoError {
   });
 }
 
-/** A YAML (or JSON) text whose nodes are found by path. */
-class PlacedText {
-  private readonly yaml: YamlText;
-  /** What was looked at before: a path asks for the same maps and lists again and again. */
-  private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
-  private readonly indexes = new WeakMap<object, Map<string, number>>();
-
-  constructor(
-    readonly file: string,
-    text: string,
-  ) {
-    this.yaml = readYaml(text, { tags: TAGS });
-  }
-
-  get root(): Node | null {
-    return this.yaml.document.contents as Node | null;
-  }
-
-  get problem(): YamlText['problem'] {
-    return this.yaml.problem;
-  }
-
-  /** What an alias (`*name`) is of: the parser has found its anchor. */
-  resolved(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(this.yaml.document) : node;
-  }
-
-  /** The node at a path like `phases.build.commands[2]`, and its key where it is a map's entry. */
-  find(path: string): { key?: Node; value: Node } | undefined {
-    let at: { key?: Node; value: Node } | undefined = this.root ? { value: this.root } : undefined;
-    for (const segment of path.match(/[^.[\]]+/g) ?? []) {
-      const parent = at?.value;
-      if (isMap(parent)) {
-        const pair = this.pairsOf(parent).get(segment);
-        at = pair && { key: pair.key as Node, value: pair.value as Node };
-      } else if (isSeq(parent)) {
-        const value = parent.items[Number(segment)] as Node | undefined;
-        at = value && { value };
-      } else at = undefined;
-      if (!at) return undefined;
-    }
-    return at;
-  }
-
-  /** The node at a path if it is the given one; of a list's item also where the list has it at another place, for entries may have been added. */
-  findSame(path: string, value: Node): { key?: Node; value: Node; path: string } | undefined {
-    const given = JSON.stringify(value);
-    const at = this.find(path);
-    if (at && JSON.stringify(at.value) === given) return { ...at, path };
-    const parent = path.replace(/\[\d+\]$/, '');
-    const list = parent === path ? undefined : this.find(parent)?.value;
-    if (!isSeq(list)) return undefined;
-    const index = this.indexesOf(list.items).get(given);
-    return index === undefined ? undefined : { value: list.items[index] as Node, path: `${parent}[${index}]` };
-  }
-
-  location(offset: number, path: string): Location {
-    const at = this.yaml.lines.linePos(offset);
-    return { file: this.file, line: at.line, column: at.col, ...(path ? { path } : {}) };
-  }
-
-  private pairsOf(map: YAMLMap): Map<string, Pair> {
-    const known = this.pairs.get(map);
-    if (known) return known;
-    const pairs = new Map(
-      map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair as Pair] as const] : [])),
-    );
-    this.pairs.set(map, pairs);
-    return pairs;
-  }
-
-  /** The first index of each item, by what it is as JSON. */
-  private indexesOf(items: readonly unknown[]): Map<string, number> {
-    const known = this.indexes.get(items);
-    if (known) return known;
-    const indexes = new Map<string, number>();
-    for (const [i, item] of items.entries()) {
-      const text = JSON.stringify(item);
-      if (!indexes.has(text)) indexes.set(text, i);
-    }
-    this.indexes.set(items, indexes);
-    return indexes;
-  }
-}
-
 /**
  * A buildspec's text with typed access to its nodes; every refusal names file, line and key. Where the text was made of a file of a repository
  * ({@link OriginalFile}), places are that file's wherever both say the same.
  */
 export class BuildspecDocument {
   readonly limits: Limit[] = [];
+  /** Keys that CodeBuild does not know, by the section that its log names. */
+  private readonly unknown = new Map<string, string[]>();
   readonly unsupported: Limit[] = [];
   private readonly own: PlacedText;
   private readonly original: PlacedText | undefined;
@@ -132,6 +55,8 @@ export class BuildspecDocument {
     this.own = new PlacedText(file, text);
     const { problem } = this.own;
     if (problem) this.failAt(problem.offset, '', `not YAML: ${problem.message}`);
+    for (const { offset, message } of this.own.notes)
+      this.limits.push({ where: this.own.location(offset, ''), text: message, finding: true });
     const given = original && new PlacedText(original.file, original.content);
     // The original only tells places.
     this.original = given?.problem ? undefined : given;
@@ -141,7 +66,10 @@ export class BuildspecDocument {
     return this.own.root;
   }
 
-  /** The node as a map with known keys only; undefined where there is none. */
+  /**
+   * The node as a map; undefined where there is none. A key that is not known is no error: CodeBuild builds without it and warns in the log
+   * ({@link syntaxWarning}).
+   */
   map(given: unknown, at: string, known?: readonly string[]): YAMLMap | undefined {
     const found = this.resolved(given);
     if (isNothing(found)) return undefined;
@@ -149,12 +77,32 @@ export class BuildspecDocument {
     const node = this.merged(found, at);
     for (const { key } of known ? node.items : []) {
       const name = isScalar(key) ? String(key.value) : '';
-      if (!known?.includes(name)) {
-        const nearest = closest(name, [...(known ?? [])]);
-        this.fail(key, at ? `${at}.${name}` : name, `unknown key \`${name}\`; did you mean \`${nearest}\`?`);
-      }
+      if (!known?.includes(name)) this.unknownKey(key, name, at, known ?? []);
     }
     return node;
+  }
+
+  private unknownKey(key: unknown, name: string, at: string, known: readonly string[]): void {
+    const section = sectionOf(at);
+    const keys = this.unknown.get(section) ?? [];
+    if (keys.includes(name)) return;
+    this.unknown.set(section, [...keys, name]);
+    const other = OF_OTHERS[name];
+    const advice = at === '' && other ? `it is read by ${other}` : `did you mean \`${closest(name, [...known])}\`?`;
+    const path = at ? `${at}.${name}` : name;
+    this.finding(key, path, `unknown key \`${name}\`, which CodeBuild ignores with a warning in the log; ${advice}`);
+  }
+
+  /** What CodeBuild writes into the log of keys that it does not know, seen in aws/aws-toolkit-vscode#4008 and aws-amplify/amplify-cli#13110. */
+  syntaxWarning(): string | undefined {
+    if (this.unknown.size === 0) return undefined;
+    const sections = [...this.unknown].sort(([one], [other]) => (one < other ? -1 : 1));
+    const lines = sections.flatMap(([section, keys]) => [
+      `In the section ${section}`,
+      '    The following keys cannot be identified:',
+      ...keys.map((key) => `        ${key}`),
+    ]);
+    return ['Found possible syntax errors in buildspec: ', ...lines].join('\n');
   }
 
   entries(map: YAMLMap | undefined): [string, unknown][] {
@@ -196,6 +144,7 @@ export class BuildspecDocument {
     if (isNothing(node)) return undefined;
     if (!isScalar(node))
       return this.fail(node, at, `\`${at}\` is ${isMap(node) ? 'a map' : 'a list'}; expected a text`);
+    if (node.value instanceof Uint8Array) return Buffer.from(node.value).toString('utf8');
     return typeof node.value !== 'string' && typeof node.source === 'string' ? node.source : String(node.value);
   }
 
@@ -224,10 +173,22 @@ export class BuildspecDocument {
     return whole;
   }
 
-  /** Refuses a key that is there and holds nothing: what it was written for would not happen, and nobody would see it. */
-  refuseEmpty(map: YAMLMap | undefined, key: string, at: string, expected: string): void {
-    if (map?.has(key) && isNothing(this.resolved(map.get(key, true))))
-      this.fail(keyOf(map, key), at, `\`${at}\` holds nothing; expected ${expected}`);
+  /** Tells of a key that is there and holds nothing: CodeBuild takes it as if it were not there, and nobody would see it. */
+  tellEmpty(map: YAMLMap | undefined, key: string, at: string, expected: string): void {
+    const value = this.resolved(map?.get(key, true));
+    if (map?.has(key) && (isNothing(value) || (isSeq(value) && value.items.length === 0)))
+      this.finding(keyOf(map, key), at, `\`${at}\` holds nothing; expected ${expected}`);
+  }
+
+  /** Whether a scalar is a number: not a text in quotes, not one by its tag. */
+  isNumber(node: unknown): boolean {
+    const value = this.resolved(node);
+    return isScalar(value) && typeof value.value === 'number';
+  }
+
+  /** Something that CodeBuild lets pass and nobody can have meant: said before the build, an error with `--strict`. */
+  finding(node: unknown, at: string, text: string): void {
+    this.limits.push({ where: this.place(node, at), text, finding: true });
   }
 
   limit(node: unknown, at: string, text: string): void {
@@ -275,8 +236,4 @@ function nameOf({ key }: Pair<unknown, unknown>): string {
 
 function isNothing(node: unknown): boolean {
   return node === undefined || node === null || (isScalar(node) && node.value === null);
-}
-
-function offsetOf(node: unknown): number {
-  return (node as Node | null | undefined)?.range?.[0] ?? 0;
 }

@@ -67,6 +67,8 @@ export interface CacheSpec {
 /** A buildspec, checked (CodeBuild User Guide, "Build specification reference for CodeBuild"). */
 export interface Buildspec {
   readonly version: '0.1' | '0.2';
+  /** Not a text in quotes: a batch build takes nothing else. */
+  readonly versionIsNumber: boolean;
   /** `env.shell`; without one the image's own. */
   readonly shell?: 'bash' | 'sh';
   readonly runAs?: string;
@@ -82,6 +84,8 @@ export interface Buildspec {
   readonly reports: Readonly<Record<string, ReportSpec>>;
   readonly cache?: CacheSpec;
   readonly batch?: Batch;
+  /** What CodeBuild writes into the build's log of keys that it does not know. */
+  readonly syntaxWarning?: string;
   /** Keys that are right and that a rehearsal follows otherwise, each with its place: said before the build starts. */
   readonly limits: readonly Limit[];
   /** Keys that are right and without which the build would be another one: it is not rehearsed. */

@@ -4,52 +4,19 @@ import { closest } from '../../../model/nearest';
 import { bounded } from '../../bounded/bounded-work';
 import { checkPattern } from '../../text/regular-expression';
 import { readBatch } from './batch-spec';
-import {
-  BUILDSPEC_PHASES,
-  type ArtifactsSpec,
-  type Buildspec,
-  type BuildspecPhase,
-  type CacheSpec,
-  type Command,
-  type OnFailure,
-} from './buildspec';
+import { BUILDSPEC_PHASES, type Buildspec, type BuildspecPhase, type Command, type OnFailure } from './buildspec';
+import { ARTIFACT_KEYS, CACHE_KEYS, hasFiles, readArtifacts, readCache, readReports } from './build-output';
 import { BuildspecDocument, type OriginalFile } from './buildspec-document';
 
 const KEYS = {
   '0.2': ['version', 'run-as', 'env', 'proxy', 'batch', 'phases', 'reports', 'artifacts', 'cache'],
   '0.1': ['version', 'environment_variables', 'phases', 'artifacts', 'cache'],
   env: ['shell', 'variables', 'parameter-store', 'secrets-manager', 'exported-variables', 'git-credential-helper'],
-  phase: ['run-as', 'on-failure', 'runtime-versions', 'commands', 'finally', 'steps'],
-  artifacts: [
-    'files',
-    'name',
-    'discard-paths',
-    'base-directory',
-    'exclude-paths',
-    'enable-symlinks',
-    's3-prefix',
-    'type',
-    'secondary-artifacts',
-  ],
-  report: ['files', 'file-format', 'base-directory', 'discard-paths'],
-  cache: ['paths', 'key', 'fallback-keys', 'action'],
+  phase: ['run-as', 'on-failure', 'commands', 'finally', 'steps'],
 };
 
-/** The report formats of CodeBuild (CodeBuild User Guide, "reports" of the build specification reference). */
-export const REPORT_FORMATS: readonly string[] = [
-  'CUCUMBERJSON',
-  'JUNITXML',
-  'NUNITXML',
-  'NUNIT3XML',
-  'TESTNGXML',
-  'VISUALSTUDIOTRX',
-  'CLOVERXML',
-  'COBERTURAXML',
-  'JACOCOXML',
-  'SIMPLECOV',
-];
-const MOST_REPORT_GROUPS = 5;
-const MOST_FALLBACK_KEYS = 5;
+/** Sections that slip into `phases` by their indentation. */
+const SECTIONS_BESIDE = new Set(KEYS['0.2']);
 
 /** Characters of a buildspec that is read at once, in some tens of milliseconds; more takes a thread of its own. */
 const AT_ONCE = 8 * 1024;
@@ -74,19 +41,11 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
   const document = new BuildspecDocument(text, file, original);
   const untyped = document.map(document.root, '');
   if (!untyped) return document.fail(undefined, '', 'a buildspec is a map with `version` and `phases`');
-  const version = document.text(untyped.get('version', true), 'version');
-  if (version !== '0.2' && version !== '0.1') {
-    return document.fail(
-      untyped.get('version', true),
-      'version',
-      `version is ${version === undefined ? 'missing' : JSON.stringify(version)}; expected 0.2 or 0.1`,
-    );
-  }
+  const version = readVersion(document, untyped.get('version', true));
   const top = document.map(untyped, '', KEYS[version]) as YAMLMap;
   const env = document.map(top.get('env', true), 'env', KEYS.env);
-  const phases = document.map(top.get('phases', true), 'phases', BUILDSPEC_PHASES);
-  for (const name of BUILDSPEC_PHASES) document.refuseEmpty(phases, name, `phases.${name}`, 'a map with `commands`');
-  if (!phases && !top.has('batch')) document.fail(top, 'phases', '`phases` is missing');
+  const phases = readPhaseNames(document, top.get('phases', true));
+  if (!phases && !top.has('batch')) failWithoutPhases(document, top, KEYS[version]);
   readProxy(document, top.get('proxy', true));
   const helper = env?.get('git-credential-helper', true);
   if (document.flag(helper, 'env.git-credential-helper'))
@@ -95,12 +54,13 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
       'env.git-credential-helper',
       'Git uses this machine’s own credentials, not CodeBuild’s helper',
     );
-  const artifacts = document.map(top.get('artifacts', true), 'artifacts', KEYS.artifacts);
+  const artifacts = document.map(top.get('artifacts', true), 'artifacts', ARTIFACT_KEYS);
   const secondary = document.map(artifacts?.get('secondary-artifacts', true), 'artifacts.secondary-artifacts');
   const runAs = document.text(top.get('run-as', true), 'run-as');
   const batch = readBatch(document, top.get('batch', true));
   return {
     version,
+    versionIsNumber: document.isNumber(untyped.get('version', true)),
     ...readShell(document, env),
     ...(runAs ? { runAs } : {}),
     ...readVariables(document, top, env),
@@ -111,21 +71,69 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
         readPhase(document, phases?.get(name, true), `phases.${name}`),
       ]),
     ),
-    ...(artifacts?.has('files') ? { artifacts: readArtifacts(document, artifacts, 'artifacts') } : {}),
+    ...(hasFiles(document, artifacts, 'artifacts')
+      ? { artifacts: readArtifacts(document, artifacts, 'artifacts') }
+      : {}),
     secondaryArtifacts: Object.fromEntries(
-      document.entries(secondary).map(([id, node]) => {
+      document.entries(secondary).flatMap(([id, node]) => {
         const at = `artifacts.secondary-artifacts.${id}`;
-        const map = document.map(node, at, KEYS.artifacts);
+        const map = document.map(node, at, ARTIFACT_KEYS);
         if (!map?.has('files')) return document.fail(node, at, '`files` is missing');
-        return [id, readArtifacts(document, map, at)];
+        return hasFiles(document, map, at) ? [[id, readArtifacts(document, map, at)]] : [];
       }),
     ),
     reports: readReports(document, document.map(top.get('reports', true), 'reports')),
-    ...readCache(document, document.map(top.get('cache', true), 'cache', KEYS.cache)),
+    ...readCache(document, document.map(top.get('cache', true), 'cache', CACHE_KEYS)),
     ...(batch ? { batch } : {}),
+    ...syntaxWarningOf(document),
     limits: document.limits,
     unsupported: document.unsupported,
   };
+}
+
+function syntaxWarningOf(document: BuildspecDocument): Pick<Buildspec, 'syntaxWarning'> {
+  const syntaxWarning = document.syntaxWarning();
+  return syntaxWarning === undefined ? {} : { syntaxWarning };
+}
+
+/** Fails at the key that is nearest to `phases`, where there is an unknown one: it is what was meant. */
+function failWithoutPhases(document: BuildspecDocument, top: YAMLMap, known: readonly string[]): never {
+  const unknown = document.entries(top).flatMap(([name]) => (known.includes(name) || top.has('phases') ? [] : [name]));
+  const nearest = unknown.length > 0 ? closest('phases', unknown) : undefined;
+  const key = top.items.map((pair) => pair.key).find((one) => isScalar(one) && String(one.value) === nearest);
+  return document.fail(
+    key ?? top,
+    nearest ?? 'phases',
+    `\`phases\` is missing${nearest === undefined ? '' : `; unknown key \`${nearest}\`: did you mean \`phases\`?`}`,
+  );
+}
+
+/** `version`, a number or a text; 0.20 is 0.2. */
+function readVersion(document: BuildspecDocument, node: unknown): '0.1' | '0.2' {
+  const given = document.text(node, 'version');
+  const version = given === undefined || given.trim() === '' ? NaN : Number(given);
+  if (version === 0.2) return '0.2';
+  if (version === 0.1) return '0.1';
+  const what = given === undefined ? 'missing' : JSON.stringify(given);
+  return document.fail(node, 'version', `version is ${what}; expected 0.2 or 0.1`);
+}
+
+/** The phases. Their names are the only keys of a buildspec of which CodeBuild refuses an unknown one, in these words (seen in public build logs). */
+function readPhaseNames(document: BuildspecDocument, node: unknown): YAMLMap | undefined {
+  const phases = document.map(node, 'phases');
+  for (const { key } of phases?.items ?? []) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (!(BUILDSPEC_PHASES as readonly string[]).includes(name)) {
+      const expected = [...BUILDSPEC_PHASES].sort().join(',');
+      const nearest = closest(name, [...BUILDSPEC_PHASES]);
+      const advice = SECTIONS_BESIDE.has(name)
+        ? 'move it to the margin, beside `phases`'
+        : `did you mean \`${nearest}\`?`;
+      document.fail(key, `phases.${name}`, `Invalid buildspec phase name: ${name}. Expecting: ${expected}; ${advice}`);
+    }
+  }
+  for (const name of BUILDSPEC_PHASES) document.tellEmpty(phases, name, `phases.${name}`, 'a map with `commands`');
+  return phases;
 }
 
 function readProxy(document: BuildspecDocument, node: unknown): void {
@@ -142,6 +150,10 @@ function readShell(document: BuildspecDocument, env: YAMLMap | undefined): Pick<
   const shell = document.text(node, 'env.shell');
   if (shell === undefined) return {};
   if (shell === 'bash') return { shell: 'bash' };
+  if (shell === '/bin/bash') {
+    document.finding(node, 'env.shell', 'shell is /bin/bash, which is taken as bash; the documented name is bash');
+    return { shell: 'bash' };
+  }
   if (shell === '/bin/sh' || shell === 'sh') return { shell: 'sh' };
   if (!/^(powershell|cmd)\.exe$/.test(shell))
     return document.fail(node, 'env.shell', `shell is ${JSON.stringify(shell)}; expected bash or /bin/sh`);
@@ -179,14 +191,13 @@ function readVariables(
 }
 
 function readPhase(document: BuildspecDocument, node: unknown, at: string): BuildspecPhase {
-  const map = document.map(node, at, KEYS.phase);
-  for (const key of ['commands', 'finally']) document.refuseEmpty(map, key, `${at}.${key}`, 'a list of commands');
+  const map = document.map(node, at, at === 'phases.install' ? [...KEYS.phase, 'runtime-versions'] : KEYS.phase);
+  for (const key of ['commands', 'finally']) document.tellEmpty(map, key, `${at}.${key}`, 'a list of commands');
   const onFailure = readOnFailure(document, map?.get('on-failure', true), `${at}.on-failure`);
   const runAs = document.text(map?.get('run-as', true), `${at}.run-as`);
-  const runtimes = map?.get('runtime-versions', true);
+  // In another phase the key is unknown to CodeBuild.
+  const runtimes = at === 'phases.install' ? map?.get('runtime-versions', true) : undefined;
   const runtimesAt = `${at}.runtime-versions`;
-  if (runtimes !== undefined && at !== 'phases.install')
-    document.fail(runtimes, runtimesAt, '`runtime-versions` belongs to the install phase');
   if (map?.has('steps'))
     document.notSupported(map.get('steps', true), `${at}.steps`, 'steps in the syntax of GitHub Actions');
   return {
@@ -227,81 +238,18 @@ function readOnFailure(document: BuildspecDocument, node: unknown, at: string): 
 }
 
 function readCommands(document: BuildspecDocument, node: unknown, at: string): Command[] {
-  return document.items(node, at).map(({ item, path }) => {
-    if (!isScalar(item) || item.value === null) {
-      const what = isMap(item) ? 'a map (a colon and a blank: put it in quotes)' : 'not';
-      return document.fail(item, path, `a command is a text; this one is ${what}`);
+  return document.items(node, at).flatMap(({ item, path }) => {
+    if (item === null || (isScalar(item) && item.value === null)) {
+      document.finding(item ?? node, path, 'an empty command: nothing runs for it');
+      return [];
     }
-    return { text: document.text(item, path) ?? '', where: document.place(item, path) };
+    if (!isScalar(item)) {
+      const index = /\[(\d+)\]$/.exec(path)?.[1] ?? '0';
+      const found = isMap(item)
+        ? 'found subkeys instead (a colon and a blank make a map: put the command in quotes)'
+        : 'found a list instead';
+      return document.fail(item, path, `Expected Commands[${index}] to be of string type: ${found}`);
+    }
+    return [{ text: document.text(item, path) ?? '', where: document.place(item, path) }];
   });
-}
-
-function readArtifacts(document: BuildspecDocument, map: YAMLMap, at: string): ArtifactsSpec {
-  const name = document.text(map.get('name', true), `${at}.name`);
-  const base = document.text(map.get('base-directory', true), `${at}.base-directory`);
-  return {
-    files: filesOf(document, map, `${at}.files`),
-    ...(name === undefined ? {} : { name }),
-    discardPaths: document.flag(map.get('discard-paths', true), `${at}.discard-paths`),
-    ...(base === undefined ? {} : { baseDirectory: base }),
-    excludePaths: document.list(map.get('exclude-paths', true), `${at}.exclude-paths`),
-    enableSymlinks: document.flag(map.get('enable-symlinks', true), `${at}.enable-symlinks`),
-  };
-}
-
-function filesOf(document: BuildspecDocument, map: YAMLMap, at: string): string[] {
-  document.refuseEmpty(map, 'files', at, 'a list of files');
-  return document.list(map.get('files', true), at);
-}
-
-function readReports(document: BuildspecDocument, map: YAMLMap | undefined): Buildspec['reports'] {
-  const entries = document.entries(map);
-  if (entries.length > MOST_REPORT_GROUPS)
-    document.fail(map, 'reports', `${entries.length} report groups; CodeBuild takes at most ${MOST_REPORT_GROUPS}`);
-  return Object.fromEntries(
-    entries.map(([name, node]) => {
-      const at = `reports.${name}`;
-      const report = document.map(node, at, KEYS.report);
-      const formatNode = report?.get('file-format', true);
-      const format = (document.text(formatNode, `${at}.file-format`) ?? 'JUNITXML').toUpperCase();
-      if (!REPORT_FORMATS.includes(format)) {
-        document.fail(
-          formatNode,
-          `${at}.file-format`,
-          `file-format is ${format}; did you mean ${closest(format, [...REPORT_FORMATS])}?`,
-        );
-      }
-      const base = document.text(report?.get('base-directory', true), `${at}.base-directory`);
-      document.flag(report?.get('discard-paths', true), `${at}.discard-paths`);
-      const files = document.list(report?.get('files', true), `${at}.files`);
-      if (files.length === 0) document.fail(node, at, `\`${at}\` has no files`);
-      return [name, { files, format, ...(base ? { baseDirectory: base } : {}), where: document.place(node, at) }];
-    }),
-  );
-}
-
-function readCache(document: BuildspecDocument, map: YAMLMap | undefined): Pick<Buildspec, 'cache'> {
-  if (!map) return {};
-  const key = document.text(map.get('key', true), 'cache.key');
-  const actionNode = map.get('action', true);
-  const action = document.text(actionNode, 'cache.action');
-  if (action !== undefined && action !== 'restore' && action !== 'save')
-    return document.fail(actionNode, 'cache.action', `action is ${JSON.stringify(action)}; expected restore or save`);
-  const fallback = map.get('fallback-keys', true);
-  const fallbackKeys = document.list(fallback, 'cache.fallback-keys');
-  if (fallbackKeys.length > MOST_FALLBACK_KEYS)
-    document.limit(
-      fallback,
-      'cache.fallback-keys',
-      `${fallbackKeys.length} fallback keys; CodeBuild looks at the first ${MOST_FALLBACK_KEYS}, and so does this`,
-    );
-  const cache: CacheSpec = {
-    paths: document
-      .items(map.get('paths', true), 'cache.paths')
-      .map(({ item, path }) => ({ pattern: document.text(item, path) ?? '', where: document.place(item, path) })),
-    ...(key ? { key } : {}),
-    fallbackKeys: fallbackKeys.slice(0, MOST_FALLBACK_KEYS),
-    ...(action ? { action } : {}),
-  };
-  return { cache };
 }

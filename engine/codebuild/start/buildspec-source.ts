@@ -5,6 +5,7 @@ import type { ArtifactFolder } from '../../ports/action';
 import { send } from '../../endpoint/aws-client';
 import type { LocalAws } from '../../ports/local-aws';
 import type { Buildspec } from '../spec/buildspec';
+import { MOST_INLINE_BUILDSPEC } from '../../cloudformation/template/service-refusals';
 import { realPathInside } from '../../files/folder-walk';
 import { MOST_BUILDSPEC_BYTES, tooLargeBuildspec, type OriginalFile } from '../spec/buildspec-document';
 import { parseBuildspec, readBuildspec } from '../spec/parse-buildspec';
@@ -35,8 +36,17 @@ export async function readInlineBuildspec(project: Project, given: string): Prom
   return { buildspec: await readBuildspec(given, own, original), file: original?.file ?? own };
 }
 
-/** What errors of an inline buildspec call it, and the file that it was made of. */
+/** What errors of an inline buildspec call it, and the file that it was made of. @throws SaiondoError `BUILDSPEC_INVALID` where it is too long */
 function inlineName(project: Project, given: string): { own: string; original: OriginalFile | undefined } {
+  if (given.length > MOST_INLINE_BUILDSPEC)
+    throw new SaiondoError(
+      `the inline buildspec of ${project.name} has ${given.length} characters; CodeBuild takes at most ${MOST_INLINE_BUILDSPEC}`,
+      {
+        code: 'BUILDSPEC_INVALID',
+        where: project.place('Source.BuildSpec'),
+        next: 'put it into a file of the source, or into S3',
+      },
+    );
   const original = given === project.buildspec ? project.buildspecSource : undefined;
   return { own: `${project.name}.buildspec.${given.trimStart().startsWith('{') ? 'json' : 'yml'}`, original };
 }

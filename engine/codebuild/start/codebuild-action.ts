@@ -88,6 +88,13 @@ async function batch(request: BuildRequest, combine: boolean, place: Location): 
       where: { file },
       next: 'add `batch`, or take BatchEnabled from the action',
     });
+  if (!buildspec.versionIsNumber)
+    // The words of a real batch (aws/aws-cdk#29592): batches are read into typed fields, single builds are not.
+    throw new SaiondoError(`cannot unmarshal !!str \`${buildspec.version}\` into float64`, {
+      code: 'BUILDSPEC_INVALID',
+      where: { file, path: 'version' },
+      next: `write version: ${buildspec.version} without quotes; in JSON that is "version": ${buildspec.version}`,
+    });
   if (combine && request.outputs.length > 1)
     throw new SaiondoError('a batch whose artifacts are combined gives one output artifact', {
       code: 'ConfigurationError',

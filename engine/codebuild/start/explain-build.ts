@@ -73,6 +73,7 @@ function known<T>(find: () => T): T | undefined {
 /** Stands in the place of a buildspec that is read when the build starts. */
 const NO_BUILDSPEC: Buildspec = {
   version: '0.2',
+  versionIsNumber: true,
   variables: {},
   parameterStore: {},
   secretsManager: {},

@@ -23,7 +23,13 @@ export function sayLimit(run: { readonly layout: Layout; readonly runId: string 
   if (!known) said.set(run.layout, (known = new Set()));
   if (known.has(key)) return;
   known.add(key);
-  emit({ kind: 'message', level: 'limit', text: limit.text, where });
+  emit({
+    kind: 'message',
+    level: limit.finding ? 'warning' : 'limit',
+    text: limit.text,
+    where,
+    ...(limit.finding ? { finding: true } : {}),
+  });
 }
 
 /** What a rehearsal does otherwise with a project's build, as far as buildspec, project and this machine tell without starting it. */
