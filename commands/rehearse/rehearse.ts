@@ -115,7 +115,10 @@ export function rehearseCommand(): Command {
     .option('--keep', 'leave databases and services running until Ctrl-C')
     .option('--serve', 'serve the page and AWS’s APIs after the verdict too, until Ctrl-C: approve, retry, stop there')
     .option('--port <PORT>', 'the port of the page and the APIs (a free one)', portNumber)
-    .option('--strict', 'an action that is not rehearsed makes the exit code 3, an unknown key of a buildspec the exit code 1')
+    .option(
+      '--strict',
+      'an action that is not rehearsed makes the exit code 3, an unknown key of a buildspec the exit code 1',
+    )
     .option('--yes', 'install what a package manager can install, without asking')
     .option('--plain', 'print lines in order and redraw nothing, as without a terminal')
     .option('--verbose', 'print a line for every action, change set and difference from AWS')
