@@ -16,6 +16,7 @@ export interface RehearseWords {
   readonly explain?: string;
   readonly until?: string;
   readonly assembly?: string;
+  readonly template?: string;
   readonly endpointUrl?: string;
   readonly directory: string;
   readonly tools?: string;
@@ -34,6 +35,8 @@ export interface GivenSource {
  */
 export function checkWords(words: RehearseWords, layout: Layout): void {
   checkFolders(words);
+  if (words.assembly !== undefined && words.template !== undefined)
+    refuse('--assembly and --template both name a pipeline', 'leave one of them out');
   checkOnce(
     '--source',
     words.source.map((one) => givenSource(one).name),

@@ -16,7 +16,10 @@ import { Layout } from '../../model/layout';
 import { explanationLines } from '../../views/explanation';
 import { fixturesOf } from './fixtures';
 import { portNumber, wholeNumber } from '../input/whole-number';
+import { readInputs } from '../input/account-inputs';
 import { checkWords, givenSource } from '../input/rehearse-options';
+import { assemblyOfTemplate } from '../../engine/assembly/plain-template';
+import { keptValues, sayMissing } from './missing-inputs';
 import { checkPlanWords, planNames } from '../input/plan-words';
 import { Serving } from './serving';
 import { explainPipeline, readDefinitions } from './list-pipeline';
@@ -32,6 +35,13 @@ import { print, printValue } from '../output/print';
 import { isInteractive, RunScreen } from './run-screen';
 
 interface Options {
+  parameter: string[];
+  parameterStore: string[];
+  secret: string[];
+  account?: string;
+  region?: string;
+  inputs?: string;
+  template?: string;
   source: string[];
   approve: string[];
   reject: string[];
@@ -88,7 +98,22 @@ export function rehearseCommand(): Command {
       'print what this action is and would do: its commands, variables with their places, what it takes and gives',
     )
     .option('--assembly <DIRECTORY>', 'a cloud assembly to take the pipeline from (any CDK Pipelines app’s)')
+    .option(
+      '--template <FILE>',
+      'a CloudFormation template that defines the pipeline, YAML or JSON, instead of an assembly',
+    )
     .option('--pipeline <NAME>', 'the pipeline, where there are several')
+    .option(
+      '--parameter <[STACK:]NAME=VALUE>',
+      'a value for a parameter of the pipeline’s stack; repeatable',
+      collect,
+      [],
+    )
+    .option('--parameter-store <NAME=VALUE>', 'a value of the parameter store; repeatable', collect, [])
+    .option('--secret <NAME=VALUE|@FILE>', 'a secret of Secrets Manager; repeatable', collect, [])
+    .option('--account <ID>', 'the account of stacks that the app leaves open (000000000000)')
+    .option('--region <REGION>', 'the region of stacks that the app leaves open (us-east-1)')
+    .option('--inputs <FILE>', 'parameters, secrets, account, region and sources in a file (DIRECTORY/inputs.yaml)')
     .option('--endpoint-url <URL>', 'another local AWS endpoint instead of the rehearsal’s own')
     .option('--no-containers', 'do not use a container engine, though one answers')
     .option('--variable <NAME=VALUE>', 'a value for one of the pipeline’s variables; repeatable', collect, [])
@@ -138,7 +163,8 @@ Examples:
   saiondo rehearse --serve --port 4600
   saiondo rehearse --explain Verify/ApiTest
   saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
-  saiondo rehearse --assembly cdk.out --source acme/shop=../shop`,
+  saiondo rehearse --assembly cdk.out --source acme/shop=../shop
+  saiondo rehearse --template pipeline.yaml --parameter Environment=test --secret github=@token.txt --source acme/shop=.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await run(options);
@@ -147,11 +173,14 @@ Examples:
 
 async function run(options: Options): Promise<number> {
   const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
+  const { inputs, sources: named } = readInputs(options.inputs ?? path.join(layout.root, 'inputs.yaml'), options);
+  const asked = options.source.map((one) => givenSource(one).name);
+  options.source.push(...named.filter((one) => !asked.includes(givenSource(one).name)));
   checkWords(options, layout);
   // Another app's assembly is rehearsed without our configuration.
-  const configuration =
-    options.assembly && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
-  const ours = configuration !== undefined && !options.assembly;
+  const foreign = options.assembly !== undefined || options.template !== undefined;
+  const configuration = foreign && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
+  const ours = configuration !== undefined && !foreign;
   const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
   const given = { variables: readVariables(options.envFile), secrets: readVariables(options.secretFile) };
   await checkIsolation(options.isolation);
@@ -160,27 +189,24 @@ async function run(options: Options): Promise<number> {
   const assembly = async (): Promise<string> =>
     options.assembly
       ? path.resolve(options.assembly)
-      : (synthesized ??= synthesize(
-          layout,
-          configuration && sources.get(configuration.repositories.application.name)?.path,
-        ));
+      : (synthesized ??= options.template
+          ? Promise.resolve(assemblyOfTemplate(options.template, path.join(layout.root, 'template')))
+          : synthesize(layout, configuration && sources.get(configuration.repositories.application.name)?.path));
   const check = (definition: PipelineDefinition, others: readonly PipelineDefinition[]): void =>
     checkPlanWords(options, planNames(definition, others, ours ? repositoriesOf(configuration) : []));
-  const known = await readDefinitions({
-    ledger: new DiskLedger(layout),
-    ...(pipeline ? { pipeline } : {}),
-    assembly,
-    fixedAssembly: options.assembly !== undefined,
-  });
-  if (known) check(known.pipeline, known.others);
+  const fixtures = ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] };
   const planned = {
     assembly,
     layout,
     ...(pipeline ? { pipeline } : {}),
-    fixedAssembly: options.assembly !== undefined,
+    fixedAssembly: foreign,
     sources,
     containers: options.containers,
+    inputs,
+    kept: keptValues(layout, fixtures),
   };
+  const known = await readDefinitions({ ...planned, ledger: new DiskLedger(layout) });
+  if (known) check(known.pipeline, known.others);
   if (options.explain !== undefined || (options.list && options.json)) {
     const explained = await explainPipeline({ ...planned, ledger: new DiskLedger(layout) }, options.explain);
     if (options.json) printValue(explained);
@@ -196,6 +222,7 @@ async function run(options: Options): Promise<number> {
     quiet: options.json === true,
   });
   if (!tools) return 0;
+  sayMissing(known?.missing ?? [], options.json === true);
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
   const interactive = isInteractive(options);
   const interruption = hearSignals();
@@ -214,9 +241,10 @@ async function run(options: Options): Promise<number> {
       layout,
       version,
       assembly,
-      deployAssembly: options.assembly !== undefined,
+      deployAssembly: foreign,
       sources,
-      fixtures: ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] },
+      fixtures,
+      inputs,
       approve: screen.approve,
       tools,
       strict: options.strict === true,

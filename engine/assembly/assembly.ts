@@ -6,6 +6,8 @@ import { parseTemplate } from '../cloudformation/template/template-file';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
+  /** Its artifact's id in the manifest. */
+  readonly id: string;
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
@@ -14,6 +16,18 @@ export interface AssemblyStack {
   readonly template: Template;
   /** Stack-level tags, as `cdk deploy` gives them. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Values of its parameters that the app gives (`StackProps`, legacy exports). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Ids of the stacks of the same manifest that are deployed before it. */
+  readonly dependsOn: readonly string[];
+  /** Path of the manifest of its assets, absolute, where it has assets. */
+  readonly assetManifest?: string;
+}
+
+/** The account and region of stacks that the app leaves open, as `cdk deploy` takes them from the person's profile. */
+export interface Place {
+  readonly account?: string;
+  readonly region?: string;
 }
 
 interface Manifest {
@@ -24,30 +38,60 @@ interface Manifest {
         readonly type: string;
         readonly environment?: string;
         readonly displayName?: string;
+        readonly dependencies?: readonly string[];
         readonly properties?: {
           readonly templateFile?: string;
           readonly stackName?: string;
           readonly directoryName?: string;
           readonly tags?: Readonly<Record<string, string>>;
+          readonly parameters?: Readonly<Record<string, string>>;
+          /** Of an asset manifest. */
+          readonly file?: string;
         };
       }
     >
   >;
 }
 
-/** What stands for an account or region that the app leaves open. */
-const UNKNOWN_ACCOUNT = '000000000000';
-const UNKNOWN_REGION = 'us-east-1';
+/** What stands for an account or region that neither the app nor the person names. */
+export const UNKNOWN_PLACE = { account: '000000000000', region: 'us-east-1' } as const;
 
 /**
  * Reads a cloud assembly with its nested ones (`aws-cdk-lib/cloud-assembly-schema`).
+ * @param place of the stacks that the app leaves open
  * @throws SaiondoError `ASSEMBLY_INVALID`
  */
-export function readAssembly(directory: string): AssemblyStack[] {
+export function readAssembly(directory: string, place: Place = {}): AssemblyStack[] {
+  const artifacts = readManifest(directory).artifacts ?? {};
+  return Object.entries(artifacts).flatMap(([id, artifact]) => {
+    const { type, properties = {}, environment = '', dependencies = [] } = artifact;
+    if (type === 'cdk:cloud-assembly') return readAssembly(path.join(directory, properties.directoryName ?? ''), place);
+    if (type !== 'aws:cloudformation:stack') return [];
+    const templateFile = path.join(directory, properties.templateFile ?? '');
+    const [, account = '', region = ''] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];
+    const assets = dependencies.find((one) => artifacts[one]?.type === 'cdk:asset-manifest');
+    const assetManifest = assets === undefined ? undefined : artifacts[assets]?.properties?.file;
+    return [
+      {
+        id,
+        stackName: properties.stackName ?? id,
+        account: /^\d{12}$/.test(account) ? account : (place.account ?? UNKNOWN_PLACE.account),
+        region: region && !region.startsWith('unknown') ? region : (place.region ?? UNKNOWN_PLACE.region),
+        templateFile,
+        template: parseTemplate(fs.readFileSync(templateFile, 'utf8'), path.basename(templateFile)),
+        tags: properties.tags ?? {},
+        parameters: properties.parameters ?? {},
+        dependsOn: dependencies.filter((one) => artifacts[one]?.type === 'aws:cloudformation:stack'),
+        ...(assetManifest === undefined ? {} : { assetManifest: path.join(directory, assetManifest) }),
+      },
+    ];
+  });
+}
+
+function readManifest(directory: string): Manifest {
   const file = path.join(directory, 'manifest.json');
-  let manifest: Manifest;
   try {
-    manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as Manifest;
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Manifest;
   } catch (cause) {
     throw new SaiondoError(`${directory} holds no cloud assembly`, {
       code: 'ASSEMBLY_INVALID',
@@ -56,23 +100,22 @@ export function readAssembly(directory: string): AssemblyStack[] {
       cause,
     });
   }
-  return Object.entries(manifest.artifacts ?? {}).flatMap(([id, artifact]) => {
-    if (artifact.type === 'cdk:cloud-assembly')
-      return readAssembly(path.join(directory, artifact.properties?.directoryName ?? ''));
-    if (artifact.type !== 'aws:cloudformation:stack') return [];
-    const templateFile = path.join(directory, artifact.properties?.templateFile ?? '');
-    const [, account = '', region = ''] = /^aws:\/\/([^/]*)\/(.*)$/.exec(artifact.environment ?? '') ?? [];
-    return [
-      {
-        stackName: artifact.properties?.stackName ?? id,
-        account: /^\d{12}$/.test(account) ? account : UNKNOWN_ACCOUNT,
-        region: region && !region.startsWith('unknown') ? region : UNKNOWN_REGION,
-        templateFile,
-        template: parseTemplate(fs.readFileSync(templateFile, 'utf8'), path.basename(templateFile)),
-        tags: artifact.properties?.tags ?? {},
-      },
-    ];
-  });
+}
+
+/** Whether an assembly has a stack whose account or region the app leaves open. */
+export function leavesOpen(directory: string): { account: boolean; region: boolean } {
+  const open = { account: false, region: false };
+  for (const { type, environment = '', properties } of Object.values(readManifest(directory).artifacts ?? {})) {
+    if (type === 'cdk:cloud-assembly') {
+      const nested = leavesOpen(path.join(directory, properties?.directoryName ?? ''));
+      open.account ||= nested.account;
+      open.region ||= nested.region;
+    }
+    if (type !== 'aws:cloudformation:stack') continue;
+    open.account ||= environment.includes('unknown-account');
+    open.region ||= environment.includes('unknown-region');
+  }
+  return open;
 }
 
 /** The stack that defines a pipeline: the named one, or the only one. @throws SaiondoError `PIPELINE_MISSING`, `PIPELINE_AMBIGUOUS` */

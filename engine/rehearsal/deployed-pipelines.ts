@@ -1,14 +1,13 @@
-import * as path from 'node:path';
-import { formatLocation, SaiondoError } from '../../model/errors';
+import { formatLocation } from '../../model/errors';
 import type { Emit } from '../../model/events';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { findPipelineStack, readAssembly } from '../assembly/assembly';
 import { assemblyLimits } from '../assembly/limits';
-import { computeChangeSet } from '../cloudformation/change-set';
-import { deploy } from '../cloudformation/deployment';
 import type { DiskLedger } from '../cloudformation/ledger';
-import { resolveParameters } from '../cloudformation/template/parameters';
+import { dynamicReferencesFrom } from '../cloudformation/template/dynamic-references';
 import { readPipeline } from '../codepipeline/definition/definition';
+import type { AccountInputs } from '../ports/account-inputs';
+import { deployPipelineStacks } from './deploy-pipeline-stacks';
 import type { Machine } from './machine';
 
 /** The pipelines that the ledger has, and how the first one comes to be in it. */
@@ -38,32 +37,29 @@ export class DeployedPipelines {
    * @param name the pipeline's; without it the assembly must have one pipeline
    * @throws SaiondoError where the assembly cannot be read, has no such pipeline, or its stack fails
    */
-  async deploy(directory: string, name: string | undefined, machine: Machine, emit: Emit): Promise<PipelineDefinition> {
-    const stacks = readAssembly(directory);
+  async deploy(
+    directory: string,
+    name: string | undefined,
+    machine: Machine,
+    emit: Emit,
+    inputs: AccountInputs,
+  ): Promise<PipelineDefinition> {
+    const stacks = readAssembly(directory, inputs);
     const stack = findPipelineStack(stacks, name);
     for (const { where, message } of assemblyLimits(stacks, directory, (type) => machine.provisioners.has(type)))
       emit({ kind: 'message', level: 'limit', text: message, where: formatLocation(where) });
-    const at = { account: stack.account, region: stack.region, stackName: stack.stackName };
-    const parameters = await resolveParameters(stack.template, {}, at, (account, region, parameter) =>
-      machine.parameter(account, region, parameter),
-    );
-    const changeSet = computeChangeSet(
-      { ...at, template: stack.template, file: path.basename(stack.templateFile), parameters, tags: stack.tags },
-      this.ledger,
-    );
-    const result = await deploy(changeSet, {
+    const { resource, stack: deployed } = await deployPipelineStacks(stack, stacks, name, {
       ledger: this.ledger,
       provisioners: machine.provisioners,
       emit,
-      environment: stack.stackName,
+      inputs,
+      parameter: (account, region, parameter) => machine.parameter(account, region, parameter),
+      ...(machine.secrets ? { secrets: machine.secrets } : {}),
+      // A token of the pipeline's own source may be missing: its source is on this machine.
+      dynamicReferences: (account, region, reference) =>
+        dynamicReferencesFrom(machine)(account, region, reference).catch(() => reference.text),
+      ...(machine.publish ? { publish: machine.publish } : {}),
     });
-    if (!('stack' in result))
-      throw new SaiondoError(`the pipeline’s stack could not be deployed: ${result.logicalId}: ${result.reason}`, {
-        code: 'PIPELINE_NOT_DEPLOYED',
-      });
-    const pipelines = Object.values(result.stack.resources).filter((one) => one.type === 'AWS::CodePipeline::Pipeline');
-    const resource = pipelines.find((one) => one.physicalId === name) ?? pipelines[0];
-    if (!resource) throw new SaiondoError(`the stack ${stack.stackName} has no pipeline`, { code: 'PIPELINE_MISSING' });
-    return readPipeline(resource, result.stack);
+    return readPipeline(resource, deployed);
   }
 }

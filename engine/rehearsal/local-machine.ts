@@ -1,4 +1,5 @@
 // Longer than 300 lines: the composition root: what stands for AWS is opened here, in order.
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -23,6 +24,10 @@ import { answerSts } from '../endpoint/aws-own-services';
 import { answerEcr } from '../resources/ecr-api';
 import { ensureAwsTools } from '../endpoint/aws-tools';
 import { Bootstraps, qualifierIn } from '../endpoint/bootstraps';
+import { GivenValues } from '../endpoint/given-values';
+import { putObject } from '../endpoint/s3-client';
+import type { FileAsset } from '../assembly/file-assets';
+import { NO_INPUTS, type AccountInputs } from '../ports/account-inputs';
 import { accepts, freePort } from '../host/child';
 import { ContainerEngine } from '../host/container-engine';
 import { answerEcs } from '../resources/ecs-service-api';
@@ -33,6 +38,7 @@ import { startRegistry } from '../resources/image-registry';
 import { machineVariables, namedFiles, npmAddresses } from '../isolation/machine-variables';
 import { openIsolation } from '../isolation/open-isolation';
 import { NO_ISOLATION } from '../isolation/plain';
+import { zip } from '../files/artifact-zip';
 import { removeTree } from '../files/remove-tree';
 import type { Isolation, IsolationKind } from '../ports/isolation';
 import type { GivenVariables, LocalAws } from '../ports/local-aws';
@@ -41,7 +47,7 @@ import { sayRefusal, type NetworkRefusal } from '../ports/network';
 import { ContainerServices } from '../resources/container-services';
 import { databaseProvisioner } from '../resources/database';
 import { customResourceProvisioners } from '../resources/custom-resources';
-import { deleteParameter, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
+import { deleteParameter, ensureBucket, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
 import { PublishedAssets } from '../endpoint/published-assets';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { engineMark, folderLabel } from '../host/engine-mark';
@@ -70,6 +76,8 @@ export interface LocalMachineOptions {
   readonly isolation?: IsolationKind;
   /** What a person gives to builds. */
   readonly given?: GivenVariables;
+  /** What the app needs of its account, as a person gives it. */
+  readonly inputs?: AccountInputs;
   /** How many builds run at once; by default as many as this machine carries. */
   readonly jobs?: number;
   /** Seconds that a service's task may take to become healthy. */
@@ -112,6 +120,7 @@ export class LocalMachine implements LocalAws {
   private shims = '';
   private assets?: PublishedAssets;
   private readonly bootstraps = new Bootstraps(() => this.behind);
+  private readonly givenValues: GivenValues;
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
@@ -121,6 +130,7 @@ export class LocalMachine implements LocalAws {
     this.services = new ServiceRegistry(options.layout.local());
     const { layout, ledger } = options;
     this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
+    this.givenValues = new GivenValues(() => this.behind, options.inputs ?? NO_INPUTS, this.secrets);
   }
 
   /** Starts what stands for AWS and brings back what the ledger says is deployed. */
@@ -185,6 +195,7 @@ export class LocalMachine implements LocalAws {
   }
 
   async secret(account: string, region: string, reference: string): Promise<string> {
+    await this.givenValues.ensure(account, region);
     const value = await this.readSecret(account, region, reference);
     this.secrets.add(`the secret ${reference}`, value);
     return value;
@@ -215,6 +226,7 @@ export class LocalMachine implements LocalAws {
 
   async parameter(account: string, region: string, name: string): Promise<string> {
     await this.bootstraps.ensure(account, region, qualifierIn(name));
+    await this.givenValues.ensure(account, region);
     try {
       const answer = await callJson<{ Parameter: { Value: string } }>(
         this.behind,
@@ -332,7 +344,8 @@ export class LocalMachine implements LocalAws {
       ['sts', answerSts],
       ['ecr', answerEcr(() => this.registry)],
       ['ecs', answerEcs(() => this.containerServices)],
-      ['ssm', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
+      ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
+      ['secretsmanager', (request) => this.ensureGiven(request)],
       ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
     ]);
     this.front = new AwsFront(
@@ -359,6 +372,26 @@ export class LocalMachine implements LocalAws {
     );
     await cloudFormation.restore(emit, signal);
   }
+
+  /** What a person gives is there before the first request of its account and region is answered. */
+  private async ensureGiven({ account, region }: AwsRequest): Promise<undefined> {
+    await this.givenValues.ensure(account, region);
+    return undefined;
+  }
+
+  /** Puts a file asset of an assembly into its bucket, as `cdk deploy` does before it deploys the stack. */
+  readonly publish = async ({ path: file, zip: packs, account, region, bucket, key }: FileAsset): Promise<void> => {
+    const at = { endpointUrl: this.endpointUrl, account, region, bucket };
+    await ensureBucket(this.behind, account, region, bucket);
+    if (!packs) return void (await putObject(at, key, file));
+    const packed = path.join(this.options.layout.local(), `asset-${randomUUID()}.zip`);
+    try {
+      await zip(file, packed);
+      await putObject(at, key, packed);
+    } finally {
+      fs.rmSync(packed, { force: true });
+    }
+  };
 
   private endLeftovers(): void {
     const { emit } = this.options;

@@ -1,3 +1,4 @@
+import type { FileAsset } from '../assembly/file-assets';
 import type { Provisioners } from '../ports/provisioner';
 import type { CloudFormation } from '../cloudformation/cloudformation';
 import type { ContainerEngine } from '../host/container-engine';
@@ -10,6 +11,8 @@ export interface Machine extends LocalAws {
   readonly engine?: ContainerEngine;
   /** Why services are not run in containers here. */
   readonly containersMissing?: string;
+  /** Puts a file asset of an assembly into its bucket. */
+  readonly publish?: (asset: FileAsset) => Promise<void>;
   /** Stops everything that it started; data stays. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { DiskLedger } from '../cloudformation/ledger';
 import { sayLimit } from '../codebuild/start/limits';
 import { actionRunners } from '../codepipeline/providers/action-runners';
 import type { Approver } from '../codepipeline/execution/approval';
+import { NO_INPUTS, type AccountInputs } from '../ports/account-inputs';
 import type { IsolationKind } from '../ports/isolation';
 import type { GivenVariables } from '../ports/local-aws';
 import type { PipelineControl } from '../ports/pipeline-control';
@@ -52,6 +53,8 @@ export interface RehearsalOptions extends RunRequest {
   /** The assembly's pipeline is deployed even where an older one is. */
   readonly deployAssembly: boolean;
   readonly fixtures: Fixtures;
+  /** What the app needs of its account, as a person gives it. */
+  readonly inputs?: AccountInputs;
   /** What the builds need of this machine, looked at beforehand; part of the run's record. */
   readonly tools?: readonly ToolNeed[];
   readonly approve: Approver;
@@ -208,6 +211,7 @@ class Rehearsal {
       ...(options.withoutContainers ? { withoutContainers: true } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),
       ...(options.given ? { given: options.given } : {}),
+      ...(options.inputs ? { inputs: options.inputs } : {}),
       ...(options.jobs ? { jobs: options.jobs } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
     });
@@ -353,7 +357,8 @@ class Rehearsal {
     const name = options.pipeline ?? log.state.definition?.name;
     const known = name === undefined ? undefined : this.pipelines.find(name);
     if (known && !options.deployAssembly) return known;
-    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit);
+    const { inputs = NO_INPUTS } = options;
+    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit, inputs);
   }
 
   private async prepareImages(machine: Machine): Promise<void> {

@@ -19,6 +19,10 @@ export function nameOf(address: ResourceAddress, properties: Properties): string
     .find((value) => typeof value === 'string' && value !== '') as string | undefined;
   if (given !== undefined)
     return address.type === 'AWS::ECS::TaskDefinition' ? `${given}:${address.generation}` : given;
+  return generatedName(address);
+}
+
+function generatedName(address: ResourceAddress): string {
   const generated = `${address.stackName}-${address.logicalId}-${hexOf(address, 12)}`;
   return LOWER_CASE.test(address.type) ? generated.toLowerCase().slice(-63) : generated.slice(-64);
 }
@@ -104,9 +108,9 @@ export function refOf(address: ResourceAddress, properties: Properties): string 
   if (service === 'EC2') return `${kind.toLowerCase()}-${hexOf(address, 17)}`;
   const example = exampleOf(type, identifier);
   if (example !== undefined && /\d/.test(example)) return likeExample(example, filling);
-  return /[a-z](Id|Identifier)$/.test(identifier) && !hasProperty(type, identifier)
-    ? fill('{uuid}', filling)
-    : filling.name;
+  if (hasProperty(type, identifier)) return filling.name;
+  // An id that AWS makes: a policy's `PolicyName`, for one, names no resource of its own.
+  return /[a-z](Id|Identifier)$/.test(identifier) ? fill('{uuid}', filling) : generatedName(address);
 }
 
 /**
