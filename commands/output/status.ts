@@ -96,7 +96,6 @@ function cut(lines: readonly string[], most: number): string[] {
 /** A line with our own colours, cut where the screen ends: without them, where it has to be cut. */
 function fitStyled(line: string, columns: number): string {
   if (width(line) <= columns) return line;
-  // eslint-disable-next-line no-control-regex -- our own colours
   return fitWidth(line.replace(/\u001b\[\d+m/g, ''), columns);
 }
 
