@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import execa from 'execa';
 import { packageRoot } from '../commands/input/package';
-import { accessKeyOf } from '../engine/ports/aws-request';
+import { personCredentials, type PersonKey } from '../engine/gateway/credentials';
 import { Runs } from '../engine/runs/runs';
 import { Layout } from '../model/layout';
 import { seconds, type Measured } from './figure';
@@ -34,7 +34,7 @@ export async function largeExecution(directory: string): Promise<Measured[]> {
     const settings = {
       endpoint: new URL(address).origin,
       region: REGION,
-      credentials: { accessKeyId: accessKeyOf(ACCOUNT), secretAccessKey: 'rehearsal' },
+      credentials: personCredentials(keyIn(directory), ACCOUNT),
     };
     const pipelines = new CodePipelineClient(settings);
     const builds = new CodeBuildClient(settings);
@@ -98,6 +98,12 @@ export async function largeCommands(directory: string): Promise<Measured[]> {
     server.kill('SIGINT');
     await server.catch(() => undefined);
   }
+}
+
+/** The person's key, where the server leaves it. */
+function keyIn(directory: string): PersonKey {
+  return (JSON.parse(fs.readFileSync(path.join(directory, '.saiondo', 'serve.json'), 'utf8')) as { key: PersonKey })
+    .key;
 }
 
 /** @returns the ids of its builds; the last one failed */

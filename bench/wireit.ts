@@ -127,6 +127,8 @@ async function trivialPipeline(root: string): Promise<void> {
   const local: LocalAws = {
     isolation: NO_ISOLATION,
     endpointUrl: '',
+    credentials: () => ({ accessKeyId: 'none', secretAccessKey: 'none' }),
+    end: () => undefined,
     containers: false,
     environment: () => ({ PATH: process.env.PATH ?? '' }),
     tool: () => undefined,

@@ -17,6 +17,7 @@ import { pathSegment } from './path-segment';
  *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
  *       state/caches/<project>/              CodeBuild caches
  *       serve.json                           the address of what is served from here now, for this user alone
+ *       person/aws-config                    the credentials of this user in the rehearsal that runs, as the AWS CLI reads them (0600)
  *       tools/                               what the rehearsal installed for itself (virtual environment, yarn, …)
  */
 export class Layout {
@@ -61,6 +62,9 @@ export class Layout {
   }
   cache(project: string): string {
     return path.join(this.root, 'state', 'caches', pathSegment(project));
+  }
+  awsConfig(): string {
+    return path.join(this.root, 'person', 'aws-config');
   }
   tools(): string {
     return this.toolsFolder ?? path.join(this.root, 'tools');

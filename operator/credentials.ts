@@ -42,19 +42,15 @@ export function lookupRoleArn({ account, region }: Place): string {
   return `arn:${partitionOf(region)}:iam::${account}:role/cdk-hnb659fds-lookup-role-${account}-${region}`;
 }
 
-/** A connection to a rehearsal: made-up credentials that say the account, as the rehearsal's own builds have them. */
+/** A connection to a rehearsal, with the credentials that it made for its person. */
 export function rehearsalConnection(
   home: Connection['home'] & { readonly account: string },
   endpoint: string,
-  keyOf: (account: string) => string,
+  credentialsOf: (account: string) => { readonly accessKeyId: string; readonly secretAccessKey: string },
 ): Connection {
   return {
     home,
     endpoint,
-    credentials: (place) => ({
-      accessKeyId: keyOf(place?.account ?? home.account),
-      secretAccessKey: 'rehearsal',
-      sessionToken: 'rehearsal',
-    }),
+    credentials: (place) => credentialsOf(place?.account ?? home.account),
   };
 }

@@ -2,13 +2,17 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
-import { spawn } from 'node:child_process';
+import { buffer } from 'node:stream/consumers';
+import * as os from 'node:os';
 import execa from 'execa';
 import { fixturesOf } from '../../commands/rehearse/fixtures';
 import { packageRoot, version } from '../../commands/input/package';
 import { loadConfiguration } from '../../config/load';
 import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
-import { AwsFront } from '../../engine/endpoint/front';
+import { startMoto } from '../../engine/endpoint/moto';
+import { addressOf } from '../../engine/gateway/request-address';
+import { UpstreamClient } from '../../engine/gateway/upstream';
+import { ServiceRegistry } from '../../engine/host/service-registry';
 import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { Layout } from '../../model/layout';
 import type { RunState } from '../../model/run-state';
@@ -123,48 +127,42 @@ async function denying(
   closing: (() => Promise<void>)[],
 ): Promise<string> {
   const { bin } = await ensureAwsTools(layout.tools());
-  const moto = spawn(path.join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  closing.push(
-    () =>
-      new Promise((done) => {
-        moto.once('exit', () => done());
-        moto.kill();
-      }),
-  );
-  const behind = await new Promise<string>((done, fail) => {
-    let said = '';
-    moto.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
-      if (url) done(url);
-    });
-    moto.once('exit', () => fail(new Error(`moto ended: ${said}`)));
-  });
+  const services = new ServiceRegistry(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-denying-')));
+  closing.push(() => services.stopAll());
+  const upstream = await startMoto(services, bin, services.directory);
   const service = deny.action.split(':')[0] ?? '';
-  const front = new AwsFront(
-    () => new URL(behind),
-    new Map([
-      [
-        service,
-        ({ operation, account, region, body }) => {
-          const { Name = '' } = JSON.parse(body.toString('utf8') || '{}') as { Name?: string };
-          if (operation !== deny.operation || !deny.resource.endsWith(Name.split('/').slice(0, 4).join('/')) || !Name)
-            return undefined;
-          return {
-            status: 400,
-            headers: { 'content-type': 'application/x-amz-json-1.1' },
-            body: JSON.stringify({
-              __type: 'AccessDeniedException',
-              message: `User: arn:aws:sts::${account}:assumed-role/${deny.role}/AWSCodeBuild-1 is not authorized to perform: ${deny.action} on resource: arn:aws:${service}:${region}:${account}:parameter${Name} because no identity-based policy allows the ${deny.action} action`,
-            }),
-          };
-        },
-      ],
-    ]),
-  );
-  const url = await front.listen();
-  closing.push(() => front.close());
-  return url;
+  const client = new UpstreamClient();
+  const server = http.createServer((incoming, response) => {
+    void (async () => {
+      const body = await buffer(incoming);
+      const account = String(incoming.headers['x-moto-account-id']);
+      const asked = addressOf(incoming);
+      const { Name = '' } = (asked.service === service ? JSON.parse(body.toString('utf8') || '{}') : {}) as {
+        Name?: string;
+      };
+      const named = Name !== '' && deny.resource.endsWith(Name.split('/').slice(0, 4).join('/'));
+      if (!named || incoming.headers['x-amz-target'] !== deny.operation) {
+        await client.pass(
+          upstream,
+          { method: incoming.method ?? '', url: asked.url, headers: incoming.headers, account, body },
+          response,
+        );
+        return;
+      }
+      const region = /Credential=[^/]+\/\d+\/([^/]+)/.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(
+        JSON.stringify({
+          __type: 'AccessDeniedException',
+          message: `User: arn:aws:sts::${account}:assumed-role/${deny.role}/AWSCodeBuild-1 is not authorized to perform: ${deny.action} on resource: arn:aws:${service}:${region}:${account}:parameter${Name} because no identity-based policy allows the ${deny.action} action`,
+        }),
+      );
+    })().catch(() => response.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closing.push(() => {
+    client.close();
+    server.closeAllConnections();
+    return new Promise((done) => server.close(() => done()));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -35,7 +35,7 @@ export function openCommand(): Command {
           next: 'saiondo serve shows the runs on disk; saiondo open --aws opens the console’s page',
         });
       let page = target.rehearsal
-        ? (target.rehearsal.page ?? target.rehearsal.endpoint)
+        ? ((await target.rehearsal.page?.()) ?? target.rehearsal.endpoint)
         : pipelinePage(home.region, pipeline);
       if (options.build) {
         const execution = typeof options.execution === 'string' ? { execution: options.execution } : {};
@@ -75,7 +75,7 @@ export function openCommand(): Command {
   );
 }
 
-/** An execution, and an action (`Stage/Action`) of it, on a rehearsal's page: what is chosen stands behind `#`, beside the token. */
+/** An execution, and an action (`Stage/Action`) of it, on a rehearsal's page: what is chosen stands behind `#`, beside the ticket. */
 function onRehearsal(page: string, layout: Layout, executionId: string, action?: string): string {
   const run = runOfExecution(layout, executionId);
   if (!run) return page;

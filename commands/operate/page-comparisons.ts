@@ -1,4 +1,5 @@
 import type { PageComparisons } from '../../engine/api/page/page-server';
+import type { Credentials } from '../../engine/gateway/credentials';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import { promotionShape, rollbackShape } from '../../model/promotion.shape';
@@ -20,11 +21,13 @@ export function pageComparisons(
   layout: Layout,
   address: () => string | undefined,
   checkouts: readonly Checkout[],
+  credentials: Credentials,
 ): PageComparisons {
   const targetOf = (pipeline: string): Target => {
     const endpoint = address();
     if (!endpoint) throw new SaiondoError('the rehearsal does not answer yet', { code: 'NOT_RUNNING' });
-    return rehearsalTarget({ pipeline, checkouts }, layout, { endpoint }, { name: 'this rehearsal' });
+    const at = { endpoint, credentials: (account: string) => credentials.person(account) };
+    return rehearsalTarget({ pipeline, checkouts }, layout, at, { name: 'this rehearsal' });
   };
   return {
     promotion: async (pipeline, stage, action) => {

@@ -231,7 +231,8 @@ async function run(options: Options): Promise<number> {
   for (const [name, value] of Object.entries(given.secrets)) secrets.add(name, value);
   let control: PipelineControl | undefined;
   const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
-  const serving = options.serve || interactive ? new Serving(layout, () => control, { checkouts }) : undefined;
+  const paged = options.serve === true || interactive;
+  const serving = new Serving(layout, () => control, { checkouts, page: paged });
   const screen = new RunScreen(
     { ...options, layout },
     { serving, control: () => control, clean: (text) => secrets.clean(text), signal: interruption.signal },
@@ -264,7 +265,8 @@ async function run(options: Options): Promise<number> {
       check: (definition) => check(definition, known?.others ?? []),
       stayOpen: options.serve === true,
       onControl: (session) => (control = session),
-      ...(serving ? { page: serving.page } : {}),
+      credentials: serving.credentials,
+      ...(paged ? { page: serving.page, handlers: serving.handlers } : {}),
       ...(port === undefined ? {} : { port }),
       listeners: [screen.hear],
       beforeClose: (current) => screen.close(current),
@@ -274,7 +276,7 @@ async function run(options: Options): Promise<number> {
     throw cleanError(error, (text) => secrets.clean(text));
   } finally {
     screen.end();
-    serving?.end();
+    serving.end();
     interruption.end();
   }
 }

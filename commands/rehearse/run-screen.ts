@@ -39,7 +39,7 @@ export interface ScreenOptions {
 
 /** What the screen works with. */
 export interface ScreenParts {
-  readonly serving: Serving | undefined;
+  readonly serving: Serving;
   readonly control: () => PipelineControl | undefined;
   /** Takes secrets out of what is shown. */
   readonly clean: (text: string) => string;
@@ -51,7 +51,6 @@ export class RunScreen {
   readonly interactive: boolean;
   private readonly terminal: Terminal | undefined;
   private state: RunState | undefined;
-  private page: string | undefined;
 
   constructor(
     private readonly options: ScreenOptions,
@@ -66,7 +65,7 @@ export class RunScreen {
           layout: options.layout,
           state: () => this.state,
           control: parts.control,
-          page: () => this.page,
+          page: () => parts.serving.address(),
           user: os.userInfo().username,
           decide: async ({ stage, action, approval }) => {
             const view = await this.approvalView({
@@ -93,10 +92,10 @@ export class RunScreen {
       const line = plainLine(event, state, options.verbose ? 'all' : 'few');
       if (line) say(line);
     }
+    if (event.kind === 'pipeline.defined') parts.serving.writeConfig(event.definition);
     if (event.kind === 'process.started' && event.name === AWS_ENDPOINT && event.endpoint) {
-      this.page = parts.serving?.announce(event.endpoint);
-      if (this.page && !options.json) this.tell(`page: ${this.page}`);
-      else if (this.page) say(`page: ${this.page}`);
+      const page = parts.serving.announce(event.endpoint);
+      if (page) for (const line of [`page: ${page}`, parts.serving.hint]) this.tell(line);
     }
     const notice = options.notify === undefined ? undefined : noticeOf(event);
     if (notice && options.notify) notify(options.notify, notice, state);
@@ -130,9 +129,11 @@ export class RunScreen {
     this.terminal?.end();
     const served = serve === true && !signal.aborted;
     if (!json) print(`\n${outcomeLines(state, { run, report, served }).join('\n')}`);
-    if (served)
-      say(`Still serving the page and the AWS API${this.page ? ` at ${this.page}` : ''}. Press Ctrl-C to stop`);
-    else if (keep && !signal.aborted) {
+    if (served) {
+      const page = this.parts.serving.address();
+      say(`Still serving the page and the AWS API${page ? ` at ${page}` : ''}. Press Ctrl-C to stop`);
+    }
+    if (!served && keep && !signal.aborted) {
       say('Databases and services keep running. Press Ctrl-C to stop them');
       await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
     }
@@ -154,9 +155,9 @@ export class RunScreen {
     const { serving } = this.parts;
     const paint = paintFor(process.stderr);
     const pipeline = this.state?.definition?.name ?? this.state?.pipeline ?? '';
-    const page = this.page ? [`page: ${this.page}`] : [];
+    const address = serving.address();
+    const page = address ? [`page: ${address}`] : [];
     try {
-      if (!serving) throw new Error('nothing is served');
       const promotion = promotionShape.parse(
         await serving.comparisons.promotion(pipeline, approval.stage, approval.action),
       );

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import { recordedHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { AwsFront } from '../../engine/endpoint/front';
+import { AwsGateway } from '../../engine/gateway/gateway';
 import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
 import { portNumber } from '../input/whole-number';
@@ -24,7 +24,7 @@ What changes a pipeline (approve, retry, stop) needs a rehearsal that runs: saio
 Examples:
   saiondo serve
   saiondo serve --port 4600 &
-  aws codepipeline list-pipeline-executions --pipeline-name saiondo --endpoint-url http://127.0.0.1:4600`,
+  AWS_CONFIG_FILE=.saiondo/person/aws-config aws --profile saiondo codepipeline list-pipeline-executions --pipeline-name saiondo`,
     )
     .action(async (options: { port?: number; directory: string }) => {
       await serve(new Layout(path.resolve(options.directory)), options.port);
@@ -34,12 +34,17 @@ Examples:
 async function serve(layout: Layout, port: number | undefined): Promise<void> {
   const nothing = (): undefined => undefined;
   const serving = new Serving(layout, nothing, { readOnly: true, checkouts: checkoutsOf(undefined) });
-  const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
-  const front = new AwsFront(nothing, handlers, nothing, serving.page);
-  const endpoint = await front.listen(port);
-  print(serving.announce(endpoint));
+  const { credentials } = serving;
+  const handlers = new Map([
+    ...recordedHandlers(new Runs(layout), () => new DiskLedger(layout), credentials),
+    ...serving.handlers,
+  ]);
+  const gateway = new AwsGateway({ credentials, handlers, page: serving.page });
+  const endpoint = await gateway.listen(port);
+  print(serving.announce(endpoint) ?? endpoint);
+  say(serving.hint);
   say('serves the runs on disk; Ctrl-C ends it');
   await new Promise<void>((done) => process.once('SIGINT', () => done()).once('SIGTERM', () => done()));
   serving.end();
-  await front.close();
+  await gateway.close();
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfiguration, type Configuration } from '../../config/load';
+import { personCredentials } from '../../engine/gateway/credentials';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { connect, type Aws, type Connection } from '../../operator/aws';
@@ -32,7 +33,10 @@ export function withTargetOptions(command: Command): Command {
 const served = z.object({
   endpoint: z.url(),
   pid: z.number().int().positive(),
-  page: z.url().optional(),
+  /** The person's key, of which their credentials in each account are made. */
+  key: z.object({ id: z.string(), secret: z.string() }),
+  /** Its page is served. */
+  page: z.boolean().default(false),
   /** Folders of the repositories that it rehearses. */
   checkouts: z.array(z.object({ path: z.string(), repository: z.string().optional() })).default([]),
 });
@@ -69,7 +73,9 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
   if (serving) {
     // The repositories that it rehearses hold the commits that it is asked for.
     const known = { ...rest, checkouts: [...serving.checkouts, ...rest.checkouts] };
-    return rehearsalTarget(known, layout, serving, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
+    const { endpoint: address, key, page } = serving;
+    const at = { endpoint: address, page, credentials: (account: string) => personCredentials(key, account) };
+    return rehearsalTarget(known, layout, at, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
   }
   const recorded = recordedRuns(layout);
   const unsaid = !options.rehearsal && !asksAws;
@@ -80,12 +86,12 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
         code: 'RUN_MISSING',
         next: 'saiondo rehearse makes one',
       });
-    const { endpoint: own, close } = await serveRuns(layout);
+    const { endpoint: own, credentials, close } = await serveRuns(layout);
     return {
       ...rehearsalTarget(
         rest,
         layout,
-        { endpoint: own, recorded: true },
+        { endpoint: own, credentials, recorded: true },
         {
           name: unsaid
             ? `the rehearsals in ${options.directory}, of which none is being served; --aws asks AWS`

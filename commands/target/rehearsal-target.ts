@@ -1,19 +1,20 @@
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { accessKeyOf } from '../../engine/ports/aws-request';
+import { callJson } from '../../engine/endpoint/aws-client';
+import type { AwsCredentials } from '../../engine/ports/principal';
 import type { Layout } from '../../model/layout';
 import { rehearsalConnection } from '../../operator/credentials';
 import type { Target } from './target';
 
 /**
- * A rehearsal as a target: it speaks for the pipeline's account, with made-up credentials. Without a configuration it is asked as nobody:
- * that sees all.
+ * A rehearsal as a target: it speaks for the pipeline's account, with its person's credentials. Without a configuration
+ * they name no account: those see all.
  * @param known what is known of the pipeline beforehand
  * @param at where the rehearsal answers
  */
 export function rehearsalTarget(
   known: Pick<Target, 'pipeline' | 'configuration' | 'checkouts'>,
   layout: Layout,
-  at: { readonly endpoint: string; readonly page?: string | undefined; readonly recorded?: boolean },
+  at: RehearsalAddress,
   more: { readonly name: string; readonly region?: string | undefined },
 ): Target {
   const deployed = rehearsed(layout).find((one) => one.physicalId === known.pipeline)?.stack;
@@ -24,15 +25,39 @@ export function rehearsalTarget(
   return {
     ...known,
     home,
-    connection: rehearsalConnection(home, at.endpoint, accessKeyOf),
+    connection: rehearsalConnection(home, at.endpoint, at.credentials),
     rehearsal: {
       layout,
       endpoint: at.endpoint,
-      ...(at.page ? { page: at.page } : {}),
       ...(at.recorded ? { recorded: true } : {}),
+      ...(at.page ? { page: () => pageAddress(at) } : {}),
     },
     name: more.name,
   };
+}
+
+/** Where a rehearsal answers, and as whom it is asked. */
+export interface RehearsalAddress {
+  readonly endpoint: string;
+  readonly credentials: (account: string) => AwsCredentials;
+  /** No engine runs: these are runs on disk. */
+  readonly recorded?: boolean;
+  /** It has a page. */
+  readonly page?: boolean;
+}
+
+/** The page's address with a ticket that opens it once, asked of the rehearsal as its person. */
+async function pageAddress({ endpoint, credentials }: RehearsalAddress): Promise<string> {
+  const to = { endpointUrl: endpoint, credentials };
+  const { ticket } = await callJson<{ ticket: string }>(
+    to,
+    '000000000000',
+    'us-east-1',
+    'saiondo',
+    'Saiondo.CreateTicket',
+    {},
+  );
+  return `${endpoint}/#ticket=${ticket}`;
 }
 
 /** The pipelines that rehearsals of a folder have deployed. */

@@ -23,8 +23,8 @@ export interface Target {
   readonly rehearsal?: {
     readonly layout: Layout;
     readonly endpoint: string;
-    /** Its page for people, where it has one. */
-    readonly page?: string;
+    /** The address that opens its page, once; absent where it has none. */
+    readonly page?: () => Promise<string>;
     /** No engine runs: these are runs on disk, served for this command alone. */
     readonly recorded?: boolean;
   };

@@ -1,5 +1,6 @@
 import type { DiskLedger } from '../cloudformation/ledger';
-import { answerSts } from '../endpoint/aws-own-services';
+import type { Credentials } from '../gateway/credentials';
+import { stsHandler } from '../gateway/sts';
 import type { AwsHandler } from '../ports/aws-request';
 import type { Runs } from '../runs/runs';
 import { cloudFormationReads } from './cloudformation/cloudformation';
@@ -13,11 +14,15 @@ import { ruleReads } from './codepipeline/rule-reads';
 import { serviceHandler } from './protocol/service';
 
 /** What the runs on disk answer without an engine: nothing can be changed there. */
-export function recordedHandlers(runs: Runs, ledger: () => DiskLedger): ReadonlyMap<string, AwsHandler> {
+export function recordedHandlers(
+  runs: Runs,
+  ledger: () => DiskLedger,
+  credentials: Credentials,
+): ReadonlyMap<string, AwsHandler> {
   return new Map([
     ...rehearsalHandlers({ runs, ledger }, () => undefined),
     ['cloudformation', cloudFormationReads(runs, ledger)],
-    ['sts', answerSts],
+    ['sts', stsHandler(credentials)],
   ]);
 }
 

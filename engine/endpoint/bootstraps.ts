@@ -1,4 +1,5 @@
 import type { AwsRequest } from '../ports/aws-request';
+import type { Upstream } from '../gateway/upstream';
 import { ensureBucket, putParameter } from './value-provisioners';
 
 /** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates, made when asked for. */
@@ -6,7 +7,7 @@ export class Bootstraps {
   private readonly made = new Map<string, Promise<void>>();
 
   /** @param endpoint the local AWS endpoint */
-  constructor(private readonly endpoint: () => URL) {}
+  constructor(private readonly endpoint: () => Upstream) {}
 
   /** @param qualifier aws-cdk-lib's default where none is given (DefaultStackSynthesizer) */
   ensure(account: string, region: string, qualifier = 'hnb659fds'): Promise<void> {

@@ -1,5 +1,6 @@
 import { secretName, type AccountInputs } from '../ports/account-inputs';
 import type { RunSecrets } from '../ports/run-secrets';
+import type { Upstream } from '../gateway/upstream';
 import { putParameter, putSecret } from './value-provisioners';
 
 /** The parameters and secrets that a person gives: in every account and region that is asked for one they are there, as if people had made them. */
@@ -8,7 +9,7 @@ export class GivenValues {
 
   /** @param endpoint the local AWS endpoint */
   constructor(
-    private readonly endpoint: () => URL,
+    private readonly endpoint: () => Upstream,
     private readonly inputs: Pick<AccountInputs, 'parameterStore' | 'secrets'>,
     secrets: Pick<RunSecrets, 'add'>,
   ) {

@@ -1,4 +1,5 @@
 import type { AwsRequest } from '../ports/aws-request';
+import type { Upstream } from '../gateway/upstream';
 import { putParameter, putSecret } from './value-provisioners';
 import { parameterKey, secretKey, type Values } from './values';
 
@@ -20,7 +21,7 @@ export function keepValue(values: Values, { account, region, operation, body: te
 }
 
 /** Puts every value that was kept into the local AWS endpoint, but databases' passwords: they come back with their databases. */
-export async function restoreValues(values: Values, endpoint: URL): Promise<void> {
+export async function restoreValues(values: Values, endpoint: Upstream): Promise<void> {
   for (const [key, value] of values.entries()) {
     const [account = '', region = '', kind, ...rest] = key.split('/');
     const name = rest.join('/');

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { pathSegment } from '../../model/path-segment';
 import { makePrivateFolder } from '../files/write-atomically';
 import type { AwsRequest } from '../ports/aws-request';
+import type { LocalEndpoint } from '../ports/local-aws';
 import { getObject, putObject } from './s3-client';
 
 /** The bucket that `cdk bootstrap` makes for file assets (aws-cdk-lib, DefaultStackSynthesizer): `cdk-QUALIFIER-assets-ACCOUNT-REGION`. */
@@ -18,8 +19,7 @@ const MOST = 2 * 1024 ** 3;
 export class PublishedAssets {
   constructor(
     private readonly directory: string,
-    /** The address that AWS's clients are given. */
-    private readonly endpointUrl: () => string,
+    private readonly endpoint: LocalEndpoint,
   ) {}
 
   private restoring = false;
@@ -37,7 +37,7 @@ export class PublishedAssets {
       encodeURIComponent(decodeURIComponent(key)),
     );
     makePrivateFolder(path.dirname(file));
-    const at = { endpointUrl: this.endpointUrl(), account, region, bucket };
+    const at = { endpoint: this.endpoint, account, region, bucket };
     await getObject(at, decodeURIComponent(key), `${file}.new`, MOST);
     fs.renameSync(`${file}.new`, file);
   }
@@ -52,11 +52,7 @@ export class PublishedAssets {
         const file = path.join(entry.parentPath, entry.name);
         const [account = '', region = '', bucket = ''] = path.relative(this.directory, file).split(path.sep);
         await prepare(account, region, bucket);
-        await putObject(
-          { endpointUrl: this.endpointUrl(), account, region, bucket },
-          decodeURIComponent(entry.name),
-          file,
-        );
+        await putObject({ endpoint: this.endpoint, account, region, bucket }, decodeURIComponent(entry.name), file);
       }
     } finally {
       this.restoring = false;

@@ -2,12 +2,12 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { SaiondoError } from '../../model/errors';
-import { accessKeyOf } from '../ports/aws-request';
+import type { LocalEndpoint } from '../ports/local-aws';
+import { signedHeaders } from '../gateway/sign';
 
 /** A bucket of the local AWS endpoint, as an account sees it. */
 export interface BucketAddress {
-  /** `http://127.0.0.1:PORT` */
-  readonly endpointUrl: string;
+  readonly endpoint: LocalEndpoint;
   readonly account: string;
   readonly region: string;
   readonly bucket: string;
@@ -98,26 +98,24 @@ function pathOf(key: string): string {
   return `/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** One request. Signatures are not checked on the local endpoint, so none is made. An answer that is not kept is read to its end. */
-function call(
-  { endpointUrl, account, region, bucket }: BucketAddress,
+/** One request, signed but for its body. An answer that is not kept is read to its end. */
+async function call(
+  { endpoint, account, region, bucket }: BucketAddress,
   method: string,
   path: string,
   options: { file?: string; body?: string; headers?: Readonly<Record<string, string>>; keep?: boolean } = {},
 ): Promise<http.IncomingMessage> {
   const { file, body = '', headers = {}, keep } = options;
   const length = file === undefined ? Buffer.byteLength(body) : fs.statSync(file).size;
+  const { endpointUrl } = endpoint;
+  const signed = await signedHeaders(
+    { method, endpointUrl, path: `/${bucket}${path}`, region, service: 's3', headers },
+    endpoint.credentials(account),
+  );
   return new Promise((done, fail) => {
     const request = http.request(
       new URL(`/${bucket}${path}`, endpointUrl),
-      {
-        method,
-        headers: {
-          ...headers,
-          'content-length': String(length),
-          authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyOf(account)}/20260101/${region}/s3/aws4_request, SignedHeaders=host, Signature=none`,
-        },
-      },
+      { method, headers: { ...signed, 'content-length': String(length) } },
       (response) => {
         response.once('error', fail);
         if (keep) return done(response);

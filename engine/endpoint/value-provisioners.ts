@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { SaiondoError } from '../../model/errors';
 import type { Provisioner } from '../ports/provisioner';
 import { callJson, send } from './aws-client';
+import type { Upstream } from '../gateway/upstream';
 import { parameterKey, secretKey, type Values } from './values';
 
 interface GenerateSecretString {
@@ -33,7 +34,7 @@ function generated(options: GenerateSecretString): string {
 
 /** Puts a secret into the local endpoint, whether it is there already or not. */
 export async function putSecret(
-  endpoint: URL,
+  endpoint: Upstream,
   account: string,
   region: string,
   name: string,
@@ -48,7 +49,7 @@ export async function putSecret(
 
 /** Puts a parameter into the local endpoint. */
 export async function putParameter(
-  endpoint: URL,
+  endpoint: Upstream,
   account: string,
   region: string,
   name: string,
@@ -63,7 +64,12 @@ export async function putParameter(
 }
 
 /** Deletes a parameter of the local endpoint; one that is not there is deleted already. */
-export async function deleteParameter(endpoint: URL, account: string, region: string, name: string): Promise<void> {
+export async function deleteParameter(
+  endpoint: Upstream,
+  account: string,
+  region: string,
+  name: string,
+): Promise<void> {
   await callJson(endpoint, account, region, 'ssm', 'AmazonSSM.DeleteParameter', { Name: name }).catch(unlessMissing);
 }
 
@@ -75,7 +81,7 @@ export function secretNameOf(physicalId: string): string {
 }
 
 /** Secrets, parameters and buckets: stored in the local AWS endpoint, their values kept for the next run. */
-export function valueProvisioners(endpoint: () => URL, values: Values): [string, Provisioner][] {
+export function valueProvisioners(endpoint: () => Upstream, values: Values): [string, Provisioner][] {
   return [
     [
       'AWS::SecretsManager::Secret',
@@ -148,7 +154,7 @@ function unlessMissing(error: unknown): void {
 }
 
 /** Makes a bucket in the local endpoint; one that is there is left as it is. */
-export async function ensureBucket(endpoint: URL, account: string, region: string, bucket: string): Promise<void> {
+export async function ensureBucket(endpoint: Upstream, account: string, region: string, bucket: string): Promise<void> {
   const body =
     region === 'us-east-1'
       ? ''

@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly uid?: number;
   readonly gid?: number;
+  /** What it reads from its standard input: a secret stands in no argument and no variable, which other processes can read. */
+  readonly input?: string;
   /** Where its output goes; shown when it does not get ready. */
   readonly log: string;
   /** Asked again and again until it says true. What it throws is why the service is not started. */
@@ -43,12 +45,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
     env: { ...options.env, ...engineMark() },
-    stdio: ['ignore', log, log],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', log, log],
     detached: true,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
   };
   const child = spawn(options.command, [...options.args], spawnOptions);
   fs.closeSync(log);
+  child.stdin?.on('error', () => undefined).end(options.input);
   let ended = false;
   let reason = '';
   const exit = new Promise<void>((done) => {
@@ -119,8 +122,17 @@ export function freePort(): Promise<number> {
 
 /** Whether something accepts connections there. */
 export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return connects({ port, host, timeout: 500 });
+}
+
+/** Whether something accepts connections at a socket file. */
+export function acceptsFile(file: string): Promise<boolean> {
+  return connects({ path: file, timeout: 500 });
+}
+
+function connects(to: net.NetConnectOpts): Promise<boolean> {
   return new Promise((done) => {
-    const socket = net.connect({ port, host, timeout: 500 });
+    const socket = net.connect(to);
     const end = (answer: boolean) => (): void => {
       socket.destroy();
       done(answer);

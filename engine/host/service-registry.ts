@@ -19,7 +19,7 @@ export class ServiceRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly file: string;
 
-  constructor(directory: string) {
+  constructor(readonly directory: string) {
     this.file = path.join(directory, 'services.json');
   }
 

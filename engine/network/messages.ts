@@ -2,8 +2,8 @@
 export interface Gateway {
   /** `http://127.0.0.1:PORT`: what builds are told. */
   readonly url: string;
-  /** A socket file where AWS's own names are answered; without it they are at the port. */
-  readonly socket?: string;
+  /** A socket file where AWS's own names are answered, by the names that clients signed. */
+  readonly socket: string;
 }
 
 /** What the engine says to this process. */

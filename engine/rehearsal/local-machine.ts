@@ -20,7 +20,7 @@ import type { DiskLedger } from '../cloudformation/ledger';
 import type { Provisioner } from '../ports/provisioner';
 import { pipelineProvisioner } from '../codepipeline/checks/pipeline-provisioner';
 import { callJson, send } from '../endpoint/aws-client';
-import { answerSts } from '../endpoint/aws-own-services';
+import { stsHandler } from '../gateway/sts';
 import { answerEcr } from '../resources/ecr-api';
 import { ensureAwsTools } from '../endpoint/aws-tools';
 import { Bootstraps, qualifierIn } from '../endpoint/bootstraps';
@@ -28,12 +28,17 @@ import { GivenValues } from '../endpoint/given-values';
 import { putObject } from '../endpoint/s3-client';
 import type { FileAsset } from '../assembly/file-assets';
 import { NO_INPUTS, type AccountInputs } from '../ports/account-inputs';
-import { accepts, freePort } from '../host/child';
 import { ContainerEngine } from '../host/container-engine';
 import { answerEcs } from '../resources/ecs-service-api';
 import type { Fixtures } from '../resources/fixtures';
-import { AwsFront } from '../endpoint/front';
-import { accessKeyOf, type AwsRequest, type PageHandler } from '../ports/aws-request';
+import { AwsGateway } from '../gateway/gateway';
+import { Credentials, sessionPrincipal } from '../gateway/credentials';
+import { startMoto } from '../endpoint/moto';
+import { interimPermissions } from '../gateway/permission';
+import type { Upstream } from '../gateway/upstream';
+import { socketFile } from '../host/socket-file';
+import type { AwsCredentials } from '../ports/principal';
+import { type AwsRequest, type PageHandler } from '../ports/aws-request';
 import { startRegistry } from '../resources/image-registry';
 import { machineVariables, namedFiles, npmAddresses } from '../isolation/machine-variables';
 import { openIsolation } from '../isolation/open-isolation';
@@ -41,7 +46,7 @@ import { NO_ISOLATION } from '../isolation/plain';
 import { zip } from '../files/artifact-zip';
 import { removeTree } from '../files/remove-tree';
 import type { Isolation, IsolationKind } from '../ports/isolation';
-import type { GivenVariables, LocalAws } from '../ports/local-aws';
+import type { Actor, GivenVariables, LocalAws } from '../ports/local-aws';
 import { openNetwork, type OpenNetwork } from '../network/open-network';
 import { sayRefusal, type NetworkRefusal } from '../ports/network';
 import { ContainerServices } from '../resources/container-services';
@@ -51,7 +56,6 @@ import { deleteParameter, ensureBucket, putParameter, valueProvisioners } from '
 import { PublishedAssets } from '../endpoint/published-assets';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { engineMark, folderLabel } from '../host/engine-mark';
-import { serviceEnvironment } from '../host/service-environment';
 import { ServiceRegistry } from '../host/service-registry';
 import { writeShims } from '../endpoint/shims';
 import { startFixtures } from '../resources/start-fixtures';
@@ -87,10 +91,14 @@ export interface LocalMachineOptions {
   readonly onContainers?: (command: string) => void;
   /** The engine that CodePipeline's changing operations are told to; until there is one they are refused. */
   readonly control?: ControlSource;
+  /** The rehearsal's credentials, where who serves the page has to know them too. */
+  readonly credentials?: Credentials;
   /** The page for people, on the same address. */
   readonly page?: PageHandler;
   /** The secrets of the run: those that this machine keeps, makes and looks up are added. */
   readonly secrets?: RunSecrets;
+  /** What the page answers in AWS's way, by the service's name in a signature. */
+  readonly handlers?: ReadonlyMap<string, AwsHandler>;
   /** The port of that address; a free one where none is named. */
   readonly port?: number;
 }
@@ -114,23 +122,25 @@ export class LocalMachine implements LocalAws {
   private readonly services: ServiceRegistry;
   private readonly databasePorts = new Set<number>();
   private network?: OpenNetwork;
-  private front?: AwsFront;
-  private behind = new URL('http://127.0.0.1:1');
+  private readonly identities: Credentials;
+  private gateway?: AwsGateway;
+  private upstream: Upstream = { address: { host: '127.0.0.1', port: 1 } };
   private containerServices?: ContainerServices;
   private shims = '';
   private assets?: PublishedAssets;
-  private readonly bootstraps = new Bootstraps(() => this.behind);
+  private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
+    this.identities = options.credentials ?? new Credentials();
     this.secrets = options.secrets ?? new KnownSecrets();
     this.builds = new BuildPlaces(options.jobs ?? defaultPlaces());
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
     const { layout, ledger } = options;
     this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
-    this.givenValues = new GivenValues(() => this.behind, options.inputs ?? NO_INPUTS, this.secrets);
+    this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
   }
 
   /** Starts what stands for AWS and brings back what the ledger says is deployed. */
@@ -149,7 +159,18 @@ export class LocalMachine implements LocalAws {
     return this.registry !== undefined;
   }
 
-  environment(account: string, region: string): Record<string, string> {
+  credentials(account: string): AwsCredentials {
+    return this.identities.engine(account);
+  }
+
+  end(actor: string): void {
+    this.identities.end(actor);
+  }
+
+  environment(account: string, region: string, { kind, id, roleArn }: Actor): Record<string, string> {
+    const role = /^arn:[^:]*:iam::\d{12}:role\/./.test(roleArn) ? roleArn : `arn:aws:iam::${account}:role/unknown`;
+    const session = kind === 'build' ? `AWSCodeBuild-${id.split(':').at(-1) ?? ''}` : id;
+    const own = this.identities.issue({ ...sessionPrincipal(role, session, { kind, actor: id }), account });
     const packages = this.packages();
     return {
       ...machineVariables(process.env, os.homedir()),
@@ -159,9 +180,9 @@ export class LocalMachine implements LocalAws {
         path.delimiter,
       ),
       AWS_ENDPOINT_URL: this.endpointUrl,
-      AWS_ACCESS_KEY_ID: accessKeyOf(account),
-      AWS_SECRET_ACCESS_KEY: 'rehearsal',
-      AWS_SESSION_TOKEN: 'rehearsal',
+      AWS_ACCESS_KEY_ID: own.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
+      AWS_SESSION_TOKEN: own.sessionToken ?? '',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -205,7 +226,7 @@ export class LocalMachine implements LocalAws {
     return secretValue(reference, account, region, async (SecretId, at) => {
       try {
         const answer = await callJson<{ SecretString?: string }>(
-          this.behind,
+          this.upstream,
           at.account,
           at.region,
           'secretsmanager',
@@ -229,7 +250,7 @@ export class LocalMachine implements LocalAws {
     await this.givenValues.ensure(account, region);
     try {
       const answer = await callJson<{ Parameter: { Value: string } }>(
-        this.behind,
+        this.upstream,
         account,
         region,
         'ssm',
@@ -254,7 +275,7 @@ export class LocalMachine implements LocalAws {
   async close(): Promise<void> {
     await this.containerServices?.close();
     await this.engine?.removeAll();
-    await this.front?.close();
+    await this.gateway?.close();
     await this.services.stopAll();
     await this.network?.close();
     await removeTree(this.packages());
@@ -328,7 +349,7 @@ export class LocalMachine implements LocalAws {
     await this.openIsolation();
     if (this.registry) await this.expose(Number(this.registry.split(':')[1]));
     this.makeProvisioners();
-    this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), () => this.endpointUrl);
+    this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), this);
     const runs = new Runs(layout);
     const { cloudFormation } = this;
     const deployments = {
@@ -341,21 +362,27 @@ export class LocalMachine implements LocalAws {
     const handlers = new Map<string, AwsHandler>([
       ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],
-      ['sts', answerSts],
+      ['sts', stsHandler(this.identities)],
+      ...(this.options.handlers ?? []),
       ['ecr', answerEcr(() => this.registry)],
       ['ecs', answerEcs(() => this.containerServices)],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
       ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
     ]);
-    this.front = new AwsFront(
-      () => this.behind,
+    this.gateway = new AwsGateway({
+      credentials: this.identities,
+      upstream: () => this.upstream,
       handlers,
-      (request, status) => this.heard(request, status),
-      this.options.page,
-    );
-    this.endpointUrl = await this.front.listen(this.options.port);
-    await this.network?.leadTo({ url: this.endpointUrl });
+      authorize: interimPermissions(() => ledger),
+      passed: (request, status) => this.heard(request, status),
+      ...(this.options.page ? { page: this.options.page } : {}),
+    });
+    this.endpointUrl = await this.gateway.listen(this.options.port);
+    const socket = socketFile(path.join(layout.local(), 'aws'), 'gateway.sock');
+    fs.rmSync(socket, { force: true });
+    await this.gateway.listenForNetwork(socket);
+    await this.network?.leadTo({ url: this.endpointUrl, socket });
     emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
     await startFixtures(this.options.fixtures, {
       values: this.values,
@@ -366,7 +393,7 @@ export class LocalMachine implements LocalAws {
       expose: (port) => this.expose(port),
       ...(signal ? { signal } : {}),
     });
-    await restoreValues(this.values, this.behind);
+    await restoreValues(this.values, this.upstream);
     await this.assets.restore((account, region, bucket) =>
       this.bootstraps.ensure(account, region, bucket.split('-')[1]),
     );
@@ -381,8 +408,8 @@ export class LocalMachine implements LocalAws {
 
   /** Puts a file asset of an assembly into its bucket, as `cdk deploy` does before it deploys the stack. */
   readonly publish = async ({ path: file, zip: packs, account, region, bucket, key }: FileAsset): Promise<void> => {
-    const at = { endpointUrl: this.endpointUrl, account, region, bucket };
-    await ensureBucket(this.behind, account, region, bucket);
+    const at = { endpoint: this, account, region, bucket };
+    await ensureBucket(this.upstream, account, region, bucket);
     if (!packs) return void (await putObject(at, key, file));
     const packed = path.join(this.options.layout.local(), `asset-${randomUUID()}.zip`);
     try {
@@ -418,21 +445,11 @@ export class LocalMachine implements LocalAws {
         neededBy: [],
       });
     if (this.options.endpointUrl) {
-      this.behind = new URL(this.options.endpointUrl);
+      const { hostname, port } = new URL(this.options.endpointUrl);
+      this.upstream = { address: { host: hostname, port: Number(port || 80) } };
       return bin;
     }
-    const port = await freePort();
-    await this.services.start({
-      name: 'moto',
-      command: path.join(bin, 'moto_server'),
-      args: ['-H', '127.0.0.1', '-p', String(port)],
-      env: serviceEnvironment({ HOME: layout.local() }),
-      ...(signal ? { signal } : {}),
-      log: path.join(layout.local(), 'moto.log'),
-      ready: () => accepts(port),
-      timeoutSeconds: 60,
-    });
-    this.behind = new URL(`http://127.0.0.1:${port}`);
+    this.upstream = await startMoto(this.services, bin, path.join(layout.local(), 'aws'), signal);
     return bin;
   }
 
@@ -458,23 +475,24 @@ export class LocalMachine implements LocalAws {
 
   private makeProvisioners(): void {
     const { layout } = this.options;
-    const endpoint = (): URL => this.behind;
+    const endpoint = (): Upstream => this.upstream;
     const add = (entries: [string, Provisioner][]): void =>
       entries.forEach(([type, provisioner]) => this.provisioners.set(type, provisioner));
     add(valueProvisioners(endpoint, this.values));
     add(
       customResourceProvisioners({
-        endpointUrl: () => this.endpointUrl,
-        environment: (account, region) => this.environment(account, region),
+        endpoint: this,
+        environment: (account, region, actor) => this.environment(account, region, actor),
+        end: (actor) => this.end(actor),
         isolation: () => this.isolation,
         network: { expose: (port) => this.expose(port), conceal: async (port) => this.network?.conceal(port) },
         putParameter: async (account, region, name, value) => {
           this.values.set(parameterKey(account, region, name), value);
-          await putParameter(this.behind, account, region, name, value);
+          await putParameter(this.upstream, account, region, name, value);
         },
         deleteParameter: async (account, region, name) => {
           this.values.forget((key) => key === parameterKey(account, region, name));
-          await deleteParameter(this.behind, account, region, name);
+          await deleteParameter(this.upstream, account, region, name);
         },
       }),
     );
@@ -522,7 +540,7 @@ export class LocalMachine implements LocalAws {
     const { hostname, pathname } = new URL(url);
     const bucket = /^([a-z0-9.-]+)\.s3[.-]/.exec(hostname)?.[1];
     const { status, text } = await send(
-      this.behind,
+      this.upstream,
       account,
       region,
       's3',

@@ -27,7 +27,8 @@ import { becomeEngine } from '../host/engine-mark';
 import { startWatcher, type Watcher } from '../host/watcher';
 import { brokenResources } from '../cloudformation/restoration';
 import type { Fixtures } from '../resources/fixtures';
-import type { PageHandler } from '../ports/aws-request';
+import type { AwsHandler, PageHandler } from '../ports/aws-request';
+import type { Credentials } from '../gateway/credentials';
 import { LocalMachine } from './local-machine';
 import type { Machine } from './machine';
 import type { ToolNeed } from '../host/tools';
@@ -81,6 +82,10 @@ export interface RehearsalOptions extends RunRequest {
   readonly stayOpen?: boolean;
   /** The page for people, at the address of the AWS endpoint, and that address's port (a free one where none is named). */
   readonly page?: PageHandler;
+  /** What that page answers to signed requests, by the service's name in a signature. */
+  readonly handlers?: ReadonlyMap<string, AwsHandler>;
+  /** The credentials of the rehearsal; who serves its page and its person makes them. */
+  readonly credentials?: Credentials;
   readonly port?: number;
   /** Refuses a pipeline that is not what was asked for, by throwing. */
   readonly check?: (pipeline: PipelineDefinition) => void;
@@ -206,6 +211,8 @@ class Rehearsal {
       control: () => this.session,
       ...(options.secrets ? { secrets: options.secrets } : {}),
       ...(options.page ? { page: options.page } : {}),
+      ...(options.handlers ? { handlers: options.handlers } : {}),
+      ...(options.credentials ? { credentials: options.credentials } : {}),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.withoutContainers ? { withoutContainers: true } : {}),

@@ -1,12 +1,12 @@
 import { SaiondoError } from '../../model/errors';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
-import { accessKeyOf } from '../ports/aws-request';
+import type { LocalEndpoint } from '../ports/local-aws';
 import { matchesPattern } from '../text/regular-expression';
 
 /** What calls of AWS from custom resources go to. */
 export interface AwsCallHost {
   /** The local AWS endpoint; it may not listen yet when the provisioners are made. */
-  readonly endpointUrl: () => string;
+  readonly endpoint: LocalEndpoint;
   readonly putParameter: (account: string, region: string, name: string, value: string) => Promise<void>;
   readonly deleteParameter: (account: string, region: string, name: string) => Promise<void>;
 }
@@ -98,11 +98,11 @@ async function send(
   )?.[1] as new (options: unknown) => Client;
   const account = /^arn:aws[^:]*:iam::(\d{12}):/.exec(call.assumedRoleArn ?? '')?.[1] ?? request.account;
   const client = new Client({
-    endpoint: host.endpointUrl(),
+    endpoint: host.endpoint.endpointUrl,
     region: call.region ?? request.region,
     forcePathStyle: true,
     maxAttempts: 1,
-    credentials: { accessKeyId: accessKeyOf(account), secretAccessKey: 'rehearsal' },
+    credentials: host.endpoint.credentials(account),
   });
   try {
     return await client.send(new Command(call.parameters ?? {}));

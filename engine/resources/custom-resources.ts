@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provisioner';
-import { accessKeyOf } from '../ports/aws-request';
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../ports/local-aws';
 import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
 import type { RunNetwork } from '../ports/network';
@@ -11,7 +12,9 @@ import { callFunction, whyNotCalled, type LambdaFunction } from './inline-functi
 /** What custom resources are answered with. */
 export interface CustomResourceHost extends AwsCallHost {
   /** The environment of a process that acts in an account and region. */
-  readonly environment: (account: string, region: string) => Readonly<Record<string, string>>;
+  readonly environment: (account: string, region: string, actor: Actor) => Readonly<Record<string, string>>;
+  /** Ends the credentials of a call. */
+  readonly end: (actor: string) => void;
   /** How the functions of templates are started. */
   readonly isolation: () => Isolation;
   /** Lets a function reach the address that it answers to. */
@@ -67,26 +70,36 @@ function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: Cu
   };
   return onceForEach(
     async (request) => {
-      const { account, region, previous, properties, type } = request;
+      const { previous, properties, type } = request;
       const lambda = functionOf(properties);
       const why = whyNotCalled(lambda);
       if (!lambda || why) return { standing: 'recorded', notRehearsed: `${type}: ${why ?? ''}` };
-      return callFunction(
-        lambda,
-        request,
-        previous ? 'Update' : 'Create',
-        host.environment(account, region),
-        host.isolation(),
-        host.network,
-      );
+      return calledAs(host, lambda, request, previous ? 'Update' : 'Create');
     },
     async (resource, account, region, stackName) => {
       const lambda = functionOf(resource.properties);
       if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
       const request = { ...resource, account, region, stackName, previous: resource };
-      await callFunction(lambda, request, 'Delete', host.environment(account, region), host.isolation(), host.network);
+      await calledAs(host, lambda, request, 'Delete');
     },
   );
+}
+
+/** Calls a function with credentials of its own role, for as long as the call takes. */
+async function calledAs(
+  host: CustomResourceHost,
+  lambda: LambdaFunction,
+  request: ProvisionRequest,
+  type: 'Create' | 'Update' | 'Delete',
+): Promise<Provisioned> {
+  const { account, region } = request;
+  const actor: Actor = { kind: 'function', id: `function-${randomUUID()}`, roleArn: String(lambda.Role ?? '') };
+  try {
+    const environment = host.environment(account, region, actor);
+    return await callFunction(lambda, request, type, environment, host.isolation(), host.network);
+  } finally {
+    host.end(actor.id);
+  }
 }
 
 /** A function is called when properties change, not when the machine brings back what stands. */
@@ -109,10 +122,10 @@ async function s3(host: CustomResourceHost, at: { account: string; region: strin
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3Client } = await import('@aws-sdk/client-s3');
   return new S3Client({
-    endpoint: host.endpointUrl(),
+    endpoint: host.endpoint.endpointUrl,
     region: at.region,
     forcePathStyle: true,
-    credentials: { accessKeyId: accessKeyOf(at.account), secretAccessKey: 'rehearsal' },
+    credentials: host.endpoint.credentials(at.account),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Provisioner } from '../ports/provisioner';
 import { postgresDirectories, startPostgres } from './postgres';
 import type { ServiceRegistry } from '../host/service-registry';
 import { send } from '../endpoint/aws-client';
+import type { Upstream } from '../gateway/upstream';
 import { secretKey, type Values } from '../endpoint/values';
 import { generatePassword, putSecret } from '../endpoint/value-provisioners';
 
@@ -14,7 +15,7 @@ export function databaseProvisioner(
   services: ServiceRegistry,
   directory: string,
   values: Values,
-  endpoint: () => URL,
+  endpoint: () => Upstream,
   opened: (port: number) => Promise<void>,
 ): Provisioner {
   const running = new Map<string, number>();
@@ -117,7 +118,7 @@ function refuseEarlier(directory: string, physicalId: string): void {
  * endpoint's record alone: no data is copied.
  */
 async function announce(
-  endpoint: URL,
+  endpoint: Upstream,
   account: string,
   region: string,
   identifier: string,
@@ -134,7 +135,7 @@ async function announce(
 
 /** A call of RDS's query API. Its answer is not looked at: an instance that is there already, or gone already, is what was wanted. */
 async function callRds(
-  endpoint: URL,
+  endpoint: Upstream,
   account: string,
   region: string,
   parameters: Readonly<Record<string, string>>,

@@ -15,6 +15,7 @@ import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
 export interface LambdaFunction {
   readonly Runtime?: string;
   readonly Handler?: string;
+  readonly Role?: unknown;
   readonly Timeout?: number | string;
   readonly Code?: { readonly ZipFile?: string };
   readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };

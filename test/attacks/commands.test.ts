@@ -48,7 +48,7 @@ beforeAll(async () => {
   await gone;
   fs.writeFileSync(
     path.join(folder, '.saiondo/serve.json'),
-    JSON.stringify({ endpoint: 'http://127.0.0.1:9', pid: gone.pid }),
+    JSON.stringify({ endpoint: 'http://127.0.0.1:9', pid: gone.pid, key: { id: 'LSIAPAAAAAAAAAAA', secret: 'gone' } }),
   );
   await new Promise<void>((done) => endpoint.listen(0, '127.0.0.1', done));
 });

@@ -92,7 +92,7 @@ inBrowser(
   'the page, with everything opened that changes nothing',
   async () => {
     const page = await (browser as Browser).newPage();
-    await page.goto(served.address.page);
+    await page.goto(await served.page());
     await page.locator('.open[data-status="Failed"]').first().waitFor();
     expect(await harm(page)).toEqual(NONE);
     for (const one of await page.$$('button:visible, summary:visible')) {

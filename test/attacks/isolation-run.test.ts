@@ -177,5 +177,5 @@ test('with folders a build has a home and a Python of its own, and the run says 
     (logOf('small-Build-Looks').split('Running command cat')[0] ?? '')
       .split('\n')
       .filter((line) => /^(AWS_SECRET|GITHUB|NPM_TOKEN|npm_config__auth)/.test(line)),
-  ).toEqual(['AWS_SECRET_ACCESS_KEY=rehearsal']);
+  ).toEqual([expect.stringMatching(/^AWS_SECRET_ACCESS_KEY=[A-Za-z0-9+/]{40}$/)]);
 });

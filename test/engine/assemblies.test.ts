@@ -22,10 +22,11 @@ afterAll(() => fs.rmSync(root, { recursive: true }));
 
 const answered = new Set(
   customResourceProvisioners({
-    endpointUrl: () => '',
+    endpoint: { endpointUrl: '', credentials: () => ({ accessKeyId: '', secretAccessKey: '' }) },
     environment: () => ({}),
     isolation: () => NO_ISOLATION,
     network: { expose: async () => undefined, conceal: async () => undefined },
+    end: () => undefined,
     putParameter: async () => undefined,
     deleteParameter: async () => undefined,
   }).map(([type]) => type),

@@ -22,8 +22,8 @@ import {
 import { CloudFormation } from '../../engine/cloudformation/cloudformation';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { CloudFormationApi } from '../../engine/api/cloudformation/query-api';
-import { AwsFront } from '../../engine/endpoint/front';
-import { accessKeyOf } from '../../engine/ports/aws-request';
+import { Credentials } from '../../engine/gateway/credentials';
+import { AwsGateway } from '../../engine/gateway/gateway';
 import { Layout } from '../../model/layout';
 import type { StackEvent } from '../../model/run-state';
 
@@ -56,22 +56,24 @@ const api = new CloudFormationApi({
       .map((event) => [`${event.sequence}`, event] as const),
   readTemplate: async () => '',
 });
-const front = new AwsFront(
-  () => new URL('http://127.0.0.1:1'),
-  new Map([['cloudformation', (one) => api.handle(one)]]),
-);
+const credentials = new Credentials();
+const gateway = new AwsGateway({
+  credentials,
+  upstream: () => ({ address: { host: '127.0.0.1', port: 1 } }),
+  handlers: new Map([['cloudformation', (one) => api.handle(one)]]),
+});
 let client: CloudFormationClient;
 beforeAll(async () => {
   client = new CloudFormationClient({
-    endpoint: await front.listen(),
+    endpoint: await gateway.listen(),
     region: 'eu-west-1',
-    credentials: { accessKeyId: accessKeyOf('111111111111'), secretAccessKey: 'x' },
+    credentials: credentials.person('111111111111'),
     maxAttempts: 1,
   });
 });
 afterAll(async () => {
   client.destroy();
-  await front.close();
+  await gateway.close();
   fs.rmSync(root, { recursive: true });
 });
 

@@ -1,4 +1,5 @@
 import { answerEcs } from '../../engine/resources/ecs-service-api';
+import { personPrincipal } from '../../engine/gateway/credentials';
 import type { AwsRequest } from '../../engine/ports/aws-request';
 import type { ContainerServices } from '../../engine/resources/container-services';
 
@@ -11,6 +12,7 @@ const running = {
 
 function asked(operation: string, body: object): AwsRequest {
   return {
+    principal: personPrincipal('222222222222', 'tester'),
     service: 'ecs',
     account: '222222222222',
     region: 'eu-west-1',

@@ -50,10 +50,11 @@ exports.handler = async (event, context) => {
 function host(folder: string): DeploymentHost {
   const provisioners = new Map(
     customResourceProvisioners({
-      endpointUrl: () => '',
+      endpoint: { endpointUrl: '', credentials: () => ({ accessKeyId: '', secretAccessKey: '' }) },
       environment: () => ({ PATH: process.env.PATH ?? '' }),
       isolation: () => NO_ISOLATION,
       network: { expose: async () => undefined, conceal: async () => undefined },
+      end: () => undefined,
       putParameter: async () => undefined,
       deleteParameter: async () => undefined,
     }),

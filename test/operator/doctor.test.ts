@@ -1,13 +1,17 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { startMoto } from '../../engine/endpoint/moto';
+import { ServiceRegistry } from '../../engine/host/service-registry';
 import { ZipFile } from 'yazl';
-import { answerSts } from '../../engine/endpoint/aws-own-services';
+import { stsHandler } from '../../engine/gateway/sts';
 import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
-import { AwsFront } from '../../engine/endpoint/front';
+import { Credentials } from '../../engine/gateway/credentials';
+import { AwsGateway } from '../../engine/gateway/gateway';
 import { type AwsHandler, type AwsResponse } from '../../engine/ports/aws-request';
 import { connect, type OperationName } from '../../operator/aws';
 import { awsConnection } from '../../operator/credentials';
@@ -21,49 +25,41 @@ const ROOT = path.join(__dirname, '../..');
 const region = 'eu-west-1';
 const home = { account: '111111111111', region };
 const dev = { account: '222222222222', region };
-let moto: ChildProcess;
-let front: AwsFront;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-doctor-'));
+const services = new ServiceRegistry(folder);
+let gateway: AwsGateway;
+const made = new Credentials();
 let endpoint: string;
 
 const settings = (account?: string) => ({
   endpoint,
   region,
-  credentials: { accessKeyId: account ? `LSIAQ${account}00Q` : 'x', secretAccessKey: 'x' },
+  credentials: made.person(account ?? '123456789012'),
 });
 const aws = <Names extends OperationName>() => connect<Names>(awsConnection({ home, endpoint }));
 
 beforeAll(async () => {
   const { bin } = await ensureAwsTools(path.join(ROOT, '.saiondo/tools'));
-  moto = spawn(path.join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const behind = await new Promise<string>((done, fail) => {
-    let said = '';
-    moto.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
-      if (url) done(url);
-    });
-    moto.once('exit', () => fail(new Error(said)));
-  });
-  front = new AwsFront(
-    () => new URL(behind),
-    new Map<string, AwsHandler>([
-      ['sts', answerSts],
+  const upstream = await startMoto(services, bin, folder);
+  gateway = new AwsGateway({
+    credentials: made,
+    upstream: () => upstream,
+    handlers: new Map<string, AwsHandler>([
+      ['sts', stsHandler(made)],
       // moto does not list applied quotas: two pages in the service's own protocol.
       ['servicequotas', ({ body }) => quotas(body.toString('utf8'))],
     ]),
-  );
-  endpoint = await front.listen();
-  process.env.AWS_ACCESS_KEY_ID = `LSIAQ${home.account}00Q`;
-  process.env.AWS_SECRET_ACCESS_KEY = 'x';
+  });
+  endpoint = await gateway.listen();
+  const { accessKeyId, secretAccessKey } = made.person(home.account);
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
 }, 300_000);
 afterAll(async () => {
   delete process.env.AWS_ACCESS_KEY_ID;
   delete process.env.AWS_SECRET_ACCESS_KEY;
-  await front.close();
-  await new Promise((done) => {
-    moto.once('exit', done);
-    moto.kill();
-  });
+  await gateway.close();
+  await services.stopAll();
+  fs.rmSync(folder, { recursive: true, force: true });
 });
 
 function quotas(body: string): AwsResponse {

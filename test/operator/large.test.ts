@@ -25,7 +25,10 @@ function log(at: number): string {
 beforeAll(async () => {
   recordRun(layout, { runId: '20260101-100000-aaaa', builds: 98, fails: [50], log });
   served = await serve(layout);
-  fs.writeFileSync(path.join(layout.root, 'serve.json'), JSON.stringify({ endpoint: served.url, pid: process.pid }));
+  fs.writeFileSync(
+    path.join(layout.root, 'serve.json'),
+    JSON.stringify({ endpoint: served.url, pid: process.pid, key: served.key }),
+  );
 }, 180_000);
 afterAll(async () => {
   await served.close();

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { accessKeyOf } from '../../engine/ports/aws-request';
 import { Layout } from '../../model/layout';
 import { connect, type OperationName } from '../../operator/aws';
 import { rehearsalConnection } from '../../operator/credentials';
@@ -29,7 +28,8 @@ let passed: { executionId: string };
 let failed: { executionId: string; buildIds: string[] };
 let again: { executionId: string };
 
-const aws = <Names extends OperationName>() => connect<Names>(rehearsalConnection(home, served.url, accessKeyOf));
+const aws = <Names extends OperationName>() =>
+  connect<Names>(rehearsalConnection(home, served.url, served.credentials));
 
 beforeAll(async () => {
   passed = recordRun(layout, { runId: '20260101-100000-aaaa', builds: 3, message: 'feat: it works' });

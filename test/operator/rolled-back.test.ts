@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ACCOUNT, REGION } from '../../bench/recorded-run';
-import { accessKeyOf } from '../../engine/ports/aws-request';
 import { EventLog } from '../../engine/runs/event-log';
 import { Layout } from '../../model/layout';
 import { connect, type OperationName } from '../../operator/aws';
@@ -28,7 +27,7 @@ afterAll(async () => {
 });
 
 const triage = (execution?: string) =>
-  describeTriage(connect<OperationName>(rehearsalConnection(home, served.url, accessKeyOf)), {
+  describeTriage(connect<OperationName>(rehearsalConnection(home, served.url, served.credentials)), {
     pipeline: 'recorded',
     home,
     commits: async () => undefined,

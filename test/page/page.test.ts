@@ -8,8 +8,8 @@ import { Serving } from '../../commands/rehearse/serving';
 import { rehearsalHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineControl } from '../../engine/ports/pipeline-control';
-import { AwsFront } from '../../engine/endpoint/front';
-import { accessKeyOf } from '../../engine/ports/aws-request';
+import { signedHeaders } from '../../engine/gateway/sign';
+import { AwsGateway } from '../../engine/gateway/gateway';
 import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
 import { ACCOUNT, recordRun, REGION, uuidOf } from '../../bench/recorded-run';
@@ -41,9 +41,10 @@ const control = {
   },
 } as unknown as PipelineControl;
 
-let front: AwsFront;
+let gateway: AwsGateway;
+/** A new address that opens the page. */
+const pageAddress = (): string => serving.address() ?? '';
 let endpoint: string;
-let address: string;
 let serving: Serving;
 let browser: Browser;
 
@@ -58,16 +59,16 @@ beforeAll(async () => {
   });
   const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, () => control);
   serving = new Serving(layout, () => control);
-  front = new AwsFront(() => undefined, handlers, undefined, serving.page);
-  endpoint = await front.listen();
-  address = serving.announce(endpoint);
+  gateway = new AwsGateway({ credentials: serving.credentials, handlers, page: serving.page });
+  endpoint = await gateway.listen();
+  serving.announce(endpoint);
   if (machineHas('chromium')) browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
   serving.end();
-  await front.close();
+  await gateway.close();
   fs.rmSync(root, { recursive: true, force: true });
 });
 
@@ -84,7 +85,7 @@ async function open(url: string, options: Parameters<Browser['newPage']>[0] = {}
 }
 
 inBrowser('markup in a commit message and in a log is shown as the text that it is', async () => {
-  const page = await open(address);
+  const page = await open(pageAddress());
   await page.getByText(`feat: ${ATTACK}`).first().waitFor();
   await page.getByRole('button', { name: 'Test0' }).click();
   const log = page.getByRole('log', { name: 'Log of Verify/Test0' });
@@ -96,7 +97,9 @@ inBrowser('markup in a commit message and in a log is shown as the text that it 
 });
 
 inBrowser('the action that the address names is open and in view; choosing another run leaves it behind', async () => {
-  const page = await open(`${address}&run=${waiting}&action=Verify%2FTest2`, { viewport: { width: 375, height: 500 } });
+  const page = await open(`${pageAddress()}&run=${waiting}&action=Verify%2FTest2`, {
+    viewport: { width: 375, height: 500 },
+  });
   const log = page.getByRole('log', { name: 'Log of Verify/Test2' });
   await log.getByText('line of 2').waitFor();
   expect(await page.locator('.open[aria-expanded="true"]').allInnerTexts()).toEqual([expect.stringContaining('Test2')]);
@@ -110,7 +113,7 @@ inBrowser('the action that the address names is open and in view; choosing anoth
 
 inBrowser('a phone needs no horizontal scroll, in light and in dark', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await open(address, { viewport: { width: 375, height: 700 }, colorScheme });
+    const page = await open(pageAddress(), { viewport: { width: 375, height: 700 }, colorScheme });
     await page.getByRole('button', { name: 'Test0' }).click();
     await page.getByRole('log').getByText('longlong').waitFor();
     await page.getByText('Prod gets').waitFor();
@@ -132,26 +135,33 @@ inBrowser('a phone needs no horizontal scroll, in light and in dark', async () =
   }
 });
 
-inBrowser('everything that the page asks for comes from its own address, and the token is in none of it', async () => {
-  const page = await browser.newPage();
-  const urls: string[] = [];
-  page.on('request', (request) => urls.push(request.url()));
-  await page.goto(address);
-  await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
-  const token = new URL(address).hash.replace('#token=', '');
-  expect(urls.length).toBeGreaterThan(5);
-  for (const url of urls.filter((one) => !one.startsWith('data:'))) {
-    expect(new URL(url).origin).toBe(endpoint);
-    expect(new URL(url).search).toBe('');
-    expect(new URL(url).pathname).not.toContain(token);
-  }
-  // Nor does it stay in the address.
-  expect(page.url()).toBe(`${endpoint}/`);
-  await page.close();
-});
+inBrowser(
+  'everything that the page asks for comes from its own address, and neither ticket nor session is in any of it',
+  async () => {
+    const page = await browser.newPage();
+    const urls: string[] = [];
+    page.on('request', (request) => urls.push(request.url()));
+    const address = pageAddress();
+    await page.goto(address);
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+    const ticket = new URL(address).hash.replace('#ticket=', '');
+    const session = await page.evaluate("localStorage.getItem('saiondo-session')");
+    expect(session).toMatch(/^[\w-]{43}$/);
+    expect(urls.length).toBeGreaterThan(5);
+    for (const url of urls.filter((one) => !one.startsWith('data:'))) {
+      expect(new URL(url).origin).toBe(endpoint);
+      expect(new URL(url).search).toBe('');
+      expect(new URL(url).pathname).not.toContain(ticket);
+      expect(new URL(url).pathname).not.toContain(session);
+    }
+    // Nor does it stay in the address.
+    expect(page.url()).toBe(`${endpoint}/`);
+    await page.close();
+  },
+);
 
 inBrowser('with the keyboard alone: to the decision, which is confirmed, and asked once', async () => {
-  const page = await open(address);
+  const page = await open(pageAddress());
   const approve = page.getByRole('button', { name: 'Approve', exact: true });
   // What the stage gets is there before it can be approved.
   await page.getByText('Prod gets').waitFor();
@@ -181,7 +191,7 @@ inBrowser('with the keyboard alone: to the decision, which is confirmed, and ask
 });
 
 inBrowser('every change asks first: stop, start on a commit, a transition with its reason', async () => {
-  const page = await open(address);
+  const page = await open(pageAddress());
   const [run] = [waiting].map(uuidOf);
   await page.getByRole('button', { name: 'Stop…' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('enough');
@@ -227,7 +237,7 @@ inBrowser('every change asks first: stop, start on a commit, a transition with i
 });
 
 inBrowser('a rollback shows what can be returned to, and returns to the one that is chosen', async () => {
-  const page = await open(address);
+  const page = await open(pageAddress());
   await page.getByRole('button', { name: 'Roll back Verify' }).click();
   const dialog = page.getByRole('dialog', { name: 'Roll back Verify' });
   await dialog.waitFor();
@@ -251,16 +261,42 @@ inBrowser('a rollback shows what can be returned to, and returns to the one that
   await page.close();
 });
 
-inBrowser('opened without the token the page shows everything and offers no decision', async () => {
-  const page = await open(endpoint);
-  await page.getByRole('region', { name: 'Prod/Approve waits for your decision' }).waitFor();
-  await page.getByText('open the address that the rehearsal printed').waitFor();
-  expect(await page.getByRole('button', { name: 'Approve', exact: true }).count()).toBe(0);
-  await page.close();
-});
+inBrowser(
+  'opened without a ticket, or with one that was used, the page shows nothing and says what to type',
+  async () => {
+    const used = pageAddress();
+    await (await open(used)).close();
+    for (const address of [endpoint, used]) {
+      const page = await browser.newPage();
+      await page.goto(address);
+      await page.getByText('type saiondo open in the folder of the rehearsal').waitFor();
+      expect(await page.getByText('recorded').count()).toBe(0);
+      expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
+      await page.close();
+    }
+  },
+);
+
+inBrowser(
+  'a window that was opened opens the others of this browser, and stays open when it is loaded again',
+  async () => {
+    const browsing = await browser.newContext();
+    const page = await browsing.newPage();
+    await page.goto(pageAddress());
+    await page.getByRole('heading', { name: 'recorded' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'recorded' }).waitFor();
+    const other = await browsing.newPage();
+    await other.goto(`${endpoint}/#run=20260101-000001-aaaa`);
+    await other.locator('#facts', { hasText: '20260101-000001-aaaa' }).waitFor();
+    // Another port of this machine shares no storage, and is told nothing: there is no cookie.
+    expect(await browsing.cookies()).toEqual([]);
+    await browsing.close();
+  },
+);
 
 inBrowser('an older run is a click away', async () => {
-  const page = await open(address);
+  const page = await open(pageAddress());
   await page.getByRole('navigation', { name: 'Runs' }).getByRole('link').last().click();
   await page.locator('#facts', { hasText: '20260101-000001-aaaa' }).waitFor();
   expect(await page.getByRole('listitem').filter({ hasText: 'Verify/Test' }).count()).toBe(1);
@@ -283,7 +319,7 @@ inBrowser(
         const attempts: [string, RequestInit][] = [
           [`${url}/_saiondo/approval`, { method: 'POST', body: content }],
           [`${url}/_saiondo/approval`, { method: 'POST', body: content, headers: { 'content-type': 'text/plain' } }],
-          [`${url}/_saiondo/approval`, { method: 'POST', body: content, headers: { 'x-saiondo-token': 'guess' } }],
+          [`${url}/_saiondo/approval`, { method: 'POST', body: content, headers: { 'x-saiondo-session': 'guess' } }],
           [`${url}/_saiondo/runs`, {}],
           [
             url,
@@ -311,8 +347,8 @@ inBrowser(
 );
 
 test.each([
-  ['no token', {}, 403, 'only look'],
-  ['a wrong token', { 'x-saiondo-token': 'guess' }, 403, 'only look'],
+  ['no session', {}, 401, 'saiondo open'],
+  ['a wrong session', { 'x-saiondo-session': 'guess' }, 401, 'saiondo open'],
   ['another origin', { origin: 'http://evil.example' }, 403, 'another web page'],
   ['a name that leads here by DNS', { host: 'evil.example' }, 403, 'loopback names only'],
   [
@@ -329,10 +365,10 @@ test.each([
 });
 
 test.each([['retry'], ['stop'], ['start'], ['rollback'], ['transition']])(
-  'a %s without the token is refused',
+  'a %s without a session is refused',
   async (name) => {
     const answer = await post(`/_saiondo/${name}`, { 'content-type': 'application/json' }, { pipeline: 'recorded' });
-    expect(answer.status).toBe(403);
+    expect(answer.status).toBe(401);
     expect(asked).toEqual([]);
   },
 );
@@ -346,33 +382,35 @@ test.each([
   ['a rollback to nothing', 'rollback', { stage: 'Prod' }],
   ['what no button asks', 'delete', {}],
 ])('%s is refused', async (_name, name, body) => {
-  const token = new URL(address).hash.replace('#token=', '');
-  const headers = { 'content-type': 'application/json', 'x-saiondo-token': token };
+  const headers = { 'content-type': 'application/json', 'x-saiondo-session': await session() };
   const answer = await post(`/_saiondo/${name}`, headers, { pipeline: 'recorded', ...body });
   expect(answer.status).toBe(400);
   expect(asked).toEqual([]);
 });
 
 test('a form, which any page can send anywhere, is not read; a whole request is', async () => {
-  const token = new URL(address).hash.replace('#token=', '');
-  const form = await post('/_saiondo/approval', { 'content-type': 'text/plain', 'x-saiondo-token': token }, approval());
+  const mine = await session();
+  const form = await post(
+    '/_saiondo/approval',
+    { 'content-type': 'text/plain', 'x-saiondo-session': mine },
+    approval(),
+  );
   expect(form.status).toBe(400);
   expect(asked).toEqual([]);
   const whole = await post(
     '/_saiondo/approval',
-    { 'content-type': 'application/json', 'x-saiondo-token': token, origin: endpoint },
+    { 'content-type': 'application/json', 'x-saiondo-session': mine, origin: endpoint },
     approval(),
   );
   expect(whole.status).toBe(200);
   expect(asked).toHaveLength(1);
 });
 
-test('AWS’s protocol wants its own headers, and no Origin', async () => {
+test('AWS’s protocol wants a signature, and no Origin', async () => {
   const target = {
     'x-amz-target': 'CodePipeline_20150709.PutApprovalResult',
     'content-type': 'application/x-amz-json-1.1',
   };
-  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyOf(ACCOUNT)}/20260101/${REGION}/codepipeline/aws4_request, SignedHeaders=host, Signature=x`;
   const input = {
     pipelineName: 'recorded',
     stageName: 'Prod',
@@ -380,12 +418,23 @@ test('AWS’s protocol wants its own headers, and no Origin', async () => {
     token: uuidOf(`${waiting}/token`),
     result: { status: 'Approved', summary: '' },
   };
-  const query = `/?X-Amz-Credential=${encodeURIComponent(`${accessKeyOf(ACCOUNT)}/20260101/${REGION}/codepipeline/aws4_request`)}`;
-  expect((await post(query, target, input)).text).toContain('MissingAuthenticationTokenException');
-  expect((await post('/', { ...target, authorization, origin: 'http://evil.example' }, input)).status).toBe(403);
+  const signed = await signedHeaders(
+    {
+      method: 'POST',
+      endpointUrl: endpoint,
+      path: '/',
+      region: REGION,
+      service: 'codepipeline',
+      headers: target,
+      body: JSON.stringify(input),
+    },
+    serving.credentials.person(ACCOUNT),
+  );
+  expect((await post('/', target, input)).text).toContain('MissingAuthenticationTokenException');
+  expect((await post('/', { ...signed, origin: 'http://evil.example' }, input)).status).toBe(403);
   expect(asked).toEqual([]);
-  expect((await post('/', { ...target, authorization }, input)).status).toBe(200);
-  expect(asked).toEqual([`Approved by arn:aws:sts::${ACCOUNT}:assumed-role/rehearsal/rehearsal`]);
+  expect((await post('/', signed, input)).status).toBe(200);
+  expect(asked).toEqual([`Approved by arn:aws:iam::${ACCOUNT}:user/${os.userInfo().username}`]);
 });
 
 test('every answer of the page forbids what it does not need', async () => {
@@ -396,6 +445,13 @@ test('every answer of the page forbids what it does not need', async () => {
   expect(headers['content-security-policy']).not.toMatch(/unsafe/);
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
 });
+
+/** A session of the page, as its script opens one. */
+async function session(): Promise<string> {
+  const ticket = new URL(pageAddress()).hash.replace('#ticket=', '');
+  const { text } = await post('/_saiondo/session', { 'content-type': 'application/json' }, { ticket });
+  return (JSON.parse(text) as { session: string }).session;
+}
 
 function approval(): object {
   return {

@@ -168,7 +168,7 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
   const sdk = new CodePipelineClient({
     endpoint: served.address.endpoint,
     region: SMALL_REGION,
-    credentials: { accessKeyId: served.environment.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: 'rehearsal' },
+    credentials: served.credentials,
   });
   const state = await sdk.send(new GetPipelineStateCommand({ name: 'small' }));
   const stage = state.stageStates?.find((one) => one.stageName === 'Prod');

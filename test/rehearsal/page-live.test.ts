@@ -68,7 +68,7 @@ inBrowser(
   async () => {
     const page = await (browser as Browser).newPage();
     page.setDefaultTimeout(60_000);
-    await page.goto(served.address.page);
+    await page.goto(await served.page());
     const test = page.getByRole('button', { name: /^Test/ });
     await page.locator('.open[data-status="InProgress"]', { hasText: 'Test' }).waitFor();
     await test.click();
@@ -121,7 +121,7 @@ inBrowser(
     await execa('git', [...git, 'commit', '--quiet', '--message', 'feat: \u001b[31mnames\u001b[0m <b>for</b> users']);
     const page = await (browser as Browser).newPage();
     page.setDefaultTimeout(60_000);
-    await page.goto(served.address.page);
+    await page.goto(await served.page());
     await page.getByRole('button', { name: 'Disable transition… into Prod' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
     await page.getByRole('button', { name: 'Disable', exact: true }).click();

@@ -209,6 +209,8 @@ class Scenario {
     return {
       isolation: NO_ISOLATION,
       endpointUrl: 'http://127.0.0.1:9',
+      credentials: () => ({ accessKeyId: 'none', secretAccessKey: 'none' }),
+      end: () => undefined,
       containers: false,
       environment: () => ({}),
       tool: () => undefined,

@@ -315,6 +315,8 @@ function localAws(folder: string, settings: Given, root: string, endpointUrl: st
     isolation: settings.sharedFolder ? sharing(isolation, root) : isolation,
     sees: fs.existsSync(bin) ? [bin] : [],
     endpointUrl,
+    credentials: () => ({ accessKeyId: 'none', secretAccessKey: 'none' }),
+    end: () => undefined,
     containers: false,
     environment: (account, region) => ({
       PATH: [bin, process.env.PATH ?? ''].join(path.delimiter),

@@ -41,7 +41,7 @@ export function cloudFormationReads(runs: Runs, ledger: () => DiskLedger): AwsHa
   const changeSets = new ChangeSetStore(runs.layout.changeSets());
   return (request) => {
     const form = new URLSearchParams(request.body.toString('utf8'));
-    const action = form.get('Action') ?? '';
+    const action = request.operation;
     return queryResponse(action, () => {
       const stacks = { ledger: ledger(), changeSets };
       const known: KnownStacks = { ...stacks, events, statusOf: (at) => reviewed(at, stacks) };

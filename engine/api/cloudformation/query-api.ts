@@ -40,7 +40,7 @@ export class CloudFormationApi {
   /** Answers a request; what it does not know it refuses by name. */
   async handle(request: AwsRequest): Promise<AwsResponse> {
     const form = new URLSearchParams(request.body.toString('utf8'));
-    const action = form.get('Action') ?? '';
+    const action = request.operation;
     return queryResponse(action, () => this.answer(action, form, request));
   }
 

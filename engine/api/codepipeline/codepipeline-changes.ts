@@ -63,7 +63,7 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
                 })),
               }
             : {}),
-          trigger: { type: 'StartPipelineExecution', detail: callerArn(caller) },
+          trigger: { type: 'StartPipelineExecution', detail: caller.principal.arn },
         }),
     ),
 
@@ -114,13 +114,13 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
         token: approvalToken,
         result: z.object({ status: z.enum(['Approved', 'Rejected']), summary: z.string().min(0).max(512) }),
       }),
-      (input, caller) => engine(input.pipelineName, caller).putApprovalResult({ ...input, by: callerArn(caller) }),
+      (input, caller) => engine(input.pipelineName, caller).putApprovalResult({ ...input, by: caller.principal.arn }),
     ),
 
     EnableStageTransition: operation(
       z.object({ pipelineName, stageName, transitionType: z.enum(['Inbound', 'Outbound']) }),
       (input, caller) => {
-        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: true, by: callerArn(caller) });
+        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: true, by: caller.principal.arn });
         return {};
       },
     ),
@@ -133,16 +133,11 @@ export function codePipelineChanges(sources: ApiSources, control: ControlSource)
         reason: transitionReason,
       }),
       (input, caller) => {
-        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: false, by: callerArn(caller) });
+        engine(input.pipelineName, caller).setStageTransition({ ...input, enabled: false, by: caller.principal.arn });
         return {};
       },
     ),
   };
-}
-
-/** Who a rehearsal's credentials stand for, as CodePipeline shows who approved. */
-function callerArn({ account }: Caller): string {
-  return `arn:aws:sts::${account}:assumed-role/rehearsal/rehearsal`;
 }
 
 /** Optional members that are undefined are not there at all. */

@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SaiondoError } from '../../../model/errors';
 import type { RunState } from '../../../model/run-state';
 import type { PageHandler } from '../../ports/aws-request';
+import { leaveBody } from '../../gateway/request-body';
 import type { RunDigest } from '../../runs/run-digest';
 import type { Runs } from '../../runs/runs';
 import type { ControlSource } from '../codepipeline/codepipeline-changes';
@@ -10,6 +10,7 @@ import { followRun } from './page-events';
 import { pageJson } from './page-json';
 import { readPageLog } from './page-log';
 import { decide } from './page-requests';
+import type { PageSessions } from './page-sessions';
 
 /** What a run's own events do not tell of it. */
 export interface PageFacts {
@@ -45,8 +46,8 @@ export interface PageOptions {
   readonly views: PageViews;
   readonly control: ControlSource;
   readonly comparisons: PageComparisons;
-  /** What a request that changes something has to bring in `x-saiondo-token`. */
-  readonly token: string;
+  /** What a request has to bring in `x-saiondo-session`, but for the page's own files. */
+  readonly sessions: PageSessions;
   /** Who approves on the page. */
   readonly user: string;
 }
@@ -63,12 +64,14 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+  'x-frame-options': 'DENY',
   'cache-control': 'no-store',
 };
 
 /**
  * The page for people, on the address of the AWS endpoint: a document, its script and style, runs as JSON, their events as server-sent
- * events, logs by ranges, and the requests that change something. Host and Origin are checked by the front before.
+ * events, logs by ranges, and the requests that change something. Host and Origin are checked by the gateway before. The document and its files tell
+ * nothing of any run, so everybody gets them; everything else asks for a session.
  */
 export function pageHandler(options: PageOptions): PageHandler {
   return (request, response) => {
@@ -105,12 +108,13 @@ async function serve(
     controllable: control() !== undefined,
     current: control() !== undefined && digest.pid === process.pid,
   });
+  if (request.method === 'POST' && name === 'session') {
+    const { ticket } = (await readJson(request)) as { ticket?: unknown };
+    const session = options.sessions.exchange(String(ticket));
+    return session === undefined ? refuse(request, response) : sendJson(response, 200, { session });
+  }
+  if (!options.sessions.has(request.headers['x-saiondo-session'])) return refuse(request, response);
   if (request.method === 'POST') {
-    if (!isToken(request.headers['x-saiondo-token'], options.token))
-      return sendJson(response, 403, {
-        code: 'TOKEN',
-        message: 'this page was not opened with the address that the rehearsal printed, so it may only look',
-      });
     const answer = decide(control(), options.user, name, await readJson(request));
     return sendJson(response, 200, answer);
   }
@@ -136,10 +140,14 @@ async function serve(
   sendJson(response, 404, { code: 'NOT_FOUND', message: 'there is no such page' });
 }
 
-function isToken(given: string | string[] | undefined, token: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** What is said to who has no session: not read, not answered, the connection ends with it. */
+async function refuse(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await leaveBody(request, response);
+  sendJson(response, 401, {
+    code: 'SESSION',
+    message: 'this page is not open for you, or no longer',
+    next: 'type saiondo open in the folder of the rehearsal',
+  });
 }
 
 /** The body of a request that changes something. Only JSON: a form, which any page may send anywhere, is not read. */

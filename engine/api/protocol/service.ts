@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AwsHandler, AwsRequest } from '../../ports/aws-request';
+import type { Principal } from '../../ports/principal';
 import { ApiError, apiErrorOf } from './api-error';
 import { decodeInput, encodeError, encodeOutput } from './wire';
 
@@ -7,13 +8,17 @@ import { decodeInput, encodeError, encodeOutput } from './wire';
 export interface Caller {
   readonly account: string;
   readonly region: string;
+  readonly principal: Principal;
 }
 
-/** The account of credentials that are not the rehearsal's own: they say none, so they see what there is in every account and region. */
+/** The account of a person's credentials that name none: they see what there is in every account and region. */
 export const ANY_ACCOUNT = '000000000000';
 
 /** Whether a caller sees what belongs to an account and region. */
-export function sees(caller: Caller, owner: { readonly account: string; readonly region: string }): boolean {
+export function sees(
+  caller: Pick<Caller, 'account' | 'region'>,
+  owner: { readonly account: string; readonly region: string },
+): boolean {
   return caller.account === ANY_ACCOUNT || (caller.account === owner.account && caller.region === owner.region);
 }
 
@@ -67,9 +72,6 @@ function answer(service: ServiceDefinition, request: AwsRequest): object | Promi
       `a rehearsal does not answer ${service.namespace}:${name || request.method}`,
     );
   }
-  // Web pages can send neither header to another origin without asking first, and nobody answers them there.
-  if (!request.headers.authorization)
-    throw new ApiError('MissingAuthenticationTokenException', 'the request has no Authorization header', 403);
   const input = decodeInput(request);
   const parsed = found.input.safeParse(input);
   if (!parsed.success) throw invalidInput(service, input, parsed.error.issues);

@@ -100,9 +100,7 @@ async function fromS3(
 ): Promise<string> {
   const { project, inputs, local } = options;
   const path_ = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  const answer = await send(new URL(local.endpointUrl), project.account, project.region, 's3', 'GET', path_).catch(
-    () => undefined,
-  );
+  const answer = await send(local, project.account, project.region, 's3', 'GET', path_).catch(() => undefined);
   if (answer?.status === 200) return answer.text;
   // cdk-assets publishes `asset.<hash>.yml` of the assembly as `<hash>.yml`.
   const name = path.posix.basename(key);

@@ -58,6 +58,8 @@ async function startOnce(request: BuildRequest, attempt: number): Promise<BuildO
     // Only what comes ahead of the commands throws: no log is there to be kept.
     await fs.promises.rm(directory, { recursive: true, force: true });
     throw error;
+  } finally {
+    request.context.local.end(buildId);
   }
 }
 
@@ -117,7 +119,11 @@ async function startIn(
     timeoutMinutes,
     ...(request.batch ? { batch: request.batch } : {}),
   });
-  const base = local.environment(project.account, project.region);
+  const base = local.environment(project.account, project.region, {
+    kind: 'build',
+    id: buildId,
+    roleArn: String(project.properties.ServiceRole ?? ''),
+  });
   const cache = openCache({
     settings: project.cache,
     spec: buildspec.cache,

@@ -61,7 +61,7 @@ async function evaluate(context: RuleContext): Promise<RuleResult> {
 
 async function stateOf({ local, pipeline, rule }: RuleContext, name: string): Promise<string> {
   const { status, text } = await send(
-    new URL(local.endpointUrl),
+    local,
     pipeline.account,
     rule.region ?? pipeline.region,
     'monitoring',

@@ -2,7 +2,6 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
 import { isPublicDownload } from '../public-downloads';
-import type { Gateway } from '../messages';
 import type { ProxyHost } from './proxy-host';
 
 type CreateConnection = http.ClientRequestArgs['createConnection'];
@@ -34,16 +33,11 @@ export function forward(
   }
   const headers = Object.entries(incoming.headers).filter(([name]) => !HOP.includes(name));
   const options = { method: incoming.method, path: url, headers: Object.fromEntries(headers) };
-  if (gateway && !gateway.socket && !download && target === 'aws') {
-    options.headers.host = new URL(gateway.url).host;
-    const bucket = /^(.+)\.s3[.-]/.exec(peer.host)?.[1];
-    if (bucket) options.path = `/${bucket}${url}`;
-  }
   const outgoing = download
     ? https.request({ ...options, host: peer.host, port: 443, createConnection: reach(host, peer.host) })
     : target === 'outside'
       ? http.request({ ...options, createConnection: plainly(host, peer) })
-      : http.request({ ...options, ...addressOf(gateway) });
+      : http.request({ ...options, ...(gateway ? { socketPath: gateway.socket } : {}) });
   outgoing.on('response', (from) => {
     const status = from.statusCode ?? 502;
     if (status === 501) void refused('the rehearsal’s AWS does not know this service', agent);
@@ -57,13 +51,6 @@ export function forward(
   });
   response.on('close', () => outgoing.destroy());
   incoming.pipe(outgoing);
-}
-
-function addressOf(gateway: Gateway | undefined): http.RequestOptions {
-  if (!gateway) return {};
-  if (gateway.socket) return { socketPath: gateway.socket };
-  const { hostname, port } = new URL(gateway.url);
-  return { host: hostname, port };
 }
 
 function without(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {

@@ -9,7 +9,6 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { accessKeyOf } from '../../../engine/ports/aws-request';
 import { EventLog } from '../../../engine/runs/event-log';
 import { saveDigest } from '../../../engine/runs/runs';
 import { readRun } from '../../../engine/runs/event-log';
@@ -94,7 +93,7 @@ beforeAll(async () => {
   client = new CloudFormationClient({
     endpoint: served.url,
     region: REGION,
-    credentials: { accessKeyId: accessKeyOf(ACCOUNT), secretAccessKey: 'x' },
+    credentials: served.credentials(ACCOUNT),
     maxAttempts: 1,
   });
 });
@@ -123,7 +122,7 @@ test('a stack’s events are those of every run, the newest first, by pages', as
 });
 
 test('triage of a run that is over names the resource that failed in it, not in a later one', async () => {
-  const connection = rehearsalConnection({ account: ACCOUNT, region: REGION }, served.url, accessKeyOf);
+  const connection = rehearsalConnection({ account: ACCOUNT, region: REGION }, served.url, served.credentials);
   const triageOf = (run: string) =>
     describeTriage(connect(connection), {
       pipeline: 'recorded',
@@ -156,7 +155,7 @@ test('a stack that nobody knows, a token of nobody’s and a change are refused 
   const elsewhere = new CloudFormationClient({
     endpoint: served.url,
     region: 'us-east-1',
-    credentials: { accessKeyId: accessKeyOf(ACCOUNT), secretAccessKey: 'x' },
+    credentials: served.credentials(ACCOUNT),
     maxAttempts: 1,
   });
   expect(await refusal(elsewhere.send(new DescribeStackEventsCommand({ StackName })))).toContain('does not exist');

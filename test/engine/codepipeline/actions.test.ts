@@ -191,7 +191,12 @@ function files(at: string): string[] {
 }
 
 const aws = async (...args: string[]): Promise<string> =>
-  (await execa('aws', args, { env: { ...machine.environment(ACCOUNT, REGION) }, extendEnv: false })).stdout;
+  (
+    await execa('aws', args, {
+      env: { ...machine.environment(ACCOUNT, REGION, { kind: 'build', id: 'test', roleArn: '' }) },
+      extendEnv: false,
+    })
+  ).stdout;
 
 function recorded(stackName: string, resources: readonly Partial<DeployedResource>[]): void {
   ledger.put({
@@ -407,7 +412,7 @@ describe('Commands', () => {
 });
 
 describe('deploys to S3', () => {
-  const at = () => ({ endpointUrl: machine.endpointUrl, account: ACCOUNT, region: REGION, bucket: 'site' });
+  const at = () => ({ endpoint: machine, account: ACCOUNT, region: REGION, bucket: 'site' });
 
   test('extracted: each file below the key, with its headers; nothing that a link leads out to', async () => {
     await ensureVersionedBucket(at());

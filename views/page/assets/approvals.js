@@ -3,7 +3,7 @@
 import { confirm } from './dialog.js';
 import { differenceView, short } from './difference.js';
 import { h, keyedList } from './dom.js';
-import { ask, get, hasToken } from './requests.js';
+import { ask, get } from './requests.js';
 import { dateTime } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
@@ -136,7 +136,7 @@ function approvalView({ run, execution, stage, action }, failed) {
     element,
     /** @param {Waiting} next */
     update: (next) => {
-      const may = next.run.controllable && hasToken();
+      const may = next.run.controllable;
       approve.hidden = reject.hidden = decision.hidden = !may;
       hint.hidden = may;
       hint.textContent = next.run.controllable

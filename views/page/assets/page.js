@@ -6,7 +6,7 @@ import { executionList } from './executions.js';
 import { showChanges, showNotes } from './facts.js';
 import { byId, h, keyedList, setAttribute, setText } from './dom.js';
 import { askRetry, askStart, askStop, askTransition } from './changes.js';
-import { get, hasToken, takeToken } from './requests.js';
+import { follow as followStream, get, NotOpen, openSession } from './requests.js';
 import { askRollback } from './rollback.js';
 import { stageList } from './stages.js';
 import { timeline } from './timeline.js';
@@ -20,8 +20,8 @@ const LIST_INTERVAL = 5000;
 
 /** @type {PageRun | undefined} */
 let run;
-/** @type {EventSource | undefined} */
-let events;
+/** @type {(() => void) | undefined} */
+let leave;
 let following = '';
 
 const problem = byId('problem');
@@ -153,7 +153,7 @@ function show() {
   ];
   setText(byId('facts'), facts.filter(Boolean).join(' · '));
   showRevisions(execution?.revisions ?? []);
-  const may = run.controllable && hasToken();
+  const may = run.controllable;
   const inProgress = execution?.status === 'InProgress' || execution?.status === 'Waiting';
   stop.hidden = !(may && inProgress && (run.live || waits));
   start.hidden = !(may && run.current);
@@ -186,17 +186,16 @@ function announce(before, now) {
 function follow(runId) {
   if (following === runId) return;
   following = runId;
-  events?.close();
-  events = new EventSource(`/_saiondo/runs/${encodeURIComponent(runId)}/events`);
-  events.addEventListener('run', (event) => {
-    setText(byId('connection'), '');
-    const next = JSON.parse(event.data);
-    announce(run, next);
-    run = next;
-    show();
-  });
-  events.addEventListener('error', () =>
-    setText(byId('connection'), 'The rehearsal does not answer: what is shown is what was known last.'),
+  leave?.();
+  leave = followStream(
+    `runs/${encodeURIComponent(runId)}/events`,
+    (next) => {
+      setText(byId('connection'), '');
+      announce(run, next);
+      run = next;
+      show();
+    },
+    () => setText(byId('connection'), 'The rehearsal does not answer: what is shown is what was known last.'),
   );
 }
 
@@ -207,12 +206,13 @@ async function list() {
     if (wanted) follow(wanted);
     else setText(byId('facts'), 'No run yet.');
     showRuns(runs);
-  } catch {
-    // The events' line says that nobody answers.
+  } catch (error) {
+    // Where nobody answers, the events' line says so.
+    if (error instanceof NotOpen) failed(error);
   }
 }
 
-takeToken();
+await openSession();
 addEventListener('hashchange', () => {
   show();
   void list();

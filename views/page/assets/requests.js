@@ -1,28 +1,41 @@
-// What the page asks its server.
+// What the page asks its server, and as whom.
 
-const KEY = 'saiondo-token';
+/** Kept by the browser for this address and port alone, so that all windows of it are open together. No cookie: those go to every port. */
+const KEY = 'saiondo-session';
+/** Milliseconds until a broken stream is asked for again. */
+const AGAIN = 2000;
 
-/** Takes the token out of the address, so that it is in no history and on no screen that is shared. */
-export function takeToken() {
+/** Changes the ticket of the address for a session, and takes it out of the address: it is in no history and on no screen that is shared. */
+export async function openSession() {
   const hash = new URLSearchParams(location.hash.slice(1));
-  const token = hash.get('token');
-  if (!token) return;
-  sessionStorage.setItem(KEY, token);
-  hash.delete('token');
+  const ticket = hash.get('ticket');
+  if (!ticket) return;
+  hash.delete('ticket');
   history.replaceState(null, '', hash.size > 0 ? `#${hash}` : location.pathname);
+  const answer = await fetch('/_saiondo/session', {
+    method: 'POST',
+    credentials: 'omit',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket }),
+  });
+  // A ticket that was used opens nothing; this browser may be open already.
+  if (answer.ok) localStorage.setItem(KEY, (await answer.json()).session);
 }
 
-/** Whether this page may ask for changes; the server decides, this only says what to show. */
-export function hasToken() {
-  return sessionStorage.getItem(KEY) !== null;
+/** What every request brings. @returns {RequestInit} */
+function asMe() {
+  return { credentials: 'omit', headers: { 'x-saiondo-session': localStorage.getItem(KEY) ?? '' } };
 }
+
+/** The page is not open for this browser, or no longer: the server says what to type. */
+export class NotOpen extends Error {}
 
 /**
  * @param {string} path
  * @returns {Promise<any>}
  */
 export async function get(path) {
-  return answerOf(await fetch(`/_saiondo/${path}`, { credentials: 'omit' }));
+  return answerOf(await fetch(`/_saiondo/${path}`, asMe()));
 }
 
 /**
@@ -31,19 +44,70 @@ export async function get(path) {
  * @param {object} body
  */
 export async function ask(name, body) {
+  const me = asMe();
   return answerOf(
     await fetch(`/_saiondo/${name}`, {
+      ...me,
       method: 'POST',
-      credentials: 'omit',
-      headers: { 'content-type': 'application/json', 'x-saiondo-token': sessionStorage.getItem(KEY) ?? '' },
+      headers: { ...me.headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
   );
 }
 
+/**
+ * Follows a stream of server-sent events, and asks again when it breaks off. EventSource can send no header.
+ * @param {string} path
+ * @param {(data: any) => void} heard
+ * @param {() => void} lost
+ * @returns {() => void} ends it
+ */
+export function follow(path, heard, lost) {
+  const end = new AbortController();
+  const run = async () => {
+    while (!end.signal.aborted) {
+      try {
+        const answer = await fetch(`/_saiondo/${path}`, { ...asMe(), signal: end.signal });
+        if (!answer.ok || !answer.body) throw new Error(String(answer.status));
+        for await (const data of eventsOf(answer.body)) heard(data);
+      } catch {
+        // Said below; what was meant to end is over.
+      }
+      if (end.signal.aborted) return;
+      lost();
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  };
+  void run();
+  return () => end.abort();
+}
+
+/**
+ * The data of a stream's events (HTML Standard, "Server-sent events"): one line each here, with an empty line behind.
+ * @param {ReadableStream<Uint8Array>} body
+ */
+async function* eventsOf(body) {
+  const reader = body.pipeThrough(/** @type {any} */ (new TextDecoderStream())).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += value;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const data = text
+        .slice(0, end)
+        .split('\n')
+        .find((line) => line.startsWith('data: '));
+      text = text.slice(end + 2);
+      if (data) yield JSON.parse(data.slice('data: '.length));
+    }
+  }
+}
+
 /** @param {Response} response */
 async function answerOf(response) {
   const answer = await response.json();
-  if (!response.ok) throw new Error([answer.message, answer.next].filter(Boolean).join(' → '));
-  return answer;
+  if (response.ok) return answer;
+  const said = [answer.message, answer.next].filter(Boolean).join(' → ');
+  throw response.status === 401 ? new NotOpen(said) : new Error(said);
 }

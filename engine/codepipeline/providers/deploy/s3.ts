@@ -45,7 +45,7 @@ async function deploy({ action, inputs, local, pipeline, signal }: ActionContext
   const [input] = inputs;
   if (!input) throw new SaiondoError(`${action.name} has no input artifact`, { code: 'ARTIFACT_MISSING' });
   const account = accountOf(action, pipeline);
-  const at = { endpointUrl: local.endpointUrl, account, region: action.region, bucket };
+  const at = { endpoint: local, account, region: action.region, bucket };
   if (!(await hasBucket(at)))
     throw new SaiondoError(`there is no bucket ${bucket}`, {
       code: 'ConfigurationError',

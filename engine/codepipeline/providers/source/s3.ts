@@ -53,7 +53,7 @@ async function take(context: ActionContext, services: ActionServices, work: stri
   const [output] = outputs;
   if (!output) throw new SaiondoError(`${action.name} has no output artifact`, { code: 'PIPELINE_INVALID' });
   refuseUnversioned(context, bucket);
-  const at = { endpointUrl: local.endpointUrl, account: pipeline.account, region: action.region, bucket };
+  const at = { endpoint: local, account: pipeline.account, region: action.region, bucket };
   const given = services.sources.get(`${bucket}/${key}`);
   if (given && !revisionValue) await put(at, key, given, work);
   const file = path.join(work, 'object');

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import type { AwsRequest } from '../ports/aws-request';
+import type { Principal } from '../ports/principal';
+import type { Signature } from './signature';
+
+/** Virtual-hosted buckets (S3 User Guide, "Virtual hosting of buckets"): `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.localhost`. */
+const BUCKET_HOST =
+  /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(?:s3(?:[.-](?:dualstack\.|fips\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?|localhost)(?::\d+)?$/i;
+/** `SERVICE.REGION.amazonaws.com`, `SERVICE.amazonaws.com`. */
+const SERVICE_HOST =
+  /(?:^|\.)([a-z0-9-]+)(?:\.([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}))?\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?$/i;
+
+/** What a request's address says by itself: the service of its name, and the path with the bucket in it. */
+export function addressOf({ headers, url = '/' }: IncomingMessage): {
+  readonly service?: string;
+  readonly url: string;
+} {
+  const { host = '' } = headers;
+  const scope = /Credential=[^/,\s]{1,128}\/\d{8}\/[a-z0-9-]{1,64}\/([a-z0-9-]{1,64})\/aws4_request/.exec(
+    headers.authorization ?? url.replaceAll('%2F', '/'),
+  )?.[1];
+  const bucket = BUCKET_HOST.exec(host)?.[1];
+  const service = scope ?? (bucket ? 's3' : SERVICE_HOST.exec(host)?.[1]?.toLowerCase());
+  return {
+    ...(service === undefined ? {} : { service }),
+    url: bucket && service === 's3' ? `/${bucket}${url}` : url,
+  };
+}
+
+/** A request whose signature is right, as handlers take it. */
+export function describe(
+  incoming: IncomingMessage,
+  from: { readonly signature: Signature; readonly principal: Principal; readonly body: Buffer },
+): AwsRequest {
+  const { signature, principal, body } = from;
+  const { url } = addressOf(incoming);
+  const target = incoming.headers['x-amz-target'];
+  const [, rpcService, rpcOperation] = /^\/service\/(\w+)\/operation\/(\w+)$/.exec(url) ?? [];
+  return {
+    principal,
+    service: signature.service,
+    region: signature.region,
+    account: principal.account,
+    method: incoming.method ?? 'GET',
+    url,
+    headers: incoming.headers,
+    body,
+    operation:
+      typeof target === 'string'
+        ? target
+        : incoming.headers['smithy-protocol'] !== undefined && rpcService
+          ? `${rpcService}.${rpcOperation ?? ''}`
+          : (actionOf(incoming, body) ?? ''),
+  };
+}
+
+/** `Action` of the query protocols. What is not read as a form elsewhere is none here either. */
+function actionOf(incoming: IncomingMessage, body: Buffer): string | null {
+  const form = /x-www-form-urlencoded/.test(incoming.headers['content-type'] ?? '');
+  if (form) return new URLSearchParams(body.toString('utf8')).get('Action');
+  return incoming.method === 'GET' ? new URLSearchParams((incoming.url ?? '').split('?')[1] ?? '').get('Action') : null;
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { AwsHandler, AwsRequest, AwsResponse } from '../ports/aws-request';
+import type { Principal } from '../ports/principal';
+import { RefusedRequest } from './aws-error';
+import { sessionPrincipal, type Credentials } from './credentials';
+
+/** Seconds of a role's session: 15 minutes to 12 hours; one hour where a role assumes the next (STS API Reference, AssumeRole). */
+const SECONDS = { least: 900, usual: 3600, most: 43_200, chained: 3600 } as const;
+
+/**
+ * STS: who a caller is, and credentials of the roles that it assumes. What assumes a role acts in the role's account. Whether it may, the gateway has asked
+ * before. A federation's tokens are refused by name: nobody here could check them.
+ */
+export function stsHandler(credentials: Credentials): AwsHandler {
+  return (request) => {
+    const form = new URLSearchParams(request.body.toString('utf8'));
+    const { principal, operation } = request;
+    switch (operation) {
+      case 'GetCallerIdentity':
+        return answer(operation, { Arn: principal.arn, UserId: principal.userId, Account: principal.account });
+      case 'AssumeRole':
+        return assumeRole(credentials, request, form);
+      case 'GetSessionToken': {
+        const made = credentials.issue(principal, secondsOf(form, SECONDS.most));
+        return answer(operation, { Credentials: memberOf(made) });
+      }
+      default:
+        throw new RefusedRequest('denied', `a rehearsal does not answer sts:${operation || request.method}`);
+    }
+  };
+}
+
+function assumeRole(
+  credentials: Credentials,
+  { principal, operation }: AwsRequest,
+  form: URLSearchParams,
+): AwsResponse {
+  const arn = form.get('RoleArn') ?? '';
+  const session = form.get('RoleSessionName') ?? '';
+  if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/.test(arn))
+    return invalid(`${arn.slice(0, 200)} is invalid`);
+  if (!/^[\w+=,.@-]{2,64}$/.test(session))
+    return invalid(
+      `1 validation error detected: Value '${session.slice(0, 80)}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+    );
+  const most = principal.roleArn === undefined ? SECONDS.most : SECONDS.chained;
+  const role: Principal = sessionPrincipal(arn, session, {
+    kind: principal.kind,
+    source: principal,
+    ...(principal.actor === undefined ? {} : { actor: principal.actor }),
+  });
+  const made = credentials.issue(role, secondsOf(form, most));
+  return answer(operation, {
+    AssumedRoleUser: { Arn: role.arn, AssumedRoleId: role.userId },
+    Credentials: memberOf(made),
+  });
+}
+
+function secondsOf(form: URLSearchParams, most: number): number {
+  const asked = Number(form.get('DurationSeconds') ?? SECONDS.usual);
+  return Math.min(Math.max(Number.isFinite(asked) ? asked : SECONDS.usual, SECONDS.least), most);
+}
+
+function memberOf(made: ReturnType<Credentials['issue']>): Record<string, string> {
+  return {
+    AccessKeyId: made.accessKeyId,
+    SecretAccessKey: made.secretAccessKey,
+    SessionToken: made.sessionToken ?? '',
+    Expiration: (made.expiration ?? new Date(Date.now() + SECONDS.usual * 1000)).toISOString(),
+  };
+}
+
+type Member = string | { readonly [name: string]: Member };
+
+function answer(action: string, result: Readonly<Record<string, Member>>): AwsResponse {
+  const body = `<${action}Result>${xml(result)}</${action}Result><ResponseMetadata><RequestId>${requestId()}</RequestId></ResponseMetadata>`;
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${body}</${action}Response>`,
+  };
+}
+
+function invalid(message: string): AwsResponse {
+  return {
+    status: 400,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${escaped(message)}</Message></Error><RequestId>${requestId()}</RequestId></ErrorResponse>`,
+  };
+}
+
+function xml(member: Member): string {
+  if (typeof member === 'string') return escaped(member);
+  return Object.entries(member)
+    .map(([name, value]) => `<${name}>${xml(value)}</${name}>`)
+    .join('');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[<>&"']/g, (one) => `&#${one.charCodeAt(0)};`);
+}
+
+function requestId(): string {
+  return randomBytes(16).toString('hex');
+}
