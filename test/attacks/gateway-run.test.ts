@@ -220,8 +220,7 @@ const load = (tag, src) => new Promise((done, fail) => { const one = document.cr
         await tab.waitForFunction(`'out' in window`);
         const out: Record<string, unknown> = await tab.evaluate('window.out');
         const { frames, ...rest } = out;
-        for (const [name, what] of Object.entries(rest))
-          expect([name, what]).toEqual([name, 'refused']);
+        for (const [name, what] of Object.entries(rest)) expect([name, what]).toEqual([name, 'refused']);
         expect(frames).toHaveLength(3);
         expect(seen.length).toBeGreaterThan(0);
         for (const answer of seen) expect(answer).toBe('403 DENY');
