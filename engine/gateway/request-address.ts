@@ -16,15 +16,20 @@ export function addressOf({ headers, url = '/' }: IncomingMessage): {
   readonly url: string;
 } {
   const { host = '' } = headers;
-  const scope = /Credential=[^/,\s]{1,128}\/\d{8}\/[a-z0-9-]{1,64}\/([a-z0-9-]{1,64})\/aws4_request/.exec(
-    headers.authorization ?? url.replaceAll('%2F', '/'),
-  )?.[1];
+  const scope = scopeOf(headers.authorization ?? url.replaceAll('%2F', '/'));
   const bucket = BUCKET_HOST.exec(host)?.[1];
   const service = scope ?? (bucket ? 's3' : SERVICE_HOST.exec(host)?.[1]?.toLowerCase());
   return {
     ...(service === undefined ? {} : { service }),
     url: bucket && service === 's3' ? `/${bucket}${url}` : url,
   };
+}
+
+/** The service of a signature's scope, read of what is not checked yet. */
+function scopeOf(text: string): string | undefined {
+  const at = text.indexOf('Credential=');
+  const [, , , service = '', end = ''] = at < 0 ? [] : text.slice(at, at + 400).split('/');
+  return end.startsWith('aws4_request') && /^[a-z0-9-]{1,64}$/.test(service) ? service : undefined;
 }
 
 /** A request whose signature is right, as handlers take it. */

@@ -9,7 +9,8 @@ interface Statement {
 }
 
 /** Roles that `cdk bootstrap` makes and that builds may assume (aws-cdk-lib, DefaultStackSynthesizer). */
-const BOOTSTRAP = /:role\/cdk-[a-z0-9]{1,10}-(deploy|file-publishing|image-publishing|lookup)-role-\d{12}-[a-z0-9-]+$/;
+const BOOTSTRAP =
+  /^arn:aws[a-z-]{0,12}:iam::\d{12}:role\/cdk-[a-z0-9]{1,10}-(deploy|file-publishing|image-publishing|lookup)-role-\d{12}-[a-z0-9-]{1,32}$/;
 /** AWS's own policies that allow what is asked here. */
 const ALLOWS_ALL = /:policy\/(AdministratorAccess|PowerUserAccess|AWSCloudFormationFullAccess)$/;
 

@@ -58,7 +58,8 @@ export function signatureOf(request: IncomingMessage): Signature {
 type Read = Omit<Signature, 'accessKeyId' | 'date' | 'region' | 'service'> & { readonly credential: string };
 
 function fromHeader(header: string, { headers }: IncomingMessage): Read {
-  const [, algorithm = '', rest = ''] = /^(\S+)\s+(.*)$/.exec(header) ?? [];
+  const end = header.search(/\s/);
+  const [algorithm, rest] = end < 0 ? [header, ''] : [header.slice(0, end), header.slice(end)];
   refuseOthers(algorithm);
   const parts = new Map(
     rest.split(',').map((part): [string, string] => {
