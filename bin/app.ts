@@ -7,6 +7,8 @@ import { loadConfiguration } from '../config/load';
 import { imageTags } from '../lib/images';
 import { formatLocation, SaiondoError } from '../model/errors';
 import { plain } from '../model/plain-text';
+import { openCheckout } from '../repository/checkout';
+import { componentBuilds } from '../repository/component-builds';
 import { PipelineStack } from '../pipelines/pipeline-stack';
 import { SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../pipelines/self-mutation';
 
@@ -18,6 +20,7 @@ function main(): void {
   const configuration = loadConfiguration('saiondo.yaml');
   const applicationDirectory = process.env.SAIONDO_APPLICATION_DIR ?? path.join('examples', 'saiondo');
   const images = imageTags(configuration, applicationDirectory);
+  const builds = componentBuilds(openCheckout(applicationDirectory), configuration.components);
   // A rehearsal synthesizes in order to run: the rules, and the tree for people, are for `npm run synth`, `npm run check` and the pipeline's own synth.
   const checked = process.env.CDK_VALIDATION !== 'false';
   const app = new App({ analyticsReporting: false, treeMetadata: checked });
@@ -30,6 +33,7 @@ function main(): void {
   new PipelineStack(app, stackName, {
     configuration,
     images,
+    builds,
     env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
     description: 'Saiondo: the delivery pipeline',
   });

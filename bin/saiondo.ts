@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { approveCommand, rejectCommand } from '../commands/operate/approve';
 import { costCommand } from '../commands/operate/cost';
+import { checkCommand } from '../commands/repository/check';
+import { initCommand } from '../commands/repository/init';
 import { addCompletion } from '../commands/completion';
 import { doctorCommand } from '../commands/operate/doctor';
 import { retryCommand, startCommand, stopCommand } from '../commands/operate/executions';
@@ -43,6 +45,8 @@ for (const command of [
   costCommand(),
   doctorCommand(),
   openCommand(),
+  initCommand(),
+  checkCommand(),
 ])
   program.addCommand(command.copyInheritedSettings(program));
 addCompletion(program);

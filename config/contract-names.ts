@@ -6,16 +6,21 @@ export interface ContractNames {
   readonly chainParameter: string;
   /** Secret: JSON with `privateKey` and, where the explorer is asked, `explorerKey`. */
   readonly deployerSecret: string;
-  /** SSM parameter: fingerprint and address of what is on chain, per network. */
-  readonly registryParameter: string;
+  /** The folder of the SSM parameters that say what is on chain, per network. */
+  readonly registryFolder: string;
+  /** SSM parameter of a contract: fingerprint and address of what is on chain. Below it, `/address` holds the address alone. */
+  readonly registryParameter: (contract: string) => string;
 }
 
 /** The names, agreed between the template, the person who puts the values in place and the rehearsal. */
 export function contractNames(configuration: Configuration, environment: 'dev' | 'prod'): ContractNames {
   const { project, environments } = configuration;
+  const registryFolder = `/${project}/${environment}/contracts/${environments[environment].contracts.network}`;
   return {
     chainParameter: `/${project}/${environment}/chain-rpc-url`,
     deployerSecret: `${project}/${environment}/deployer`,
-    registryParameter: `/${project}/${environment}/contracts/${environments[environment].contracts.network}/SAIONDO`,
+    registryFolder,
+    // SSM takes letters, digits and .-_ in a name: a source's path is left away.
+    registryParameter: (contract) => `${registryFolder}/${contract.replace(/^.*:/, '')}`,
   };
 }

@@ -76,6 +76,8 @@ export const cacheSchema = z.strictObject({
     .optional(),
   /** Copies in other zones; one or more give failover. */
   replicas: z.number().int().min(0).max(5).optional(),
+  /** Whether Redis takes TLS connections only, or others too (`preferred`), for an app that speaks no TLS to it. */
+  tls: z.enum(['required', 'preferred']).default('required'),
 });
 
 /** `environments.NAME.backups`: AWS Backup, beside what RDS keeps by itself. */
@@ -113,4 +115,6 @@ export const backupsSchema = z
 export const migrationsSchema = z.strictObject({
   /** A named snapshot is taken, and waited for, before a migration changes anything. */
   snapshot: z.boolean().optional(),
+  /** What a database means that differs from the api's schema after its migrations: a failure, a warning, or `prisma db push`. */
+  drift: z.enum(['error', 'warn', 'push']).default('error'),
 });

@@ -32,7 +32,11 @@ export function withDefaults(environment: EnvironmentInput) {
       backupDays: database.backupDays ?? (kept ? 15 : 1),
       insights: database.insights ?? (kept ? ('standard' as const) : ('off' as const)),
     },
-    cache: { node: cache.node ?? (kept ? 't4g.small' : 't4g.micro'), replicas: cache.replicas ?? (kept ? 1 : 0) },
+    cache: {
+      ...cache,
+      node: cache.node ?? (kept ? 't4g.small' : 't4g.micro'),
+      replicas: cache.replicas ?? (kept ? 1 : 0),
+    },
     services: {
       ...services,
       minTasks,
@@ -43,7 +47,7 @@ export function withDefaults(environment: EnvironmentInput) {
       containerInsights: services.containerInsights ?? (kept ? ('enabled' as const) : ('off' as const)),
     },
     web: { ...web, accessLogs: web.accessLogs ?? kept },
-    migrations: { snapshot: migrations.snapshot ?? kept },
+    migrations: { ...migrations, snapshot: migrations.snapshot ?? kept },
     backups: {
       ...backups,
       plan: backups.plan ?? kept,

@@ -28,6 +28,8 @@ const environmentObject = environmentInput.superRefine((environment, context) =>
       'beside it `siteCertificate`, the ARN of the site’s certificate in us-east-1, which CloudFront takes one from',
     );
   if (!environment.protected) return;
+  if (environment.migrations.drift === 'push')
+    issue(['migrations', 'drift'], 'error or warn: a protected environment is changed by migrations only');
   if (environment.cost.hours) issue(['cost', 'hours'], 'nothing here: a protected environment is never stopped');
   if (database.multiAz === false)
     issue(['database', 'multiAz'], 'true: a protected environment survives the loss of a zone');

@@ -23,15 +23,17 @@ const existingVpc = z
     zones: z.array(z.string().regex(/^[a-h]$/, 'a zone’s letter: a')).min(2),
     publicSubnets: subnets,
     privateSubnets: subnets,
-    isolatedSubnets: subnets,
+    /** Without them the database and Redis stand in the private ones. */
+    isolatedSubnets: subnets.optional(),
   })
   .superRefine((vpc, context) => {
     for (const tier of ['publicSubnets', 'privateSubnets', 'isolatedSubnets'] as const) {
-      if (vpc[tier].length === vpc.zones.length) continue;
+      const found = vpc[tier]?.length;
+      if (found === undefined || found === vpc.zones.length) continue;
       context.addIssue({
         code: 'custom',
         path: [tier],
-        message: `one subnet in each of the ${vpc.zones.length} zones (${vpc.zones.join(', ')}), not ${vpc[tier].length}`,
+        message: `one subnet in each of the ${vpc.zones.length} zones (${vpc.zones.join(', ')}), not ${found}`,
       });
     }
   });

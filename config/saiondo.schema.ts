@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { overlaps } from './cidr';
+import { componentsSchema } from './component.schema';
 import { isMainNetwork } from './contracts.schema';
 import { environmentSchema } from './environment.schema';
 import { accountId, regionName } from './names.schema';
@@ -10,121 +11,108 @@ const repository = z.strictObject({
   branch: z.string().min(1).default('main'),
 });
 
-/** A folder inside the application repository: relative, and never out of it. */
-const directory = z
-  .string()
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'a folder inside the application repository, without `..`');
-
-const service = z.strictObject({
-  directory,
-  port: z.number().int().min(1).max(65535),
-  healthPath: z.string().startsWith('/'),
-  /** What the container runs, given to a shell. */
-  command: z.string().min(1),
-  /** The user that the container runs as, never root: by default a UID that needs no entry in the image. */
-  user: z
-    .string()
-    .regex(
-      /^(?!0+(:|$)|root(:|$))[\w-]+(:[\w-]+)?$/,
-      'a user that is not root: a name or UID in quotes, and after a colon a group',
-    )
-    .default('1000'),
-});
-
-const api = service.extend({
-  /** Whether the api's own routes begin with /api; else CloudFront takes that off before it asks the api. */
-  underApiPath: z.boolean().default(false),
-  /** The path of its web sockets and their polling (socket.io), which goes to the api too and keeps to one task. */
-  socketPath: z
-    .string()
-    .regex(/^\/[\w./-]*[\w]$/, 'a path such as /socket.io')
-    .optional(),
+/** Every key by itself, before what contradicts is refused. */
+const unchecked = z.strictObject({
+  project: z.string().regex(/^[a-z][a-z0-9-]{1,19}$/, '2 to 20 lower-case letters, digits and dashes'),
+  owner: z.string().min(1),
+  costCentre: z.string().min(1),
+  pipeline: z.strictObject({
+    name: z.string().regex(/^[A-Za-z0-9.@_-]{1,100}$/, 'a pipeline name: letters, digits and . @ _ -'),
+    account: accountId,
+    region: regionName,
+    connectionArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
+        'the ARN of a CodeConnections connection',
+      ),
+    /** Hours that an approval waits; then it counts as rejected, and the next commit gets its turn (CodePipeline: 5 minutes to 60 days). */
+    approvalHours: z.number().int().min(1).max(1440).default(72),
+    /** Whether pull requests of the application are tested, and GitHub shows the result. */
+    pullRequests: z.boolean().default(true),
+    /** Credentials of Docker Hub, for base images that are none of its official ones: those come from ECR Public. */
+    dockerHubSecretArn: z
+      .string()
+      .regex(
+        /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
+        'the ARN of a secret whose name begins with ecr-pullthroughcache/, as ECR asks',
+      )
+      .optional(),
+  }),
+  notifications: notificationsSchema.prefault({}),
+  repositories: z.strictObject({ application: repository, pipeline: repository }),
+  components: componentsSchema,
+  environments: z.strictObject({ dev: environmentSchema, prod: environmentSchema }),
+  /** What stands in, in a rehearsal, for what the environments reach outside AWS. AWS never sees it. */
+  rehearsal: z
+    .strictObject({
+      chain: z
+        .strictObject({
+          directory: z.string().min(1),
+          install: z.string().min(1),
+          command: z.string().includes('{port}', { message: 'a command that holds {port}' }),
+          deployerKey: z.string().regex(/^0x[0-9a-f]{64}$/, 'a private key of the local chain: 0x and 64 hex digits'),
+        })
+        .optional(),
+      /** Values of secrets, by their names: a text, or the keys of a JSON one. A rehearsal puts them into each account. */
+      secrets: z.record(z.string().min(1), z.union([z.string(), z.record(z.string(), z.string())])).default({}),
+    })
+    .prefault({}),
 });
 
 /** `saiondo.yaml` as a whole. Strict: an unknown key is an error. */
-export const saiondoSchema = z
-  .strictObject({
-    project: z.string().regex(/^[a-z][a-z0-9-]{1,19}$/, '2 to 20 lower-case letters, digits and dashes'),
-    owner: z.string().min(1),
-    costCentre: z.string().min(1),
-    pipeline: z.strictObject({
-      name: z.string().regex(/^[A-Za-z0-9.@_-]{1,100}$/, 'a pipeline name: letters, digits and . @ _ -'),
-      account: accountId,
-      region: regionName,
-      connectionArn: z
-        .string()
-        .regex(
-          /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
-          'the ARN of a CodeConnections connection',
-        ),
-      /** Hours that an approval waits; then it counts as rejected, and the next commit gets its turn (CodePipeline: 5 minutes to 60 days). */
-      approvalHours: z.number().int().min(1).max(1440).default(72),
-      /** Whether pull requests of the application are tested, and GitHub shows the result. */
-      pullRequests: z.boolean().default(true),
-      /** Credentials of Docker Hub, for base images that are none of its official ones: those come from ECR Public. */
-      dockerHubSecretArn: z
-        .string()
-        .regex(
-          /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
-          'the ARN of a secret whose name begins with ecr-pullthroughcache/, as ECR asks',
-        )
-        .optional(),
-    }),
-    notifications: notificationsSchema.prefault({}),
-    repositories: z.strictObject({ application: repository, pipeline: repository }),
-    components: z.strictObject({
-      api,
-      llm: service,
-      web: z.strictObject({ directory }),
-      contracts: z.strictObject({ directory }),
-    }),
-    environments: z.strictObject({ dev: environmentSchema, prod: environmentSchema }),
-    /** What stands in, in a rehearsal, for what the environments reach outside AWS. AWS never sees it. */
-    rehearsal: z
-      .strictObject({
-        chain: z
-          .strictObject({
-            directory: z.string().min(1),
-            install: z.string().min(1),
-            command: z.string().includes('{port}', { message: 'a command that holds {port}' }),
-            deployerKey: z.string().regex(/^0x[0-9a-f]{64}$/, 'a private key of the local chain: 0x and 64 hex digits'),
-          })
-          .optional(),
-      })
-      .prefault({}),
-  })
-  .superRefine((configuration, context) => {
-    const { dev, prod } = configuration.environments;
-    for (const [name, { region }] of Object.entries(configuration.environments)) {
-      if (region === configuration.pipeline.region) continue;
+export const saiondoSchema = unchecked.superRefine((configuration, context) => {
+  const { dev, prod } = configuration.environments;
+  for (const [name, { region }] of Object.entries(configuration.environments)) {
+    if (region === configuration.pipeline.region) continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['environments', name, 'region'],
+      message: `the pipeline’s region, ${configuration.pipeline.region}: its artifacts and images are there`,
+    });
+  }
+  if (!prod.protected) {
+    context.addIssue({
+      code: 'custom',
+      path: ['environments', 'prod', 'protected'],
+      message: 'true: prod holds the customers’ data',
+    });
+  }
+  for (const [name, { contracts }] of servicesWithContracts(configuration)) {
+    for (const [variable, contract] of Object.entries(contracts)) {
+      if (contract in configuration.components.contracts.contracts) continue;
       context.addIssue({
         code: 'custom',
-        path: ['environments', name, 'region'],
-        message: `the pipeline’s region, ${configuration.pipeline.region}: its artifacts and images are there`,
+        path: [...name, 'contracts', variable],
+        message: `a contract of components.contracts.contracts: ${Object.keys(configuration.components.contracts.contracts).join(', ')}`,
       });
     }
-    if (!prod.protected) {
-      context.addIssue({
-        code: 'custom',
-        path: ['environments', 'prod', 'protected'],
-        message: 'true: prod holds the customers’ data',
-      });
-    }
-    if (isMainNetwork(dev.contracts.network) && dev.contracts.mainNetwork) {
-      context.addIssue({
-        code: 'custom',
-        path: ['environments', 'dev', 'contracts', 'mainNetwork'],
-        message: 'nothing here, and a test network as `network`: only prod deploys to a main network',
-      });
-    }
-    if (dev.network.cidr && prod.network.cidr && overlaps(dev.network.cidr, prod.network.cidr)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['environments', 'prod', 'network', 'cidr'],
-        message: `a range that does not overlap dev’s ${dev.network.cidr}: the two could never be peered`,
-      });
-    }
-  });
+  }
+  if (isMainNetwork(dev.contracts.network) && dev.contracts.mainNetwork) {
+    context.addIssue({
+      code: 'custom',
+      path: ['environments', 'dev', 'contracts', 'mainNetwork'],
+      message: 'nothing here, and a test network as `network`: only prod deploys to a main network',
+    });
+  }
+  if (dev.network.cidr && prod.network.cidr && overlaps(dev.network.cidr, prod.network.cidr)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['environments', 'prod', 'network', 'cidr'],
+      message: `a range that does not overlap dev’s ${dev.network.cidr}: the two could never be peered`,
+    });
+  }
+});
 
 /** The whole configuration, as checked. */
 export type Configuration = z.infer<typeof saiondoSchema>;
+
+/** Every service of every environment, with its path in the file. */
+function servicesWithContracts({ environments }: z.infer<typeof unchecked>) {
+  return (['dev', 'prod'] as const).flatMap((environment) =>
+    (['api', 'llm'] as const).map(
+      (service) =>
+        [['environments', environment, 'services', service], environments[environment].services[service]] as const,
+    ),
+  );
+}

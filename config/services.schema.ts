@@ -17,6 +17,19 @@ export const FARGATE_SIZES: Readonly<Record<number, readonly number[]>> = {
 /** Variable names that the template sets itself. */
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a variable’s name: upper-case letters, digits and _');
 
+/** A name that ends as a secret's does: `JWT_SECRET`, not `JWT_SECRET_EXPIRES_IN`. */
+const SECRET_NAME = /(^|_)(SECRET|SECRET_KEY|PASSWORD|PASSWD|TOKEN|PRIVATE_KEY|API_KEY|ACCESS_KEY|CREDENTIALS)$/;
+/** A name that has such a word anywhere. */
+const SECRET_WORD = /(SECRET|PASSWORD|TOKEN|PRIVATE_KEY|API_KEY)/;
+/** A value that no setting has: a known issuer's key, a PEM, or a long word of letters and digits. An address of a chain is public. */
+const SECRET_VALUE =
+  /^(sk-|xox[abp]-|gh[pousr]_|AKIA|-----BEGIN|eyJ[\w-]+\.)|^(?!0x[0-9a-fA-F]{40}$)(?=.*\d)(?=.*[A-Za-z])[\w+/=-]{24,}$/;
+
+/** Whether a variable of a service is a secret, as far as its name and value tell. */
+export function looksSecret(name: string, value: string): boolean {
+  return value !== '' && (SECRET_NAME.test(name) || (SECRET_WORD.test(name) && SECRET_VALUE.test(value)));
+}
+
 const service = z
   .strictObject({
     /** CPU units: 1024 are one vCPU. */
@@ -37,6 +50,22 @@ const service = z
           ),
       )
       .default({}),
+    /** Variables whose names look like a secret's and whose values are none. */
+    notSecret: z.array(variable).default([]),
+    /** Variables that get the address of a contract, as it is on the environment's network: `NAME: CONTRACT`. */
+    contracts: z.record(variable, z.string().min(1)).default({}),
+    /** Folders that the container may write to beside /tmp: memory, empty at every start. Everything else is read-only. */
+    writable: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^\/(?!(tmp|proc|sys|dev|etc|usr|bin|sbin|lib)(\/|$))(?!.*(^|\/)\.\.?(\/|$))[\w./-]*\w$/,
+            'an absolute path of a folder in the container, such as /app/logs',
+          ),
+      )
+      .max(8)
+      .default([]),
   })
   .superRefine((size, context) => {
     const allowed = FARGATE_SIZES[size.cpu];
@@ -54,12 +83,11 @@ const service = z
       });
     }
     for (const [name, value] of Object.entries(size.environment)) {
-      if (!/(SECRET|PASSWORD|TOKEN|PRIVATE_KEY|API_KEY)/.test(name) || value === '') continue;
+      if (!looksSecret(name, value) || size.notSecret.includes(name)) continue;
       context.addIssue({
         code: 'custom',
         path: ['environment', name],
-        message:
-          'no secret here, where it would stand in the template: put it into Secrets Manager and name it under `secrets`',
+        message: `no secret here, where it would stand in the template: put it into Secrets Manager and name it under \`secrets\`; where it is none, add ${name} to \`notSecret\``,
       });
     }
   });

@@ -1,9 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Port, SecurityGroup, SubnetType, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Port, SecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge } from './acknowledge';
+import { dataSubnets } from './data-subnets';
 import type { EnvironmentStack } from './environment-stack';
 
 /** Where the api finds Redis. */
@@ -36,7 +37,7 @@ export function makeCache(
   group.addIngressRule(clients, Port.tcp(6379), 'api');
   const subnets = new CfnSubnetGroup(stack, 'RedisSubnets', {
     description: `${stack.prefix}: Redis`,
-    subnetIds: vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnetIds,
+    subnetIds: vpc.selectSubnets(dataSubnets(stack.props.environment)).subnetIds,
   });
   const failsOver = cache.replicas > 0;
   const redis = new CfnReplicationGroup(stack, 'Redis', {
@@ -48,7 +49,7 @@ export function makeCache(
     automaticFailoverEnabled: failsOver,
     multiAzEnabled: failsOver,
     transitEncryptionEnabled: true,
-    transitEncryptionMode: 'required',
+    transitEncryptionMode: cache.tls,
     atRestEncryptionEnabled: true,
     kmsKeyId: key.keyArn,
     authToken: secret.secretValue.unsafeUnwrap(),

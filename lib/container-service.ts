@@ -24,6 +24,8 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { contractNames } from '../config/contract-names';
 import { acknowledge, acknowledgeLint } from './acknowledge';
 import { grantSecretsKey } from './environment-key';
 import type { EnvironmentStack } from './environment-stack';
@@ -187,11 +189,18 @@ function makeTask(stack: EnvironmentStack, name: ServiceName, props: ContainerSe
     size: TMP_MIB,
     mountOptions: [TmpfsMountOption.RW, TmpfsMountOption.NOSUID, TmpfsMountOption.NODEV],
   });
+  for (const containerPath of settings.writable) {
+    linux.addTmpfs({
+      containerPath,
+      size: TMP_MIB,
+      mountOptions: [TmpfsMountOption.RW, TmpfsMountOption.NOSUID, TmpfsMountOption.NODEV],
+    });
+  }
   const container = task.addContainer(name, {
     image: ContainerImage.fromEcrRepository(repository, images[name]),
     command: ['sh', '-c', props.command],
     environment: variables,
-    secrets: { ...props.secrets, ...configuredSecrets(stack, name) },
+    secrets: { ...props.secrets, ...configuredSecrets(stack, name), ...contractAddresses(stack, name) },
     user: component.user,
     readonlyRootFilesystem: true,
     linuxParameters: linux,
@@ -225,6 +234,22 @@ function makeTask(stack: EnvironmentStack, name: ServiceName, props: ContainerSe
     grantSecretsKey(task.obtainExecutionRole(), props.key, environment.region);
   }
   return task;
+}
+
+/** The addresses of contracts that `saiondo.yaml` names: ECS reads them from the registry when a task starts. */
+function contractAddresses(stack: EnvironmentStack, service: ServiceName): Record<string, EcsSecret> {
+  const { configuration, environment, name } = stack.props;
+  const { registryParameter } = contractNames(configuration, name);
+  return Object.fromEntries(
+    Object.entries(environment.services[service].contracts).map(([variable, contract]) => {
+      const parameterName = `${registryParameter(contract)}/address`;
+      const parameter = StringParameter.fromStringParameterAttributes(stack, `${service}-${variable}`, {
+        parameterName,
+        forceDynamicReference: true,
+      });
+      return [variable, EcsSecret.fromSsmParameter(parameter)];
+    }),
+  );
 }
 
 /** The secrets that `saiondo.yaml` names: `NAME`, or `NAME:key` of a JSON one. */

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { contractNames } from '../config/contract-names';
 import { isMainNetwork } from '../config/contracts.schema';
 import { readBuildspec } from './buildspec';
-import { DeliveryProject } from './delivery-project';
+import { DeliveryProject, plainVariables } from './delivery-project';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 
 /**
@@ -19,19 +19,31 @@ export class ContractsStack extends EnvironmentStack {
     super(scope, id, props);
     const { account, region } = props.environment;
     const names = contractNames(props.configuration, props.name);
-    const registryArn = `arn:aws:ssm:${region}:${account}:parameter${names.registryParameter}`;
+    const { contracts } = props.configuration.components;
+    const registry = Object.fromEntries(
+      Object.entries(contracts.contracts).map(([name, more]) => [
+        name,
+        { parameter: names.registryParameter(name), ...more },
+      ]),
+    );
     const deployer = Secret.fromSecretNameV2(this, 'Deployer', names.deployerSecret);
     const chain = StringParameter.fromStringParameterName(this, 'Chain', names.chainParameter);
     const { explorer } = props.environment.contracts;
     const deploy = new DeliveryProject(this, 'Deploy', {
       task: 'contracts',
-      buildSpec: readBuildspec('contracts'),
+      buildSpec: readBuildspec('contracts', {
+        runtimes: props.builds.contracts.runtimes,
+        commands: { install: props.builds.contracts.install, build: props.builds.contracts.build },
+      }),
       key: props.key,
       environmentVariables: {
-        COMPONENT_DIR: { value: props.configuration.components.contracts.directory },
+        ...plainVariables(contracts.buildEnvironment),
+        COMPONENT_DIR: { value: contracts.directory },
         NETWORK: { value: props.environment.contracts.network },
         MAIN_NETWORK: { value: isMainNetwork(props.environment.contracts.network) ? 'yes' : 'no' },
-        REGISTRY_PARAMETER: { value: names.registryParameter },
+        CONTRACTS: { value: JSON.stringify(registry) },
+        DEPLOY_COMMAND: { value: contracts.deploy },
+        ...(contracts.compiler === 'npm' ? { COMPILER: { value: 'npm' } } : {}),
         CHAIN_RPC_URL: { type: BuildEnvironmentVariableType.PARAMETER_STORE, value: names.chainParameter },
         DEPLOYER_PRIVATE_KEY: {
           type: BuildEnvironmentVariableType.SECRETS_MANAGER,
@@ -52,7 +64,9 @@ export class ContractsStack extends EnvironmentStack {
     deploy.project.addToRolePolicy(
       new PolicyStatement({
         actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
-        resources: [registryArn],
+        resources: Object.values(registry).flatMap(({ parameter }) =>
+          [parameter, `${parameter}/address`].map((name) => `arn:aws:ssm:${region}:${account}:parameter${name}`),
+        ),
       }),
     );
   }

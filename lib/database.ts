@@ -1,12 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  CfnSecurityGroupIngress,
-  InstanceType,
-  Port,
-  SubnetType,
-  type IVpc,
-  type SecurityGroup,
-} from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroupIngress, InstanceType, Port, type IVpc, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Credentials,
@@ -21,6 +14,7 @@ import {
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge } from './acknowledge';
 import type { EnvironmentStack } from './environment-stack';
+import { dataSubnets } from './data-subnets';
 import { makeLogGroup } from './logs';
 
 /** Where the services find their database. */
@@ -92,7 +86,7 @@ function ownDatabase(stack: EnvironmentStack, { vpc, key, clients }: DatabasePro
     instanceIdentifier: identifier,
     instanceType: new InstanceType(database.instance),
     vpc,
-    vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+    vpcSubnets: dataSubnets(environment),
     databaseName: name,
     // RDS generates the master user's secret and rotates it by itself every seven days (RDS User Guide, "Password management with Amazon RDS and AWS Secrets Manager").
     manageMasterUserPassword: true,

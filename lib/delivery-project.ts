@@ -1,5 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import {
+  type Cache,
   ComputeType,
   LinuxBuildImage,
   PipelineProject,
@@ -49,6 +50,11 @@ export function pipelineRoleName(configuration: Configuration): string {
 /** What a delivery project does. */
 export type DeliveryTask = 'migrate' | 'contracts' | 'web' | 'smoke-test';
 
+/** Variables of `saiondo.yaml` as a project has them. */
+export function plainVariables(given: Readonly<Record<string, string>>): Record<string, BuildEnvironmentVariable> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, { value }]));
+}
+
 /** What a delivery project runs and what it may reach. */
 export interface DeliveryProjectProps {
   readonly task: DeliveryTask;
@@ -57,6 +63,7 @@ export interface DeliveryProjectProps {
   /** What its log is encrypted with. */
   readonly key: IKey;
   readonly timeout?: Duration;
+  readonly cache?: Cache;
   readonly vpc?: IVpc;
   readonly securityGroups?: ISecurityGroup[];
 }
@@ -87,6 +94,7 @@ export class DeliveryProject extends Construct {
       timeout: props.timeout ?? Duration.minutes(30),
       // Queued longer than this, the account's limit of builds is too low: say so within minutes.
       queuedTimeout: Duration.minutes(15),
+      ...(props.cache ? { cache: props.cache } : {}),
       grantReportGroupPermissions: false,
       logging: {
         cloudWatch: {

@@ -1,6 +1,7 @@
 import { Aspects, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration, EnvironmentConfiguration } from '../config/load';
+import type { ComponentBuilds } from '../repository/component-builds';
 import { BuildspecFiles } from './buildspec-files';
 import { ExactActions } from './exact-actions';
 
@@ -12,6 +13,8 @@ export interface EnvironmentProps {
   readonly configuration: Configuration;
   /** Image tag by service: the fingerprint of its folder. */
   readonly images: Readonly<Record<'api' | 'llm', string>>;
+  /** How the components are built: read from the application's checkout. */
+  readonly builds: ComponentBuilds;
 }
 
 /** A stack of an environment: its account and region, its tags, its zones without a look-up. */

@@ -25,9 +25,13 @@ export class EnvironmentStage extends Stage {
     this.network = new NetworkStack(this, 'Network', props);
     const { vpc, key } = this.network;
     this.data = new DataStack(this, 'Data', { ...props, vpc, key });
-    this.services = new ServicesStack(this, 'Services', { ...props, vpc, key, data: this.data });
-    this.web = new WebStack(this, 'Web', { ...props, key, services: this.services });
     this.contracts = new ContractsStack(this, 'Contracts', { ...props, key });
+    this.services = new ServicesStack(this, 'Services', { ...props, vpc, key, data: this.data });
+    // A task that reads a contract's address starts only where there is one: the contracts are deployed first.
+    const { api, llm } = props.environment.services;
+    if (Object.keys({ ...api.contracts, ...llm.contracts }).length > 0)
+      this.services.addStackDependency(this.contracts);
+    this.web = new WebStack(this, 'Web', { ...props, key, services: this.services });
     new ObservabilityStack(this, 'Observability', { ...props, key });
   }
 

@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { acknowledge, wildcard } from './acknowledge';
 import { readBuildspec } from './buildspec';
 import type { DatabaseAccess } from './database';
-import { DeliveryProject } from './delivery-project';
+import { DeliveryProject, plainVariables } from './delivery-project';
 import { grantSecretsKey } from './environment-key';
 import type { EnvironmentStack } from './environment-stack';
 
@@ -18,7 +18,8 @@ export function makeMigrations(
   stack: EnvironmentStack,
   props: { readonly vpc: IVpc; readonly key: IKey; readonly clients: SecurityGroup; readonly database: DatabaseAccess },
 ): DeliveryProject {
-  const { configuration, environment } = stack.props;
+  const { configuration, environment, builds } = stack.props;
+  const { migrations } = builds;
   const { account, region } = environment;
   const { database } = props;
   const snapshotOf = environment.migrations.snapshot ? database.instance : undefined;
@@ -30,15 +31,22 @@ export function makeMigrations(
   const { npmRegistry, pipIndex } = environment.network.packages ?? {};
   const migrate = new DeliveryProject(stack, 'Migrate', {
     task: 'migrate',
-    buildSpec: readBuildspec('migrate'),
+    buildSpec: readBuildspec('migrate', { commands: { ...migrations.commands }, runtimes: migrations.runtimes }),
     key: props.key,
     vpc: props.vpc,
     securityGroups: [props.clients],
     // A snapshot of a large database takes its time, and is waited for.
     timeout: Duration.minutes(snapshotOf ? 90 : 30),
     environmentVariables: {
+      ...plainVariables(configuration.components.api.buildEnvironment),
       COMPONENT_DIR: { value: configuration.components.api.directory },
       LLM_DIR: { value: configuration.components.llm.directory },
+      ...(migrations.prismaSchema
+        ? {
+            PRISMA_SCHEMA: { value: migrations.prismaSchema },
+            MIGRATIONS_DRIFT: { value: environment.migrations.drift },
+          }
+        : {}),
       DB_HOST: { value: database.host },
       DB_PORT: { value: database.port },
       DB_NAME: { value: database.name },

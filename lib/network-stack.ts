@@ -54,7 +54,7 @@ export class NetworkStack extends EnvironmentStack {
           availabilityZones: this.availabilityZones,
           publicSubnetIds: existing.publicSubnets,
           privateSubnetIds: existing.privateSubnets,
-          isolatedSubnetIds: existing.isolatedSubnets,
+          ...(existing.isolatedSubnets ? { isolatedSubnetIds: existing.isolatedSubnets } : {}),
         })
       : this.makeVpc();
   }

@@ -93,7 +93,7 @@ export class ServicesStack extends EnvironmentStack {
         LLM_API_URL: `http://llm:${llm.port}`,
         REDIS_HOST: data.cache.host,
         REDIS_PORT: data.cache.port,
-        REDIS_TLS: 'true',
+        REDIS_TLS: environment.cache.tls === 'required' ? 'true' : 'false',
       },
       secrets: {
         DB_USER: EcsSecret.fromSecretsManager(data.database.secret, 'username'),

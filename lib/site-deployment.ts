@@ -1,22 +1,28 @@
-import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
+import { BuildEnvironmentVariableType, Cache, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge, wildcard } from './acknowledge';
+import { webTestName } from '../config/web-test-name';
 import { readBuildspec } from './buildspec';
-import { DeliveryProject } from './delivery-project';
+import { DeliveryProject, plainVariables } from './delivery-project';
 import type { EnvironmentStack } from './environment-stack';
+import { bringFlutter, withApiUrl } from './flutter';
 
 /** Uploads the web app, as the pipeline built and tested it, to the site's bucket. */
 export function makeSiteDeployment(
   stack: EnvironmentStack,
   { key, bucket, distribution }: { readonly key: IKey; readonly bucket: Bucket; readonly distribution: Distribution },
 ): void {
+  // CDK Pipelines calls a step's output by the step's name.
+  const others = Object.keys(stack.props.configuration.components.otherWeb).map(
+    (path) => `sh "$SCRIPTS/upload-site.sh" "$CODEBUILD_SRC_DIR_${webTestName(path)}_Output" /${path}`,
+  );
   const deploy = new DeliveryProject(stack, 'Deploy', {
     task: 'web',
-    buildSpec: readBuildspec('web-deploy'),
+    buildSpec: readBuildspec('web-deploy', { commands: { others } }),
     key,
     environmentVariables: {
       WEB_BUCKET: { value: bucket.bucketName },
@@ -45,12 +51,24 @@ export function makeFirebaseDeployment(
   const { firebase } = stack.props.environment.web;
   if (!firebase) throw new Error('only called where Firebase hosts the site');
   const { project, secret = `${stack.props.configuration.project}/${stack.props.name}/firebase` } = firebase;
+  const { builds } = stack.props;
   const deploy = new DeliveryProject(stack, 'Deploy', {
     task: 'web',
-    buildSpec: readBuildspec('web-firebase'),
+    buildSpec: readBuildspec('web-firebase', {
+      commands: {
+        bring: bringFlutter(builds.web),
+        install: builds.web.install,
+        build: withApiUrl(builds.web),
+      },
+      cache: builds.web.flutter !== undefined,
+    }),
     key,
+    ...(builds.web.flutter ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
     environmentVariables: {
+      ...plainVariables(stack.props.configuration.components.web.buildEnvironment),
       COMPONENT_DIR: { value: stack.props.configuration.components.web.directory },
+      WEB_OUTPUT: { value: builds.web.output },
+      ...(builds.web.flutter ? { FLUTTER_VERSION: { value: builds.web.flutter } } : {}),
       FIREBASE_PROJECT: { value: project },
       // Firebase passes no requests on to a load balancer: the app calls the api by its own address.
       API_URL: { value: apiUrl },

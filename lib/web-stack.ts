@@ -32,14 +32,23 @@ import type { ServicesStack } from './services-stack';
 import { makeFirebaseDeployment, makeSiteDeployment } from './site-deployment';
 
 /**
- * A single page app's routes are not files: whatever has no dot in its last part is the app itself. Only where the bucket answers: an error page
+ * A single page app's routes are not files: whatever has no dot in its last part is the app itself, a further app below its path. Only where the bucket answers: an error page
  * of the whole distribution would turn the api's own 404 into the app.
  */
-const SPA_FALLBACK = `function handler(event) {
+function spaFallback(paths: readonly string[]): string {
+  const app =
+    paths.length === 0
+      ? "request.uri = '/index.html'"
+      : `{
+    var first = request.uri.split('/')[1];
+    request.uri = (${JSON.stringify(paths)}.indexOf(first) === -1 ? '' : '/' + first) + '/index.html';
+  }`;
+  return `function handler(event) {
   var request = event.request;
-  if (request.uri.split('/').pop().indexOf('.') === -1) request.uri = '/index.html';
+  if (request.uri.split('/').pop().indexOf('.') === -1) ${app};
   return request;
 }`;
+}
 
 /** The api's routes do not begin with /api: the site's part of the address is taken off. */
 const STRIP_API = `function handler(event) {
@@ -163,7 +172,9 @@ export class WebStack extends EnvironmentStack {
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
         compress: true,
-        functionAssociations: [this.onRequest('SpaFallback', SPA_FALLBACK)],
+        functionAssociations: [
+          this.onRequest('SpaFallback', spaFallback(Object.keys(configuration.components.otherWeb))),
+        ],
       },
       additionalBehaviors: {
         '/api/*': { ...api, ...stripped },

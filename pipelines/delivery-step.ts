@@ -15,6 +15,8 @@ import { deliveryNames, type DeliveryTask } from '../lib/delivery-project';
 /** A step that starts a project of an environment's own account. */
 export interface DeliveryStepProps {
   readonly input: FileSet;
+  /** Further artifacts; the build finds each at `$CODEBUILD_SRC_DIR_` and its name. */
+  readonly more?: readonly FileSet[];
   readonly task: DeliveryTask;
   readonly prefix: string;
   readonly account: string;
@@ -31,7 +33,7 @@ export class DeliveryStep extends Step implements ICodePipelineActionFactory {
     private readonly props: DeliveryStepProps,
   ) {
     super(id);
-    this.addDependencyFileSet(props.input);
+    for (const input of [props.input, ...(props.more ?? [])]) this.addDependencyFileSet(input);
   }
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
@@ -49,6 +51,9 @@ export class DeliveryStep extends Step implements ICodePipelineActionFactory {
         runOrder: options.runOrder,
         project,
         input: options.artifacts.toCodePipeline(this.props.input),
+        ...(this.props.more
+          ? { extraInputs: this.props.more.map((input) => options.artifacts.toCodePipeline(input)) }
+          : {}),
         // Never a policy on that role from here: on the first deployment it does not exist yet.
         role: Role.fromRoleArn(scope, 'StartRole', `arn:aws:iam::${account}:role/${names.startRole}`, {
           mutable: false,

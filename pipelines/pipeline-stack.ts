@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
 import { pipelineRoleName, type DeliveryTask } from '../lib/delivery-project';
+import type { ComponentBuilds } from '../repository/component-builds';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { BuildspecFiles } from '../lib/buildspec-files';
 import { ExactActions } from '../lib/exact-actions';
@@ -33,6 +34,8 @@ const DOCUMENTATION = ['**/*.md', 'docs/**'];
 export interface PipelineStackProps extends StackProps {
   readonly configuration: Configuration;
   readonly images: Readonly<Record<ServiceName, string>>;
+  /** How the application's components are built: read from its checkout. */
+  readonly builds: ComponentBuilds;
 }
 
 interface Sources {
@@ -46,7 +49,7 @@ export class PipelineStack extends Stack {
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
-    const { configuration, images } = props;
+    const { configuration, images, builds } = props;
     this.configuration = configuration;
     Aspects.of(this).add(new ExactActions());
     Aspects.of(this).add(new BuildspecFiles());
@@ -107,6 +110,7 @@ export class PipelineStack extends Stack {
     if (!assembly) throw new Error('the synth step has the assembly as its output');
     const verify = verification({
       configuration,
+      builds,
       application: sources.application,
       assembly,
       repositories,
@@ -122,6 +126,7 @@ export class PipelineStack extends Stack {
         environment: configuration.environments[name],
         configuration,
         images,
+        builds,
       });
       const smokeTest = this.deliver(stage, source, 'SmokeTest', 'smoke-test');
       const record = recordStep({
@@ -136,7 +141,7 @@ export class PipelineStack extends Stack {
       });
       record.addStepDependency(smokeTest);
       pipeline.addStage(stage, {
-        stackSteps: this.deliverySteps(stage, source, verify.web),
+        stackSteps: this.deliverySteps(stage, source, verify.sites),
         post: [smokeTest, record],
       });
     };
@@ -148,7 +153,7 @@ export class PipelineStack extends Stack {
     takeBuildspecsFromSource(pipeline, synth.project as Project, `${configuration.project}-self-mutate`);
     this.addTriggers(pipeline, sources);
     notify(this, pipeline.pipeline, configuration);
-    if (configuration.pipeline.pullRequests) new PullRequests(this, 'PullRequests', configuration);
+    if (configuration.pipeline.pullRequests) new PullRequests(this, 'PullRequests', configuration, builds);
     // CDK grants the old name of the permission only; the service asks for either (Developer Tools console guide, "Connections").
     role.addToPolicy(
       new PolicyStatement({
@@ -186,19 +191,32 @@ export class PipelineStack extends Stack {
   }
 
   /** What the pipeline does between an environment's stacks. Firebase's app holds its environment's address, so it is built for each. */
-  private deliverySteps(stage: EnvironmentStage, source: FileSet, web: FileSet) {
-    const site = stage.props.environment.web.hosting === 'cloudfront' ? web : source;
+  private deliverySteps(stage: EnvironmentStage, source: FileSet, sites: Readonly<Record<string, FileSet>>) {
+    const { '': site = source, ...others } = stage.props.environment.web.hosting === 'cloudfront' ? sites : {};
     return [
       { stack: stage.data, post: [this.deliver(stage, source, 'Migrate', 'migrate')] },
-      { stack: stage.web, post: [this.deliver(stage, site, 'DeployWeb', 'web')] },
+      { stack: stage.web, post: [this.deliver(stage, site, 'DeployWeb', 'web', Object.values(others))] },
       { stack: stage.contracts, post: [this.deliver(stage, source, 'DeployContracts', 'contracts')] },
     ];
   }
 
   /** A step that runs one of the environment's own projects. */
-  private deliver(stage: EnvironmentStage, input: FileSet, id: string, task: DeliveryTask): DeliveryStep {
+  private deliver(
+    stage: EnvironmentStage,
+    input: FileSet,
+    id: string,
+    task: DeliveryTask,
+    more: readonly FileSet[] = [],
+  ): DeliveryStep {
     const { account, region } = stage.props.environment;
-    return new DeliveryStep(id, { input, task, prefix: stage.prefix, account, region });
+    return new DeliveryStep(id, {
+      input,
+      ...(more.length > 0 ? { more } : {}),
+      task,
+      prefix: stage.prefix,
+      account,
+      region,
+    });
   }
 
   /** A push to either branch starts it, unless it changed documentation alone. */

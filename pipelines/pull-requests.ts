@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
-  BuildEnvironmentVariableType,
+  Cache,
   CfnProject,
   EventAction,
   FilterGroup,
   LinuxBuildImage,
+  LocalCacheMode,
   Project,
   Source,
 } from 'aws-cdk-lib/aws-codebuild';
@@ -14,7 +15,9 @@ import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeReports } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
-import { COMPONENT_TESTS } from './verification';
+import { plainVariables } from '../lib/delivery-project';
+import type { ComponentBuilds } from '../repository/component-builds';
+import { componentTests } from './component-tests';
 
 /**
  * Tests what a pull request changes, and lets GitHub show the result beside it. Not the pipeline: that deploys, and the code of a pull
@@ -22,7 +25,7 @@ import { COMPONENT_TESTS } from './verification';
  * pull request waits for a maintainer's comment first (CodeBuild User Guide, "Pull request comment approval").
  */
 export class PullRequests extends Construct {
-  constructor(scope: Construct, id: string, configuration: Configuration) {
+  constructor(scope: Construct, id: string, configuration: Configuration, builds: ComponentBuilds) {
     super(scope, id);
     const { application } = configuration.repositories;
     const [owner = '', repo = ''] = application.name.split('/');
@@ -32,8 +35,10 @@ export class PullRequests extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    for (const { component, buildspec } of COMPONENT_TESTS) {
-      const { directory } = configuration.components[component];
+    for (const { component, directory, buildspec, values, environment, cached } of componentTests(
+      configuration,
+      builds,
+    )) {
       const project = new Project(this, component, {
         projectName: `${configuration.project}-${component}-pull-request`,
         source: Source.gitHub({
@@ -52,11 +57,10 @@ export class PullRequests extends Construct {
               .andFilePathIs(`^${escaped(directory)}/`),
           ],
         }),
-        buildSpec: readBuildspec(buildspec),
+        buildSpec: readBuildspec(buildspec, values),
+        ...(cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
         environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
-        environmentVariables: {
-          COMPONENT_DIR: { type: BuildEnvironmentVariableType.PLAINTEXT, value: directory },
-        },
+        environmentVariables: plainVariables({ ...environment, COMPONENT_DIR: directory }),
         timeout: Duration.minutes(30),
         concurrentBuildLimit: 5,
         logging: { cloudWatch: { logGroup } },

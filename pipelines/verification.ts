@@ -1,25 +1,27 @@
-import { Duration } from 'aws-cdk-lib';
-import { Cache, ComputeType, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  BuildEnvironmentVariableType,
+  Cache,
+  ComputeType,
+  LocalCacheMode,
+  type BuildEnvironmentVariable,
+} from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet, type IFileSetProducer, type Step } from 'aws-cdk-lib/pipelines';
+import type { IConstruct } from 'constructs';
 import type { Configuration } from '../config/load';
+import type { ComponentBuilds } from '../repository/component-builds';
 import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { SERVICES, type ServiceName } from '../lib/images';
+import { componentTests } from './component-tests';
 import type { BaseImages } from './base-images';
 import type { ImageRepositories } from './image-repositories';
-
-/** The tests of each component: in the pipeline, and of a pull request. */
-export const COMPONENT_TESTS = [
-  { id: 'ApiTest', component: 'api', buildspec: 'api-test' },
-  { id: 'LlmTest', component: 'llm', buildspec: 'llm-test' },
-  { id: 'WebTest', component: 'web', buildspec: 'web-test' },
-  { id: 'ContractTest', component: 'contracts', buildspec: 'contract-test' },
-] as const;
 
 /** What the verification reads: the application repository, and the assembly that holds the image tags. */
 export interface VerificationProps {
   readonly configuration: Configuration;
+  readonly builds: ComponentBuilds;
   readonly application: IFileSetProducer;
   readonly assembly: FileSet;
   readonly repositories: ImageRepositories;
@@ -29,8 +31,8 @@ export interface VerificationProps {
 /** The steps of the stage, and what has to be said about their roles once the pipeline is built. */
 export interface Verification {
   readonly steps: Step[];
-  /** The web app as it was built for its test: what the environments get where CloudFront serves it. */
-  readonly web: FileSet;
+  /** The web apps as they were built for their tests, by the path that they are served below: what the environments get where CloudFront serves them. */
+  readonly sites: Readonly<Record<string, FileSet>>;
   /** The tag of each service's image, known once it is built: a variable of the step that builds it. */
   readonly imageTags: Readonly<Record<ServiceName, string>>;
   readonly acknowledge: () => void;
@@ -41,20 +43,25 @@ export function verification(props: VerificationProps): Verification {
   const { configuration, application, assembly, repositories, baseImages } = props;
   const { components, project } = configuration;
   const timeout = Duration.minutes(30);
-  const tests = COMPONENT_TESTS.map(
-    ({ id, component, buildspec }) =>
-      new CodeBuildStep(id, {
-        projectName: `${project}-${component}-test`,
-        input: application,
-        commands: [],
-        env: { COMPONENT_DIR: components[component].directory },
-        partialBuildSpec: readBuildspec(buildspec),
-        ...(component === 'web' ? { primaryOutputDirectory: `${components.web.directory}/build/web` } : {}),
-        timeout,
-      }),
+  const tests = componentTests(configuration, props.builds).map((test) => ({
+    test,
+    step: new CodeBuildStep(test.id, {
+      projectName: `${project}-${test.component}-test`,
+      input: application,
+      commands: [],
+      env: { ...test.environment, COMPONENT_DIR: test.directory },
+      ...(Object.keys(test.secrets).length > 0
+        ? { buildEnvironment: { environmentVariables: secretVariables(test.secrets) } }
+        : {}),
+      partialBuildSpec: readBuildspec(test.buildspec, test.values),
+      ...(test.site ? { primaryOutputDirectory: test.site.output } : {}),
+      ...(test.cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
+      timeout,
+    }),
+  }));
+  const sites = Object.fromEntries(
+    tests.flatMap(({ test, step }) => (test.site && step.primaryOutput ? [[test.site.path, step.primaryOutput]] : [])),
   );
-  const web = tests.find((step) => step.primaryOutput)?.primaryOutput;
-  if (!web) throw new Error('the web test has the built app as its output');
   const images = SERVICES.map((service) => {
     const repository = repositories.of[service];
     return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
@@ -77,12 +84,20 @@ export function verification(props: VerificationProps): Verification {
     });
   });
   return {
-    steps: [...tests, ...images],
-    web,
+    steps: [...tests.map(({ step }) => step), ...images],
+    sites,
     imageTags: Object.fromEntries(
       SERVICES.map((service, at) => [service, images[at]?.exportedVariable('IMAGE_TAG')]),
     ) as Record<ServiceName, string>,
     acknowledge: () => {
+      for (const { test, step } of tests) {
+        for (const secret of Object.values(test.secrets)) {
+          const arn = secretArn(step.project, secret);
+          acknowledge(step.project, {
+            [wildcard(step.project, arn)]: 'one secret by its name: Secrets Manager ends its ARN in six characters',
+          });
+        }
+      }
       for (const image of images) {
         acknowledge(image.project, {
           'AwsSolutions-IAM5[Resource::*]':
@@ -119,4 +134,21 @@ function imagePolicy(repositoryArn: string): PolicyStatement[] {
       resources: [repositoryArn],
     }),
   ];
+}
+
+function secretVariables(secrets: Readonly<Record<string, string>>): Record<string, BuildEnvironmentVariable> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [
+      name,
+      { type: BuildEnvironmentVariableType.SECRETS_MANAGER, value },
+    ]),
+  );
+}
+
+/** The resource that aws-cdk-lib lets a build read for a secret: by its complete ARN, or by its name with any ending. */
+function secretArn(scope: IConstruct, secret: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return secret.startsWith('arn:')
+    ? `${secret}*`
+    : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
 }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /** The top folders whose rooms are drawn and held to one direction. */
-export const DRAWN = ['engine', 'operator', 'commands', 'config', 'views', 'model'] as const;
+export const DRAWN = ['engine', 'operator', 'commands', 'config', 'repository', 'views', 'model'] as const;
 
 /** Which room imports from which, with the files that carry each arrow. A room is a folder that holds code. */
 export interface Rooms {

@@ -3,6 +3,8 @@ import * as path from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { parseConfiguration } from '../config/load';
 import { imageTags } from '../lib/images';
+import { openCheckout } from '../repository/checkout';
+import { componentBuilds } from '../repository/component-builds';
 import { PipelineStack } from '../pipelines/pipeline-stack';
 
 /** What the tests ask of an app. */
@@ -29,6 +31,7 @@ export function makeApp({ yaml, application, root }: AppRequest, props: AppProps
   new PipelineStack(app, 'saiondo-pipeline', {
     configuration,
     images: imageTags(configuration, application),
+    builds: componentBuilds(openCheckout(application), configuration.components),
     env: { account: configuration.pipeline.account, region: configuration.pipeline.region },
   });
   return app;

@@ -6,7 +6,8 @@ import type { Fixtures } from '../../engine/resources/fixtures';
 /** What saiondo.yaml says stands in for the outside in a rehearsal: each environment's chain, and the deployer's key on it. */
 export function fixturesOf(configuration: Configuration, root: string): Fixtures {
   const { chain } = configuration.rehearsal;
-  if (!chain) return { processes: [], parameters: [], secrets: [] };
+  const secrets = givenSecrets(configuration);
+  if (!chain) return { processes: [], parameters: [], secrets };
   const environments = (['dev', 'prod'] as const).map((name) => {
     const { account, region } = configuration.environments[name];
     return { name, account, region, names: contractNames(configuration, name), process: `chain ${name}` };
@@ -18,7 +19,7 @@ export function fixturesOf(configuration: Configuration, root: string): Fixtures
       install: { command: chain.install, done: 'node_modules' },
       command: chain.command,
       // A chain begins empty: what the registry says is on it is not.
-      forgets: [{ account, region, prefix: path.posix.dirname(names.registryParameter) }],
+      forgets: [{ account, region, prefix: names.registryFolder }],
     })),
     parameters: environments.map(({ account, region, names, process }) => ({
       account,
@@ -26,11 +27,26 @@ export function fixturesOf(configuration: Configuration, root: string): Fixtures
       name: names.chainParameter,
       value: `http://127.0.0.1:{${process}.port}`,
     })),
-    secrets: environments.map(({ account, region, names }) => ({
+    secrets: [
+      ...secrets,
+      ...environments.map(({ account, region, names }) => ({
+        account,
+        region,
+        name: names.deployerSecret,
+        value: JSON.stringify({ privateKey: chain.deployerKey }),
+      })),
+    ],
+  };
+}
+
+/** The secrets of `rehearsal.secrets`, in every account: their names say whose they are. */
+function givenSecrets({ rehearsal, environments, pipeline }: Configuration): Fixtures['secrets'] {
+  return [pipeline, environments.dev, environments.prod].flatMap(({ account, region }) =>
+    Object.entries(rehearsal.secrets).map(([name, value]) => ({
       account,
       region,
-      name: names.deployerSecret,
-      value: JSON.stringify({ privateKey: chain.deployerKey }),
+      name,
+      value: typeof value === 'string' ? value : JSON.stringify(value),
     })),
-  };
+  );
 }

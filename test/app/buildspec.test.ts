@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkBuildspec } from '../../lib/buildspec';
+import { checkBuildspec } from '../../lib/buildspec-text';
 import { synthesizedWith } from './configured';
 import { resources, ROOT } from './synthesized';
 

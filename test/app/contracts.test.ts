@@ -18,10 +18,9 @@ test.each(['Dev', 'Prod'])(
   '%s: the registry is a parameter of the network, the key comes from Secrets Manager alone',
   (stage) => {
     const name = stage.toLowerCase();
-    const { REGISTRY_PARAMETER, DEPLOYER_PRIVATE_KEY, CHAIN_RPC_URL } = variables(stage);
-    expect(REGISTRY_PARAMETER.Value).toBe(
-      `/saiondo/${name}/contracts/${stage === 'Dev' ? 'sepolia' : 'polygon'}/SAIONDO`,
-    );
+    const { CONTRACTS, DEPLOYER_PRIVATE_KEY, CHAIN_RPC_URL } = variables(stage);
+    const { parameter } = JSON.parse(CONTRACTS.Value).SAIONDO;
+    expect(parameter).toBe(`/saiondo/${name}/contracts/${stage === 'Dev' ? 'sepolia' : 'polygon'}/SAIONDO`);
     expect(DEPLOYER_PRIVATE_KEY).toMatchObject({
       Type: 'SECRETS_MANAGER',
       Value: `saiondo/${name}/deployer:privateKey`,
@@ -29,8 +28,9 @@ test.each(['Dev', 'Prod'])(
     expect(CHAIN_RPC_URL.Type).toBe('PARAMETER_STORE');
     const statements = statementsOf(templates[`${stage}/Contracts`], 'DeployBuildRole');
     const writes = statements.filter(({ Action }) => JSON.stringify(Action).includes('ssm:PutParameter'));
-    expect(writes.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
-      expect.stringContaining(REGISTRY_PARAMETER.Value),
+    expect(writes.flatMap(({ Resource }) => Resource)).toEqual([
+      expect.stringMatching(new RegExp(`:parameter${parameter}$`)),
+      expect.stringMatching(new RegExp(`:parameter${parameter}/address$`)),
     ]);
     const secrets = statements.filter(({ Action }) => JSON.stringify(Action).includes('secretsmanager:GetSecretValue'));
     expect(JSON.stringify(secrets.map(({ Resource }) => Resource))).toMatch(
@@ -47,5 +47,5 @@ test('the explorer is asked where a key is given, the chain always', () => {
     Value: 'saiondo/prod/deployer:explorerKey',
   });
   const [project] = resources(templates['Prod/Contracts'], 'AWS::CodeBuild::Project');
-  expect(project.Properties.Source.BuildSpec).toContain('verify-on-chain.js');
+  expect(project.Properties.Source.BuildSpec).toContain('contracts.js');
 });

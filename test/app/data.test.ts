@@ -205,7 +205,6 @@ describe('migrations', () => {
     expect(variable(stage, 'COMPONENT_DIR')).toBe('backend/api');
     expect(variable(stage, 'LLM_DIR')).toBe('backend/llm');
     expect(project(stage).Source.BuildSpec).toContain('prisma migrate deploy');
-    expect(project(stage).Source.BuildSpec).toContain('alembic upgrade head');
   });
 
   test('prod’s come after a named snapshot, which the build may take and see but not delete or restore; dev’s without', () => {

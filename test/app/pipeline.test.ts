@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { checkBuildspec } from '../../lib/buildspec';
+import { checkBuildspec } from '../../lib/buildspec-text';
 import { CDK_CLI_VERSION, SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../../pipelines/self-mutation';
 import {
   CONFIGURATION,

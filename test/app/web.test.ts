@@ -43,7 +43,7 @@ test.each(STAGES)('%s: HTTPS only, compressed, with security headers, and cached
   expect(behavior.CachePolicyId).toBe('658327ea-f89d-4fab-a63d-7e88639e58f6');
   expect(behavior.ResponseHeadersPolicyId).toBe('67f7725c-6f97-4210-82d7-5512b31e9d03');
   const [project] = resources(templates[`${stage}/Web`], 'AWS::CodeBuild::Project');
-  expect(project.Properties.Source.BuildSpec).toContain("index.html --cache-control 'no-cache'");
+  expect(project.Properties.Source.BuildSpec).toContain('upload-site.sh');
 });
 
 test.each(STAGES)('%s: a route of the app is the app; a file is itself; the api’s errors stay the api’s', (stage) => {

@@ -30,6 +30,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
 const FOLDERS: Readonly<Record<string, string>> = {
   'operator/triage/recognizers/':
     'run over lines of a log, of which 4,000 characters are kept (operator/triage/build-log.ts)',
+  'operator/triage/demands/': 'as the recognizers: lines of a log, of which 4,000 characters are kept',
   'engine/cloudformation/made-up/': 'run over examples of AWS’s published documentation',
 };
 

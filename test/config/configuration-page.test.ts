@@ -73,7 +73,7 @@ test('the page’s defaults are the ones that an environment gets', () => {
         .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], environment);
       if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) continue;
       const shown = Array.isArray(value) ? value.join(', ') : String(value);
-      expect({ key, cell: cells[i] }).toEqual({ key, cell: `\`${shown}\`` });
+      expect({ key, cell: cells[i] }).toEqual({ key, cell: shown === '' ? '_none_' : `\`${shown}\`` });
       compared++;
     }
   }

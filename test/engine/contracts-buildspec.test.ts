@@ -1,4 +1,6 @@
 import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { recordedBuild } from './recorded-build';
@@ -8,80 +10,213 @@ afterAll(() => fs.rmSync(root, { recursive: true }));
 
 const OLD = '0x1111111111111111111111111111111111111111';
 const NEW = '0x2222222222222222222222222222222222222222';
+const KEY = '/saiondo/dev/contracts/sepolia/SAIONDO';
+/** Compiled runtime code with an immutable of one byte at offset 2, and what a deployment made of it. */
+const COMPILED = '0x60000060aa';
+const DEPLOYED = '0x60007760aa';
+const ELSE = '0x60ff';
 
-/** Deploys the contract whose code is `new`; aws, curl, npm and Hardhat (npx) are recording stand-ins. With real ones the rehearsal runs it. */
-function deploy(options: {
+/** A chain that answers as a node does: its code by address, and a receipt for each transaction that is sent to it. */
+async function chain(options: {
+  readonly id?: string;
+  readonly code?: Record<string, string>;
+  readonly made?: string[];
+}) {
+  const code: Record<string, string> = { ...options.code };
+  const made = [...(options.made ?? [])];
+  const receipts = new Map<string, string | null>();
+  const server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      const { id, method, params } = JSON.parse(body) as { id: number; method: string; params: string[] };
+      const [first = ''] = params;
+      let result: unknown = null;
+      if (method === 'eth_chainId') result = options.id ?? '0xaa36a7';
+      if (method === 'eth_getCode') result = code[first] ?? '0x';
+      if (method === 'eth_sendRawTransaction') {
+        const address = made.shift();
+        result = `0x${String(receipts.size + 1).padStart(64, '0')}`;
+        receipts.set(String(result), address ?? null);
+        if (address) code[address] = first;
+      }
+      if (method === 'eth_getTransactionReceipt') result = { status: '0x1', contractAddress: receipts.get(first) };
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/key`, close: () => server.close() };
+}
+
+const artifact = (name: string, code = COMPILED): Record<string, string> => ({
+  [`web3/artifacts/contracts/${name}.sol/${name}.json`]: JSON.stringify({
+    contractName: name,
+    sourceName: `contracts/${name}.sol`,
+    deployedBytecode: code,
+    deployedLinkReferences: {},
+    immutableReferences: { 7: [{ start: 2, length: 1 }] },
+  }),
+});
+
+/** A deployment that sends the code as a transaction, as a client of the chain does. */
+const sends = (code: string): string =>
+  `node -e "fetch(process.env.CHAIN_RPC_URL,{method:'POST',body:JSON.stringify({jsonrpc:'2.0',id:9,method:'eth_sendRawTransaction',params:['${code}']})}).then(r=>r.text())"`;
+
+/** Deploys `SAIONDO`; aws, npm and npx are recording stand-ins, the chain is one of the test. With a real one a rehearsal runs it. */
+async function deploy(options: {
   /** What `aws ssm get-parameter` does. */
   readonly registry: string;
-  readonly history?: string;
-  /** The chain's answer to `eth_chainId`. */
-  readonly chain?: string;
+  readonly history?: string[];
+  readonly chain?: Parameters<typeof chain>[0];
   readonly mainNetwork?: 'yes' | 'no';
-  readonly verify?: string;
+  readonly deploy?: string;
   readonly explorerKey?: string;
+  readonly contracts?: readonly string[];
+  readonly files?: Record<string, string>;
 }) {
-  return recordedBuild(root, 'contracts', {
-    variables: {
-      COMPONENT_DIR: 'web3',
-      NETWORK: 'sepolia',
-      MAIN_NETWORK: options.mainNetwork ?? 'no',
-      CHAIN_RPC_URL: 'https://chain.example.com',
-      REGISTRY_PARAMETER: '/saiondo/dev/contracts/sepolia/SAIONDO',
-      DEPLOYER_PRIVATE_KEY: '0xsecret',
-      ...(options.explorerKey ? { ETHERSCAN_KEY: options.explorerKey } : {}),
-    },
-    files: { 'web3/scripts/fingerprint.js': "console.log('new')" },
-    commands: {
-      npm: '',
-      curl: `echo '${options.chain ?? '{"result":"0xaa36a7"}'}'`,
-      npx: `case "$*" in *deploy-erc20*) echo ${NEW} ;; *verify-on-chain*) echo "verifies $CONTRACT_ADDRESS \${ETHERSCAN_KEY:+with the explorer}"; ${options.verify ?? ':'} ;; esac`,
-      aws: `case "$2" in get-parameter) ${options.registry} ;; get-parameter-history) echo '${options.history ?? 'None'}' ;; esac`,
-    },
-  });
+  const { url, close } = await chain(options.chain ?? {});
+  const names = options.contracts ?? ['SAIONDO'];
+  try {
+    return await recordedBuild(root, 'contracts', {
+      variables: {
+        COMPONENT_DIR: 'web3',
+        NETWORK: 'sepolia',
+        MAIN_NETWORK: options.mainNetwork ?? 'no',
+        CHAIN_RPC_URL: url,
+        CONTRACTS: JSON.stringify(
+          Object.fromEntries(
+            names.map((name) => [name, { parameter: KEY.replace('SAIONDO', name), arguments: ['1'] }]),
+          ),
+        ),
+        DEPLOY_COMMAND: options.deploy ?? sends(DEPLOYED),
+        DEPLOYER_PRIVATE_KEY: '0xsecret',
+        ...(options.explorerKey ? { ETHERSCAN_KEY: options.explorerKey } : {}),
+      },
+      values: { runtimes: { nodejs: 20 }, commands: { install: ['npm ci'], build: ['npx hardhat compile'] } },
+      files: {
+        'web3/hardhat.config.js': 'module.exports = {};',
+        'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+        ...artifact('SAIONDO'),
+        ...options.files,
+      },
+      commands: {
+        npm: '',
+        npx: '',
+        aws: `case "$2" in get-parameter) ${options.registry} ;; get-parameter-history) echo '${JSON.stringify(options.history ?? [])}' ;; esac`,
+      },
+    });
+  } finally {
+    close();
+  }
 }
-const steps = (calls: readonly string[]): string[] =>
-  calls.flatMap((call) => /(deploy-erc20|verify-on-chain|put-parameter.*--value .*)/.exec(call)?.[1] ?? []);
-const POLYGON = '{"result":"0x89"}';
+const written = (calls: readonly string[]): string[] =>
+  calls.flatMap((call) => {
+    const [, name = '', value = ''] = /put-parameter --name (\S+) .*--value (.*)/.exec(call) ?? [];
+    return name
+      ? [`${name.replace('/saiondo/dev/contracts/sepolia/', '')} ${value.replace(/^0x[0-9a-f]{64}/, 'print')}`]
+      : [];
+  });
 const NONE = 'echo "An error occurred (ParameterNotFound)" >&2; exit 254';
+const made = { made: [NEW] };
 
-test('what is not on chain yet is deployed, written down before anything can fail, and compared with the chain', async () => {
-  const { status, calls } = await deploy({ registry: NONE, verify: 'exit 1' });
+test('what is not on chain yet is deployed, and its address written down from the receipt, whatever the deployment prints', async () => {
+  const { status, calls, log } = await deploy({ registry: NONE, chain: made });
+  expect(status).toBe('SUCCEEDED');
+  expect(written(calls)).toEqual([`SAIONDO print ${NEW}`, `SAIONDO/address ${NEW}`]);
+  expect(log).toContain(`the code at ${NEW} equals the compiled SAIONDO`);
+  expect(log).toContain('no explorer key');
+});
+
+test('a deployment that fails after its transaction leaves the address written down: the next one does not pay again', async () => {
+  const { status, calls, log } = await deploy({
+    registry: NONE,
+    chain: made,
+    deploy: `${sends(DEPLOYED)} && echo before && exit 3`,
+  });
   expect(status).toBe('FAILED');
-  expect(steps(calls)).toEqual(['deploy-erc20', expect.stringContaining(`--value new ${NEW}`), 'verify-on-chain']);
+  expect(written(calls)).toContain(`SAIONDO print ${NEW}`);
+  expect(log).toContain('before');
+  expect(log).toContain('the deployment ended with exit code 3');
+});
+
+test('several contracts are told apart by their code; one that a factory made is found in the output', async () => {
+  const vault = '0x60010060bb';
+  const { status, calls } = await deploy({
+    registry: NONE,
+    contracts: ['SAIONDO', 'Vault'],
+    files: artifact('Vault', vault),
+    chain: { made: [NEW], code: { [OLD]: vault } },
+    deploy: `${sends(DEPLOYED)}; echo "Vault stands at ${OLD}, says the log"`,
+  });
+  expect(status).toBe('SUCCEEDED');
+  expect(written(calls)).toEqual([
+    `SAIONDO print ${NEW}`,
+    `SAIONDO/address ${NEW}`,
+    `Vault print ${OLD}`,
+    `Vault/address ${OLD}`,
+  ]);
+});
+
+test('no address: the build fails, says what was sent, and shows the deployment’s own output', async () => {
+  const { status, calls, log } = await deploy({
+    registry: NONE,
+    chain: { made: [NEW] },
+    deploy: `echo nothing of note; ${sends(ELSE)}`,
+  });
+  expect([status, written(calls)]).toEqual(['FAILED', []]);
+  expect(log).toContain('nothing of note');
+  expect(log).toContain('the deployment gave no address of SAIONDO: 1 transactions were sent');
 });
 
 test('the same code is not deployed twice, and compared all the same', async () => {
-  const { status, calls } = await deploy({ registry: `echo 'new ${OLD}'` });
-  expect(status).toBe('SUCCEEDED');
-  expect(steps(calls)).toEqual(['verify-on-chain']);
+  const first = await deploy({ registry: NONE, chain: made });
+  const print = /--value (0x[0-9a-f]{64}) /.exec(first.calls.join('\n'))?.[1] ?? '';
+  const again = await deploy({ registry: `echo '${print} ${OLD}'`, chain: { code: { [OLD]: DEPLOYED } } });
+  expect([again.status, written(again.calls)]).toEqual(['SUCCEEDED', []]);
+  expect(again.log).toContain('nothing to deploy');
+  const other = await deploy({ registry: `echo '${print} ${OLD}'`, chain: { code: { [OLD]: ELSE } } });
+  expect(other.status).toBe('FAILED');
+  expect(other.log).toContain(`the code at ${OLD} on sepolia differs from the compiled SAIONDO`);
 });
 
-test('other code is deployed; code that was on chain before gets its address back', async () => {
-  const other = await deploy({ registry: `echo 'old ${OLD}'` });
-  expect(steps(other.calls)).toEqual(['deploy-erc20', expect.stringContaining(`new ${NEW}`), 'verify-on-chain']);
-  const back = await deploy({ registry: `echo 'old ${OLD}'`, history: `new ${NEW}` });
-  expect(back.status).toBe('SUCCEEDED');
-  expect(steps(back.calls)).toEqual([expect.stringContaining(`--overwrite --value new ${NEW}`), 'verify-on-chain']);
+test('other code is deployed; code that was on chain before gets its address back, also from a registry of another fingerprint', async () => {
+  const other = await deploy({ registry: `echo 'old ${OLD}'`, chain: { code: { [OLD]: ELSE }, made: [NEW] } });
+  expect(written(other.calls)).toContain(`SAIONDO print ${NEW}`);
+  const back = await deploy({
+    registry: `echo 'old ${OLD}'`,
+    history: [`older ${NEW}`, `old ${OLD}`],
+    chain: { code: { [OLD]: ELSE, [NEW]: DEPLOYED } },
+    deploy: 'exit 1',
+  });
+  expect([back.status, written(back.calls)]).toEqual(['SUCCEEDED', [`SAIONDO print ${NEW}`, `SAIONDO/address ${NEW}`]]);
 });
 
 test('a registry that cannot be read deploys nothing', async () => {
-  const { status, calls } = await deploy({
+  const { status, calls, log } = await deploy({
     registry: 'echo "An error occurred (AccessDeniedException)" >&2; exit 254',
+    chain: made,
   });
-  expect(status).toBe('FAILED');
-  expect(steps(calls)).toEqual([]);
+  expect([status, written(calls)]).toEqual(['FAILED', []]);
+  expect(log).not.toContain('deploys SAIONDO');
 });
 
 test('a main network at a test network’s address gets nothing, unless the configuration says so', async () => {
-  const refused = await deploy({ registry: NONE, chain: POLYGON });
-  expect([refused.status, steps(refused.calls)]).toEqual(['FAILED', []]);
+  const refused = await deploy({ registry: NONE, chain: { id: '0x89', made: [NEW] } });
+  expect([refused.status, written(refused.calls)]).toEqual(['FAILED', []]);
   expect(refused.log).toContain('the chain at its address is the main network 137: nothing is deployed');
-  expect((await deploy({ registry: NONE, chain: POLYGON, mainNetwork: 'yes' })).status).toBe('SUCCEEDED');
-  expect((await deploy({ registry: NONE, chain: '{"error":{"code":-32000}}' })).status).toBe('FAILED');
+  expect((await deploy({ registry: NONE, chain: { id: '0x89', made: [NEW] }, mainNetwork: 'yes' })).status).toBe(
+    'SUCCEEDED',
+  );
+  expect((await deploy({ registry: NONE, chain: { id: 'x' } })).status).toBe('FAILED');
 });
 
-test('the script that compares knows the address, and the explorer’s key where there is one', async () => {
-  const asked = await deploy({ registry: `echo 'new ${OLD}'`, explorerKey: 'k' });
-  expect(asked.log).toContain(`verifies ${OLD} with the explorer`);
-  expect((await deploy({ registry: NONE })).log).toMatch(new RegExp(`verifies ${NEW} *$`, 'm'));
+test('the explorer gets the source and the constructor’s arguments, where there is a key', async () => {
+  const { status, calls, directory } = await deploy({ registry: NONE, chain: made, explorerKey: 'k' });
+  expect(status).toBe('SUCCEEDED');
+  expect(calls.at(-1)).toContain(
+    `hardhat verify --constructor-args saiondo-arguments.cjs --network sepolia --contract contracts/SAIONDO.sol:SAIONDO ${NEW}`,
+  );
+  expect(fs.readFileSync(path.join(directory, 'src/web3/saiondo-arguments.cjs'), 'utf8')).toBe(
+    'module.exports = ["1"];\n',
+  );
 });

@@ -4,6 +4,10 @@ import * as path from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../../engine/resources/postgres';
 import { ServiceRegistry } from '../../engine/host/service-registry';
+import { parseConfiguration } from '../../config/load';
+import { componentBuilds } from '../../repository/component-builds';
+import { CONFIGURATION } from '../app/synthesized';
+import { checkoutOf } from '../fixtures/checkout';
 import { recordedBuild } from './recorded-build';
 
 // buildspecs/migrate.yml with an llm that has migrations: Alembic from PyPI against a PostgreSQL of its own. Prisma (npm, npx) and aws are
@@ -42,9 +46,32 @@ def upgrade():
 const PROMPTS = revision('a1', null, 'CREATE TABLE prompts (id int)');
 
 /** Migrates the database with these revisions of the llm. */
-function migrate(revisions: Record<string, string>) {
+function migrate(
+  revisions: Record<string, string>,
+  { drift = 'error', npx = 'case "$*" in *"db pull"*) echo "generator client {" ;; esac' } = {},
+) {
+  const files = {
+    'backend/api/package.json': '{}',
+    'backend/api/package-lock.json': '{}',
+    'backend/api/prisma/schema.prisma': '',
+    'backend/api/prisma/migrations/1_init/migration.sql': '',
+    'backend/llm/requirements.txt': 'alembic==1.14.1\nSQLAlchemy==2.0.36\npsycopg2-binary==2.9.10\n',
+    ...(Object.keys(revisions).length > 0
+      ? { 'backend/llm/alembic.ini': '[alembic]\nscript_location = migrations\n' }
+      : {}),
+    'backend/llm/migrations/env.py': ENV,
+    ...Object.fromEntries(
+      Object.entries(revisions).map(([id, text]) => [`backend/llm/migrations/versions/${id}.py`, text]),
+    ),
+  };
+  const { migrations } = componentBuilds(
+    checkoutOf(root, files),
+    parseConfiguration(CONFIGURATION, 'saiondo.yaml').components,
+  );
   return recordedBuild(root, 'migrate', {
     variables: {
+      PRISMA_SCHEMA: 'prisma/schema.prisma',
+      MIGRATIONS_DRIFT: drift,
       COMPONENT_DIR: 'backend/api',
       LLM_DIR: 'backend/llm',
       DB_HOST: '127.0.0.1',
@@ -55,16 +82,9 @@ function migrate(revisions: Record<string, string>) {
       SNAPSHOT_OF: 'saiondo-prod-postgres',
       SNAPSHOT_PREFIX: 'saiondo-prod-before-migration-',
     },
-    commands: { npm: '', npx: 'case "$*" in *"db pull"*) echo "generator client {" ;; esac', aws: '' },
-    files: {
-      'backend/api/prisma/migrations/1_init/migration.sql': '',
-      'backend/llm/requirements.txt': 'alembic==1.14.1\nSQLAlchemy==2.0.36\npsycopg2-binary==2.9.10\n',
-      'backend/llm/alembic.ini': '[alembic]\nscript_location = migrations\n',
-      'backend/llm/migrations/env.py': ENV,
-      ...Object.fromEntries(
-        Object.entries(revisions).map(([id, text]) => [`backend/llm/migrations/versions/${id}.py`, text]),
-      ),
-    },
+    values: { runtimes: migrations.runtimes, commands: { ...migrations.commands } },
+    commands: { npm: '', npx, aws: '' },
+    files,
   });
 }
 
@@ -107,3 +127,25 @@ test('a revision that fails leaves the database as it was, and fails the build b
   // The password is in no line of it.
   expect(failed.log).not.toContain(encodeURIComponent(login.password));
 }, 240_000);
+
+test.each([
+  ['error', 'FAILED', []],
+  ['warn', 'SUCCEEDED', []],
+  ['push', 'SUCCEEDED', ['db push']],
+] as const)(
+  'drift: %s',
+  async (drift, status, pushed) => {
+    const npx = `case "$*" in
+    *"db pull"*) echo "generator client {" ;;
+    *"migrate diff"*--script*) echo 'ALTER TABLE "users" ADD COLUMN "name" TEXT;' ;;
+    *"migrate diff"*) exit 2 ;;
+  esac`;
+    const run = await migrate({}, { drift, npx });
+    expect(run.status).toBe(status);
+    expect(run.log).toContain('drift: the database is not what the schema says. This SQL would close it:');
+    expect(run.log).toContain('ALTER TABLE "users" ADD COLUMN "name" TEXT;');
+    if (drift !== 'push') expect(run.log).toContain('backend/api/prisma/migrations lacks a migration');
+    expect(run.calls.flatMap((call) => /npx prisma (db push)/.exec(call)?.[1] ?? [])).toEqual(pushed);
+  },
+  240_000,
+);

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runBuild } from '../../engine/codebuild/build/build';
+import { filledBuildspec, type BuildValues } from '../../lib/buildspec-text';
 import { plainSandbox } from '../fixtures/plain-sandbox';
 import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
 
@@ -11,6 +12,8 @@ export interface RecordedOptions {
   readonly commands: Readonly<Record<string, string>>;
   /** Files of the source, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What the component says of its build. */
+  readonly values?: BuildValues;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface RecordedOptions {
 export async function recordedBuild(
   root: string,
   name: string,
-  { variables, commands, files = {} }: RecordedOptions,
+  { variables, commands, files = {}, values = {} }: RecordedOptions,
 ): Promise<{ status: string; calls: string[]; log: string; directory: string }> {
   const directory = fs.mkdtempSync(path.join(root, `${name}-`));
   const source = path.join(directory, 'src');
@@ -37,12 +40,11 @@ export async function recordedBuild(
     const script = `#!/bin/sh\necho "$(basename "$PWD"): ${command} $*" >> '${record}'\n${text}\n`;
     fs.writeFileSync(path.join(bin, command), script, { mode: 0o755 });
   }
-  const file = path.join(__dirname, '../../buildspecs', `${name}.yml`);
   const { status } = await runBuild(
     {
       buildId: `${name}:1`,
       project: name,
-      buildspec: parseBuildspec(fs.readFileSync(file, 'utf8'), `buildspecs/${name}.yml`),
+      buildspec: parseBuildspec(JSON.stringify(filledBuildspec(name, values)), `buildspecs/${name}.yml`),
       directory,
       source,
       sandbox: await plainSandbox(directory, {

@@ -213,6 +213,136 @@ test.each<[string, string, Partial<Evidence>, string, string]>([
   expect(found.known?.slug).toBe(slug);
 });
 
+test.each<[string, string, Partial<Evidence>, string, string]>([
+  [
+    'drift, by the pipeline',
+    'drift: backend/api/prisma/migrations lacks a migration with the SQL above. In backend/api: npx prisma migrate dev',
+    {},
+    'backend/api/prisma/migrations lacks a migration',
+    'drift',
+  ],
+  [
+    'drift, by Prisma',
+    'Drift detected: Your database schema is not in sync with your migration history.',
+    {},
+    'not in sync',
+    'drift',
+  ],
+  [
+    'no address',
+    'the deployment gave no address of SAIONDO: 1 transactions were sent, and no address',
+    {},
+    'no address of SAIONDO: 1 transactions were sent',
+    'no-contract-address',
+  ],
+  [
+    'a deployment that failed',
+    'the deployment ended with exit code 1: npx hardhat run',
+    {},
+    'exit code 1: npx hardhat run',
+    'contract-deployment-failed',
+  ],
+  [
+    'jest-junit',
+    'Error: Could not resolve a module for a custom reporter.\n  Module name: jest-junit',
+    {},
+    'reporter jest-junit is not installed',
+    'reporter-missing',
+  ],
+  ['no tests of Jest', 'No tests found, exiting with code 1', {}, 'finds no tests', 'no-tests-found'],
+  ['no tests of npm', '> web3@1.0.0 test\nError: no test specified', {}, 'placeholder', 'no-tests-found'],
+  [
+    'no tests of pytest',
+    '============ no tests ran in 0.01s ============',
+    {},
+    'pytest finds no tests',
+    'no-tests-found',
+  ],
+  [
+    'a client’s key',
+    'openai.OpenAIError: The api_key client option must be set either by passing api_key to the client or by setting the OPENAI_API_KEY environment variable',
+    {},
+    'the variable OPENAI_API_KEY',
+    'missing-variable',
+  ],
+  [
+    'os.environ',
+    "Traceback (most recent call last):\nKeyError: 'CLAUDE_API_KEY'",
+    {},
+    'the variable CLAUDE_API_KEY',
+    'missing-variable',
+  ],
+  [
+    'class-validator in a service, told by the deployment',
+    '',
+    {
+      provider: 'CloudFormation',
+      message:
+        'the task of saiondo-dev-api did not get healthy (the container ended); the deployment circuit breaker rolls back. Its log ends:\nError: Configuration validation failed: An instance of EnvironmentVariablesValidator has failed the validation:\n - property AUTH_JWT_SECRET has failed the following constraints: isString',
+    },
+    'saiondo-dev-api: the variable AUTH_JWT_SECRET is asked for',
+    'missing-variable',
+  ],
+  [
+    'EROFS in a service',
+    '',
+    {
+      provider: 'CloudFormation',
+      message:
+        "the task of saiondo-dev-api did not get healthy (the container ended); the deployment circuit breaker rolls back. Its log ends:\nError: EROFS: read-only file system, mkdir '/app/logs'",
+    },
+    'saiondo-dev-api: it writes to /app/logs',
+    'read-only-file-system',
+  ],
+  [
+    'EROFS of Python',
+    "OSError: [Errno 30] Read-only file system: '/app/cache'",
+    {},
+    'it writes to /app/cache',
+    'read-only-file-system',
+  ],
+  [
+    'another main.js',
+    '',
+    {
+      provider: 'CloudFormation',
+      message:
+        "the task of saiondo-dev-api did not get healthy (the container ended). Its log ends:\nError: Cannot find module '/app/dist/main.js'",
+    },
+    'starts /app/dist/main.js',
+    'wrong-command',
+  ],
+  [
+    'Redis without TLS',
+    'MaxRetriesPerRequestError: Reached the max retries per request limit (which is 3).',
+    {},
+    'Redis cannot be used',
+    'redis-connection',
+  ],
+  [
+    'a network without a key',
+    "Error HH8: There's one or more errors in your config file:\n\n  * Invalid account: #0 for network: mainnet - private key too short",
+    {},
+    'network mainnet has no valid key',
+    'hardhat-network',
+  ],
+  ['no Flutter', '/codebuild/output/tmp/script.sh: 4: flutter: not found', {}, 'has no flutter', 'tool-missing'],
+  [
+    'a stack that was rolled back',
+    '',
+    {
+      provider: 'CloudFormation',
+      message: 'Stack:arn:aws:cloudformation:x is in ROLLBACK_COMPLETE state and can not be updated.',
+    },
+    'ROLLBACK_COMPLETE',
+    'rollback-complete',
+  ],
+])('what the pipeline asks of a repository: %s', (_title, text, more, summary, slug) => {
+  const found = cause(text, more);
+  expect(found.summary).toContain(summary);
+  expect(found.known?.slug).toBe(slug);
+});
+
 test('what nobody knows is said to be not recognized, with the line that looks most like an error', () => {
   const found = cause('step one\nfatal: the sky fell\nbye', { message: 'Error while executing command: x' });
   expect(found).toMatchObject({ recognizer: 'last-lines', summary: expect.stringContaining('not recognized') });

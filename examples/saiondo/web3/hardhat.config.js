@@ -15,15 +15,13 @@ subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (args, hre, runSuper) => {
   };
 });
 
-const { CHAIN_RPC_URL, DEPLOYER_PRIVATE_KEY, ETHERSCAN_KEY } = process.env;
+const { SEPOLIA_RPC_URL, SEPOLIA_PRIVATE_KEY, ETHERSCAN_KEY } = process.env;
 
 /** @type {import('hardhat/config').HardhatUserConfig} */
 module.exports = {
   solidity: { version: '0.8.28', settings: { optimizer: { enabled: true, runs: 200 } } },
-  networks: CHAIN_RPC_URL
-    ? { target: { url: CHAIN_RPC_URL, accounts: DEPLOYER_PRIVATE_KEY ? [DEPLOYER_PRIVATE_KEY] : [] } }
-    : {},
+  // For a deployment by hand; the pipeline lays its own network over this file.
+  networks: SEPOLIA_RPC_URL ? { sepolia: { url: SEPOLIA_RPC_URL, accounts: [SEPOLIA_PRIVATE_KEY] } } : {},
   ...(ETHERSCAN_KEY ? { etherscan: { apiKey: ETHERSCAN_KEY } } : {}),
   sourcify: { enabled: false },
-  mocha: process.env.MOCHA_FILE ? { reporter: 'mocha-junit-reporter' } : {},
 };

@@ -109,6 +109,59 @@ export const KNOWN_CAUSES = {
     remedy:
       'complete the connection’s handshake in the console (saiondo doctor), and see that it may read the repository',
   },
+  drift: {
+    title: 'The database is not what the schema says',
+    remedy:
+      'write the missing migration (npx prisma migrate dev --name NAME), or configure migrations.drift for dev (docs/baseline.md), and push',
+  },
+  'no-contract-address': {
+    title: 'A deployment of contracts made none of the configured ones',
+    remedy: 'compare components.contracts.contracts with what the deployment script deploys; its output is in the log',
+  },
+  'contract-deployment-failed': {
+    title: 'The deployment of contracts failed',
+    remedy:
+      'its own output is in the log; an address that was made is written down already, so saiondo retry deploys only what is missing',
+  },
+  'reporter-missing': {
+    title: 'A test reporter is not installed',
+    remedy: 'take --reporters out of the test command: the pipeline brings its own (components.NAME.test)',
+  },
+  'no-tests-found': {
+    title: 'A test runner finds no tests',
+    remedy: 'name a command that finds them in components.NAME.test, or say components.NAME.tests: none',
+  },
+  'missing-variable': {
+    title: 'A variable is asked for and not given',
+    remedy:
+      'give it: components.NAME.buildEnvironment for a build, environments.NAME.services.SERVICE.environment or secrets for a service (saiondo check names them all)',
+  },
+  'read-only-file-system': {
+    title: 'A service writes to its read-only file system',
+    remedy: 'name the folder in environments.NAME.services.SERVICE.writable, or log to standard output',
+  },
+  'wrong-command': {
+    title: 'A container starts a file that its image has not',
+    remedy: 'name the file that the build writes in components.api.command (its package.json’s start script says it)',
+  },
+  'redis-connection': {
+    title: 'A service cannot use Redis',
+    remedy:
+      'give its client TLS and the password (REDIS_TLS, REDIS_PASSWORD), or set environments.NAME.cache.tls: preferred',
+  },
+  'hardhat-network': {
+    title: 'Hardhat has not the network',
+    remedy: 'deploy with --network "$NETWORK": the pipeline lays that network over the project’s own configuration',
+  },
+  'tool-missing': {
+    title: 'A build calls a tool that its image has not',
+    remedy:
+      'let the command bring it (components.NAME.install), or configure the package manager (components.NAME.packageManager)',
+  },
+  'rollback-complete': {
+    title: 'A stack’s first deployment was rolled back',
+    remedy: 'delete the stack (aws cloudformation delete-stack --stack-name NAME), then saiondo retry',
+  },
 } as const satisfies Record<string, KnownCause>;
 
 /** The name of a known cause. */

@@ -1,6 +1,7 @@
 import type { Recognizer } from '../evidence/evidence';
 import { accessDenied } from './access-denied';
 import { approval } from './approval';
+import { askedOfRepository } from '../demands/asked-of-repository';
 import { cloudformation } from './cloudformation';
 import { docker } from './docker';
 import { ecs } from './ecs';
@@ -26,6 +27,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   memory,
   secrets,
   accessDenied,
+  askedOfRepository,
   typescript,
   npm,
   prisma,

@@ -1,12 +1,11 @@
-// Deploys the token; the last line of the output is its address.
+// Deploys the token. The pipeline finds its address in the transaction's receipt.
 const { ethers } = require('hardhat');
 
 async function main() {
   const supply = ethers.parseUnits(process.env.TOKEN_SUPPLY ?? '1000000', 18);
   const token = await ethers.deployContract('SAIONDO', [supply]);
   await token.waitForDeployment();
-  console.error(`deployed with transaction ${token.deploymentTransaction().hash}`);
-  console.log(await token.getAddress());
+  console.log(`the token is at ${await token.getAddress()}, by transaction ${token.deploymentTransaction().hash}`);
 }
 
 main().catch((error) => {

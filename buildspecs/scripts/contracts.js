@@ -1,0 +1,155 @@
+// Deploys the contracts whose compiled code is not on chain, by the project's own deployment command, and compares what is on chain, always.
+// CONTRACTS: JSON, {"NAME": {"parameter": "where its address is kept", "arguments": […]}}. DEPLOY_COMMAND runs where anything is missing.
+const { execFileSync, spawn } = require('node:child_process');
+const fs = require('node:fs');
+const { fingerprint, isSame, readContract } = require('./artifacts.js');
+const { ask, receiptOf, relay } = require('./chain.js');
+
+const { CHAIN_RPC_URL, NETWORK, MAIN_NETWORK, DEPLOY_COMMAND, ETHERSCAN_KEY } = process.env;
+/** Ethereum, Optimism, BNB, Polygon, Base, Arbitrum, Avalanche (chainid.network). */
+const MAIN_NETWORKS = [1, 10, 56, 137, 8453, 42161, 43114];
+
+const aws = (...args) =>
+  execFileSync('aws', ['ssm', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+
+/** The chain's address is a parameter that a person put in place: it may be of another network than the configured one. */
+async function checkChain() {
+  const id = Number(await ask(CHAIN_RPC_URL, 'eth_chainId'));
+  if (!Number.isInteger(id) || id === 0) throw new Error(`the chain of ${NETWORK} does not say which one it is`);
+  if (MAIN_NETWORKS.includes(id) && MAIN_NETWORK !== 'yes')
+    throw new Error(
+      `${NETWORK} is a test network, but the chain at its address is the main network ${id}: nothing is deployed`,
+    );
+  console.log(`${NETWORK}: chain ${id}`);
+}
+
+/** The registry's entries for a contract, the newest first: `fingerprint address`. Only a parameter that is not there means none. */
+function registered({ parameter }) {
+  try {
+    const newest = aws('get-parameter', '--name', parameter, '--query', 'Parameter.Value', '--output', 'text');
+    const all = aws('get-parameter-history', '--name', parameter, '--query', 'Parameters[].Value', '--output', 'json');
+    return [...new Set([newest, ...JSON.parse(all || '[]').reverse()])].map((value) => {
+      const [print, address] = value.split(' ');
+      return { print, address };
+    });
+  } catch (error) {
+    if (String(error.stderr).includes('ParameterNotFound')) return [];
+    throw new Error(
+      `the registry's parameter ${parameter} cannot be read: ${String(error.stderr || error.message).trim()}`,
+    );
+  }
+}
+
+function register(contract, address) {
+  const value = `${fingerprint(contract)} ${address}`;
+  const put = (name, text) => aws('put-parameter', '--name', name, '--type', 'String', '--overwrite', '--value', text);
+  put(contract.parameter, value);
+  // The address alone, for services that read it.
+  put(`${contract.parameter}/address`, address);
+  contract.address = address;
+  console.log(`${contract.name} is at ${address}: written down in ${contract.parameter}`);
+}
+
+const codeAt = (address) => ask(CHAIN_RPC_URL, 'eth_getCode', address, 'latest');
+
+/** Finds where the code is already: a rollback brings code back that was on chain before, and a second deployment would be another contract. */
+async function findDeployed(contract) {
+  const entries = registered(contract);
+  if (entries[0]?.print === fingerprint(contract)) {
+    contract.address = entries[0].address;
+    console.log(`the registry has the code of ${contract.name} at ${contract.address}: nothing to deploy`);
+    return;
+  }
+  for (const { address } of entries) {
+    if (!isSame(contract, await codeAt(address))) continue;
+    console.log(`this code of ${contract.name} was deployed before, at ${address}`);
+    register(contract, address);
+    return;
+  }
+}
+
+/** Takes an address for the contract whose code is there. */
+async function take(missing, address) {
+  const code = await codeAt(address);
+  const contract = missing.find((one) => one.address === undefined && isSame(one, code));
+  if (contract) register(contract, address);
+}
+
+/** Runs the project's deployment. An address is written down from its transaction's receipt, before anything else can fail. */
+async function deploy(missing) {
+  const seen = new Map();
+  const settle = (hash) =>
+    receiptOf(CHAIN_RPC_URL, hash, Number(process.env.RECEIPT_SECONDS ?? 600)).then(async (receipt) => {
+      if (receipt.contractAddress && Number(receipt.status ?? 1) === 1) await take(missing, receipt.contractAddress);
+    });
+  const chain = await relay(CHAIN_RPC_URL, (hash) => {
+    const settled = settle(hash);
+    settled.catch(() => undefined);
+    seen.set(hash, settled);
+  });
+  console.log(`deploys ${missing.map(({ name }) => name).join(', ')}: ${DEPLOY_COMMAND}`);
+  let output = '';
+  const status = await new Promise((done) => {
+    const child = spawn('sh', ['-c', DEPLOY_COMMAND], {
+      env: { ...process.env, CHAIN_RPC_URL: chain.url },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])
+      from.on('data', (data) => {
+        output += data;
+        to.write(data);
+      });
+    child.on('error', () => done(127));
+    child.on('close', done);
+  });
+  const failures = (await Promise.allSettled(seen.values())).flatMap(({ reason }) => (reason ? [reason.message] : []));
+  chain.close();
+  // A contract that another contract made has no receipt of its own.
+  for (const [address] of output.matchAll(/\b0x[0-9a-fA-F]{40}\b/g)) await take(missing, address);
+  if (status !== 0) throw new Error(`the deployment ended with exit code ${status}: ${DEPLOY_COMMAND}`);
+  const without = missing.filter(({ address }) => address === undefined).map(({ name }) => name);
+  if (without.length > 0)
+    throw new Error(
+      `the deployment gave no address of ${without.join(', ')}: ${seen.size} transactions were sent, and no address of their receipts or of the output above holds that compiled code${failures.map((one) => `; ${one}`).join('')}`,
+    );
+}
+
+/** Lets the network's explorer verify the source, by the project's own Hardhat plug-in. */
+function verify({ name, address, source, arguments: values = [] }) {
+  const file = 'saiondo-arguments.cjs';
+  fs.writeFileSync(file, `module.exports = ${JSON.stringify(values)};\n`);
+  const three = /^3\./.test(JSON.parse(fs.readFileSync('node_modules/hardhat/package.json', 'utf8')).version);
+  const args = three
+    ? ['verify', 'etherscan', '--constructor-args-path', file]
+    : ['verify', '--constructor-args', file];
+  const short = name.split(':').pop();
+  execFileSync('npx', ['hardhat', ...args, '--network', NETWORK, '--contract', `${source}:${short}`, address], {
+    stdio: 'inherit',
+  });
+}
+
+async function main() {
+  if (process.argv[2] === 'chain') return checkChain();
+  const contracts = Object.entries(JSON.parse(process.env.CONTRACTS)).map(([name, more]) => ({
+    ...readContract(name),
+    ...more,
+  }));
+  for (const contract of contracts) await findDeployed(contract);
+  const missing = contracts.filter(({ address }) => address === undefined);
+  if (missing.length > 0) await deploy(missing);
+  for (const contract of contracts) {
+    if (!isSame(contract, await codeAt(contract.address)))
+      throw new Error(`the code at ${contract.address} on ${NETWORK} differs from the compiled ${contract.name}`);
+    console.log(`the code at ${contract.address} equals the compiled ${contract.name}`);
+    if (ETHERSCAN_KEY) verify(contract);
+  }
+  if (!ETHERSCAN_KEY) console.log('no explorer key: the source is not verified with an explorer');
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,325 @@
+import type { Configuration } from '../../config/load';
+import { filesBelow, jsonOf, lineOf, type Checkout } from '../checkout';
+import { prismaSchemaOf } from '../component-build';
+import type { ComponentBuilds } from '../component-builds';
+import { nodeRoutes, pythonRoutes } from '../routes';
+import type { CheckFinding } from './finding';
+import { missingFile } from './missing-file';
+
+/** The api: what its test, its image, its container and its migrations take for granted. */
+export function checkApi(checkout: Checkout, configuration: Configuration, builds: ComponentBuilds): CheckFinding[] {
+  const { api } = configuration.components;
+  const { directory } = api;
+  const manifest = `${directory}/package.json`;
+  if (!checkout.has(manifest))
+    return [missingFile('api.package', checkout, manifest, 'the api’s package.json', 'components.api.directory')];
+  return [
+    ...checkNode(checkout, 'api', directory, builds.api, api),
+    ...checkImage(checkout, 'api', directory),
+    ...checkCommand(checkout, directory, api.command),
+    ...checkHealth('api', api.healthPath, nodeRoutes(checkout, directory), directory),
+    ...checkMigrations(checkout, configuration),
+    ...(['dev', 'prod'] as const).flatMap((name) => checkWritable(checkout, configuration, name)),
+    ...checkRedis(checkout, configuration),
+  ];
+}
+
+/** The llm: its packages, its image, its module, its health. */
+export function checkLlm(checkout: Checkout, configuration: Configuration, builds: ComponentBuilds): CheckFinding[] {
+  const { llm } = configuration.components;
+  const { directory } = llm;
+  const packages = ['requirements.txt', 'pyproject.toml'].some((file) => checkout.has(`${directory}/${file}`));
+  const module = /\b(?:uvicorn|gunicorn)\b[^;&|]*?\s([\w.]+):(\w+)/.exec(llm.command);
+  const file =
+    module &&
+    [`${module[1]?.replace(/\./g, '/')}.py`, `${module[1]?.replace(/\./g, '/')}/__init__.py`].find((one) =>
+      checkout.has(`${directory}/${one}`),
+    );
+  return [
+    ...(packages || llm.install
+      ? []
+      : [
+          missingFile(
+            'llm.packages',
+            checkout,
+            `${directory}/requirements.txt`,
+            'the llm’s requirements.txt or pyproject.toml',
+            'components.llm.install',
+          ),
+        ]),
+    ...(builds.llm.noTests === undefined
+      ? []
+      : [noTests('LlmTest', directory, builds.llm.noTests, 'llm', 'installed')]),
+    ...checkImage(checkout, 'llm', directory),
+    ...(module && file === undefined
+      ? [
+          {
+            what: 'llm.command',
+            level: 'stops' as const,
+            where: { file: 'saiondo.yaml', path: 'components.llm.command' },
+            found: `${directory} has no module ${module[1] ?? ''}`,
+            needed: `the module that \`${llm.command}\` starts`,
+            fix: 'name the module that is there in components.llm.command',
+          },
+        ]
+      : []),
+    ...checkHealth('llm', llm.healthPath, pythonRoutes(checkout, directory), directory),
+  ];
+}
+
+/** What every Node component’s build decides: the package manager, the lock file, Node, the tests. */
+export function checkNode(
+  checkout: Checkout,
+  name: 'api' | 'contracts' | 'web',
+  directory: string,
+  build: ComponentBuilds['api'],
+  settings: { readonly install?: unknown; readonly build?: unknown; readonly test?: unknown },
+): CheckFinding[] {
+  const manifest = `${directory}/package.json`;
+  const text = checkout.text(manifest) ?? '';
+  const { manager, nodeVersion } = build;
+  const findings: CheckFinding[] = [];
+  const add = (
+    what: string,
+    level: CheckFinding['level'],
+    found: string,
+    needed: string,
+    fix: string,
+    file = manifest,
+  ): void => {
+    const line = lineOf(text, `"${what.split('.')[1] ?? ''}"`);
+    findings.push({ what, level, where: { file, ...(file === manifest && line ? { line } : {}) }, found, needed, fix });
+  };
+  if (jsonOf(checkout, manifest) === undefined)
+    add(`${name}.package`, 'stops', 'it is not JSON', 'a package.json that npm reads', 'mend the file');
+  if (manager.lockFile === undefined && !settings.install)
+    add(
+      `${name}.lock`,
+      manager.name === 'npm' ? 'warning' : 'stops',
+      'no lock file',
+      'package-lock.json, yarn.lock or pnpm-lock.yaml: the same packages in each build',
+      `commit the lock file that \`${manager.name === 'yarn-berry' ? 'yarn' : manager.name} install\` writes in ${directory}`,
+      directory,
+    );
+  if (manager.ignored.length > 0)
+    add(
+      `${name}.lock`,
+      'note',
+      `${[manager.lockFile, ...manager.ignored].join(' and ')}`,
+      `one lock file; ${manager.name} installs, by ${manager.from}`,
+      `delete ${manager.ignored.join(', ')}, or set components.${name}.packageManager`,
+      directory,
+    );
+  if (nodeVersion.unmet !== undefined)
+    add(
+      `${name}.node`,
+      'warning',
+      `Node ${nodeVersion.unmet} (${nodeVersion.from})`,
+      'Node 18, 20, 22 or 24',
+      `it is built with Node ${nodeVersion.major}; set components.${name}.node`,
+    );
+  return findings;
+}
+
+/** A component without tests is no failure; it is said. */
+export function noTests(id: string, directory: string, why: string, component: string, compiled: string): CheckFinding {
+  return {
+    what: `${component}.tests`,
+    level: 'note',
+    where: { file: directory },
+    found: `no tests: ${why}`,
+    needed: `tests, where there should be some: ${id} is ${compiled} only`,
+    fix: `components.${component}.test: COMMAND, or components.${component}.tests: none to say that there are none`,
+  };
+}
+
+function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string): CheckFinding[] {
+  const file = `${directory}/Dockerfile`;
+  const text = checkout.text(file);
+  if (text === undefined)
+    return [
+      missingFile(
+        `${name}.image`,
+        checkout,
+        file,
+        `the Dockerfile of the ${name}’s image`,
+        `components.${name}.directory`,
+      ),
+    ];
+  const bases = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].map((match) => match[1] ?? '');
+  const last = bases.at(-1) ?? '';
+  const findings: CheckFinding[] = [];
+  if (/distroless|^scratch$|chainguard/.test(last))
+    findings.push({
+      what: `${name}.image`,
+      level: 'stops',
+      where: { file, line: lineOf(text, last) ?? 1 },
+      found: `${last} has no shell`,
+      needed: 'an image with sh, which runs components.' + name + '.command',
+      fix: 'start from an image with a shell, such as node:20-slim',
+    });
+  return findings;
+}
+
+/** The file that the container starts has to be what the build writes: `dist/src/main.js` where tests or seeds are compiled beside `src`. */
+function checkCommand(checkout: Checkout, directory: string, command: string): CheckFinding[] {
+  const started = /\bnode\s+(?:--\S+\s+)*([\w./-]+\.js)/.exec(command)?.[1]?.replace(/^\.\//, '');
+  const scripts = (jsonOf(checkout, `${directory}/package.json`)?.scripts ?? {}) as Record<string, unknown>;
+  const text = `${checkout.text(`${directory}/Dockerfile`) ?? ''}\n${['start:prod', 'start'].map((name) => String(scripts[name] ?? '')).join('\n')}`;
+  const own = /\bnode["'\s,]+(?:--\S+\s+)*"?([\w./-]+\.js)/.exec(text)?.[1]?.replace(/^\.\//, '');
+  if (!started || !own || started === own || checkout.has(`${directory}/${started}`)) return [];
+  return [
+    {
+      what: 'api.command',
+      level: 'stops',
+      where: { file: 'saiondo.yaml', path: 'components.api.command' },
+      found: `\`${command}\`; the project starts ${own} (${/\bnode["'\s,]/.test(checkout.text(`${directory}/Dockerfile`) ?? '') ? 'Dockerfile' : 'package.json'})`,
+      needed: 'the file that the build writes',
+      fix: `components.api.command: node ${own}`,
+      set: { 'components.api.command': `node ${own}` },
+    },
+  ];
+}
+
+function checkHealth(
+  name: 'api' | 'llm',
+  healthPath: string,
+  routes: readonly { readonly path: string; readonly file: string; readonly line: number }[],
+  directory: string,
+): CheckFinding[] {
+  const wanted = healthPath.replace(/\/$/, '') || '/';
+  if (routes.some(({ path }) => (path.replace(/\/$/, '') || '/') === wanted)) return [];
+  const near = routes.filter(({ path }) => /health|live|ready|ping|status/.test(path));
+  const [first] = near;
+  return [
+    {
+      what: `${name}.health`,
+      // A route that is put together while the program runs cannot be seen.
+      level: routes.length > 0 ? 'stops' : 'warning',
+      where: first ? { file: first.file, line: first.line } : { file: directory },
+      found:
+        near.length > 0 ? near.map(({ path }) => path).join(', ') : `no route ${healthPath} among ${routes.length}`,
+      needed: `GET ${healthPath}, which is asked before a task counts as healthy`,
+      fix: first
+        ? `components.${name}.healthPath: ${first.path}`
+        : `answer GET ${healthPath}, or name another path in components.${name}.healthPath`,
+      ...(first ? { set: { [`components.${name}.healthPath`]: first.path } } : {}),
+    },
+  ];
+}
+
+/** Tables that the schema has and no migration makes: what `prisma db push` leaves behind. */
+function checkMigrations(checkout: Checkout, { components, environments }: Configuration): CheckFinding[] {
+  const { directory, migrate } = components.api;
+  const schemaFile = prismaSchemaOf(checkout, directory);
+  if (schemaFile === undefined || migrate !== undefined)
+    return /"prisma"\s*:/.test(checkout.text(`${directory}/package.json`) ?? '') && migrate === undefined
+      ? [
+          missingFile(
+            'api.schema',
+            checkout,
+            `${directory}/prisma/schema.prisma`,
+            'the Prisma schema, which is migrated and compared',
+            'components.api.migrate',
+          ),
+        ]
+      : [];
+  const file = `${directory}/${schemaFile}`;
+  const schema = checkout.text(file) ?? '';
+  const folder = `${directory}/${schemaFile.replace(/[^/]*$/, '')}migrations/`;
+  const sql = checkout.files
+    .filter((one) => one.startsWith(folder) && one.endsWith('migration.sql'))
+    .map((one) => checkout.text(one) ?? '')
+    .join('\n');
+  const tables = [...schema.matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)].map((match) => ({
+    name: /@@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(match[2] ?? '')?.[1] ?? match[1] ?? '',
+    line: schema.slice(0, match.index).split('\n').length,
+  }));
+  const lacking = tables.filter(({ name }) => !new RegExp(`(CREATE TABLE|RENAME TO)[^;]*"${name}"`).test(sql));
+  const [first] = lacking;
+  if (!first) return [];
+  const modes = new Set(Object.values(environments).map(({ migrations }) => migrations.drift));
+  return [
+    {
+      what: 'api.migrations',
+      level: modes.has('error') ? 'stops' : 'warning',
+      where: { file, line: first.line },
+      found: `no migration makes ${lacking.length} of ${tables.length} tables: ${lacking
+        .slice(0, 4)
+        .map(({ name }) => name)
+        .join(', ')}${lacking.length > 4 ? ', …' : ''}`,
+      needed: 'migrations that make what the schema says',
+      fix: `npx prisma migrate dev --name close-drift in ${directory}; or migrations.drift: push for dev (docs/baseline.md)`,
+      ...(environments.dev.migrations.drift === 'error'
+        ? { set: { 'environments.dev.migrations.drift': 'push' } }
+        : {}),
+    },
+  ];
+}
+
+/** Files that the api logs to, which a read-only root file system refuses (EROFS). */
+function checkWritable(
+  checkout: Checkout,
+  { components, environments }: Configuration,
+  name: 'dev' | 'prod',
+): CheckFinding[] {
+  const { directory } = components.api;
+  const { writable } = environments[name].services.api;
+  return filesBelow(checkout, `${directory}/src`).flatMap((relative) => {
+    const file = `${directory}/src/${relative}`;
+    const text = checkout.text(file) ?? '';
+    const match =
+      /(?:transports\.File|DailyRotateFile|pino\.destination|createWriteStream)\(\s*(?:\{[^}]*?(?:filename|dirname|dest)\s*:\s*)?['"`]([^'"`$]+)['"`]/.exec(
+        text,
+      );
+    const target = match?.[1];
+    if (!match || !target || target.startsWith('/tmp/')) return [];
+    const workdir =
+      [...(checkout.text(`${directory}/Dockerfile`) ?? '').matchAll(/^\s*WORKDIR\s+(\S+)/gim)].at(-1)?.[1] ?? '/app';
+    const folder = (target.startsWith('/') ? target : `${workdir}/${target.replace(/^\.\//, '')}`).replace(
+      /\/[^/]*\.\w+$/,
+      '',
+    );
+    if (writable.some((one) => folder === one || folder.startsWith(`${one}/`))) return [];
+    return [
+      {
+        what: 'api.writable',
+        level: 'stops' as const,
+        where: { file, line: text.slice(0, match.index).split('\n').length },
+        found: `it writes to ${target}`,
+        needed: `a folder that may be written to: the container’s root is read-only (${name})`,
+        fix: `environments.${name}.services.api.writable: [${folder}], or log to standard output`,
+        set: { [`environments.${name}.services.api.writable`]: [folder] },
+      },
+    ];
+  });
+}
+
+/** A client of Redis that is told of no TLS. */
+function checkRedis(checkout: Checkout, { components, environments }: Configuration): CheckFinding[] {
+  const { directory } = components.api;
+  const manifest = checkout.text(`${directory}/package.json`) ?? '';
+  if (!/"(ioredis|redis|@keyv\/redis)"\s*:/.test(manifest)) return [];
+  const files = filesBelow(checkout, directory)
+    .filter((file) => /\.[cm]?[jt]s$/.test(file))
+    .map((file) => `${directory}/${file}`);
+  const text = (file: string): string => checkout.text(file) ?? '';
+  if (files.some((file) => /\btls\b\s*:|rediss:|REDIS_TLS|REDIS_URL/.test(text(file)))) return [];
+  const file = files.find((one) => /new (Io)?Redis\(|createClient\(/.test(text(one)));
+  const strict = Object.entries(environments)
+    .filter(([, { cache }]) => cache.tls === 'required')
+    .map(([name]) => name);
+  if (file === undefined || strict.length === 0) return [];
+  const line = lineOf(text(file), /new (Io)?Redis\(|createClient\(/);
+  return [
+    {
+      what: 'api.redis',
+      level: 'warning',
+      where: { file, ...(line ? { line } : {}) },
+      found: 'a client of Redis without TLS',
+      needed: 'TLS: Redis takes no other connection (REDIS_TLS=true, REDIS_PASSWORD)',
+      fix: `give the client tls: {} where REDIS_TLS is true; or environments.${strict[0] ?? 'dev'}.cache.tls: preferred`,
+      set: Object.fromEntries(strict.map((one) => [`environments.${one}.cache.tls`, 'preferred'])),
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import type { Components } from '../config/component.schema';
+import type { Checkout } from './checkout';
+import { apiBuild, llmBuild, prismaSchemaOf, type ComponentBuild, type NodeBuild } from './component-build';
+import { contractsBuild } from './contracts-build';
+import { webBuild, type WebBuild } from './web-build';
+
+/** How each component of an application repository is built, and how its database is migrated. */
+export interface ComponentBuilds {
+  readonly api: NodeBuild;
+  readonly llm: ComponentBuild;
+  readonly web: WebBuild;
+  /** The further web apps by the path that they are served below. */
+  readonly otherWeb: Readonly<Record<string, WebBuild>>;
+  readonly contracts: NodeBuild;
+  readonly migrations: Migrations;
+}
+
+/** The commands that migrate the database, by their names in `buildspecs/migrate.yml`. */
+export interface Migrations {
+  readonly commands: Readonly<
+    Record<'llmInstall' | 'install' | 'pending' | 'migrate' | 'llmMigrate' | 'drift', readonly string[]>
+  >;
+  /** The schema that the database is compared with afterwards; undefined where Prisma is not what migrates it. */
+  readonly prismaSchema?: string;
+  readonly runtimes: Readonly<Record<string, string | number>>;
+}
+
+/** Reads a checkout once for everything that synth needs of it. */
+export function componentBuilds(checkout: Checkout, components: Components): ComponentBuilds {
+  const api = apiBuild(checkout, components.api);
+  const llm = llmBuild(checkout, components.llm);
+  return {
+    api,
+    llm,
+    web: webBuild(checkout, components.web),
+    otherWeb: Object.fromEntries(
+      Object.entries(components.otherWeb).map(([path, app]) => [path, webBuild(checkout, app)]),
+    ),
+    contracts: contractsBuild(checkout, components.contracts),
+    migrations: migrations(checkout, components, api, llm),
+  };
+}
+
+function migrations(checkout: Checkout, components: Components, api: NodeBuild, llm: ComponentBuild): Migrations {
+  const prismaSchema = prismaSchemaOf(checkout, components.api.directory);
+  const prisma = prismaSchema !== undefined && components.api.migrate === undefined;
+  const alembic = checkout.has(`${components.llm.directory}/alembic.ini`) && components.llm.migrate === undefined;
+  const ofLlm = alembic || (components.llm.migrate ?? []).length > 0;
+  const inLlm = (commands: readonly string[]): string[] => [
+    'cd "$CODEBUILD_SRC_DIR/$LLM_DIR"',
+    ...commands,
+    'cd "$CODEBUILD_SRC_DIR/$COMPONENT_DIR"',
+  ];
+  return {
+    runtimes: { ...api.runtimes, python: llm.runtimes.python ?? '3.11' },
+    ...(prisma ? { prismaSchema } : {}),
+    commands: {
+      llmInstall: ofLlm ? ['cd "$CODEBUILD_SRC_DIR/$LLM_DIR"', ...llm.install, 'cd "$CODEBUILD_SRC_DIR"'] : [],
+      install: api.install,
+      pending: [
+        // A command of somebody else's says nothing beforehand: a snapshot is taken each time.
+        ...(components.api.migrate || components.llm.migrate ? ['export PENDING=yes'] : []),
+        ...(prisma
+          ? [`DATABASE_URL="$PRISMA_URL" ${api.commands.exec('prisma migrate status')} || export PENDING=yes`]
+          : []),
+        ...(alembic ? ['. "$SCRIPTS/alembic-pending.sh"'] : []),
+      ],
+      migrate:
+        components.api.migrate !== undefined
+          ? withUrl('PRISMA_URL', components.api.migrate)
+          : prisma
+            ? [`DATABASE_URL="$PRISMA_URL" ${api.commands.exec('prisma migrate deploy')}`]
+            : [],
+      llmMigrate:
+        components.llm.migrate !== undefined
+          ? inLlm(withUrl('ALEMBIC_URL', components.llm.migrate))
+          : alembic
+            ? ['sh "$SCRIPTS/alembic-upgrade.sh"']
+            : [],
+      drift: prisma ? ['sh "$SCRIPTS/prisma-drift.sh"'] : [],
+    },
+  };
+}
+
+/** Commands with the database's address in `DATABASE_URL`, and nothing of it afterwards. */
+function withUrl(from: string, commands: readonly string[]): string[] {
+  return commands.length > 0 ? [`export DATABASE_URL="$${from}"`, ...commands, 'unset DATABASE_URL'] : [];
+}

@@ -1,0 +1,113 @@
+import { parseConfiguration } from '../../config/load';
+import { checkRepository } from '../../repository/check/check';
+import { openCheckout, type Checkout } from '../../repository/checkout';
+import { configured } from '../app/configured';
+import { SAMPLE } from '../app/synthesized';
+
+const sample = openCheckout(SAMPLE);
+
+/** The sample with other files: a text, or undefined for one (or a folder) that is not there. */
+function changed(files: Readonly<Record<string, string | undefined>>): Checkout {
+  const gone = (file: string): boolean =>
+    Object.entries(files).some(([one, text]) => text === undefined && (file === one || file.startsWith(`${one}/`)));
+  return {
+    root: sample.root,
+    files: [...new Set([...sample.files, ...Object.keys(files)])].filter((file) => !gone(file)).sort(),
+    text: (file) => (gone(file) ? undefined : (files[file] ?? sample.text(file))),
+    has: (file) => !gone(file) && (files[file] !== undefined || sample.has(file)),
+  };
+}
+const check = (files: Readonly<Record<string, string | undefined>>, values: Readonly<Record<string, unknown>> = {}) =>
+  checkRepository(changed(files), parseConfiguration(configured(values), 'saiondo.yaml'));
+const edited = (file: string, from: string | RegExp, to: string): Record<string, string> => {
+  const text = sample.text(file) ?? '';
+  const after = text.replace(from, to);
+  if (after === text) throw new Error(`${file} has no ${String(from)}`);
+  return { [file]: after };
+};
+
+const API = 'backend/api/package.json';
+const MAIN = 'backend/api/src/main.ts';
+
+test('the sample itself: nothing stops it', () => {
+  expect(check({}).filter(({ level }) => level === 'stops')).toEqual([]);
+});
+
+test.each<[string, string, Record<string, string | undefined>, Record<string, unknown>?]>([
+  ['api.directory', 'stops', { 'backend/api': undefined }],
+  ['llm.directory', 'stops', { 'backend/llm': undefined }],
+  ['web.directory', 'stops', { 'frontend/app': undefined }],
+  ['contracts.directory', 'stops', { web3: undefined }],
+  ['api.package', 'stops', { [API]: undefined }],
+  ['api.package', 'stops', { [API]: '{' }],
+  ['api.lock', 'warning', { 'backend/api/package-lock.json': undefined }],
+  ['api.lock', 'note', { 'backend/api/yarn.lock': '' }],
+  ['api.node', 'warning', { 'backend/api/.nvmrc': '12\n' }],
+  ['api.image', 'stops', { 'backend/api/Dockerfile': undefined }],
+  [
+    'api.image',
+    'stops',
+    { 'backend/api/Dockerfile': 'FROM gcr.io/distroless/nodejs20\nCMD ["node", "dist/main.js"]\n' },
+  ],
+  ['api.command', 'stops', edited('backend/api/Dockerfile', 'dist/main.js', 'dist/src/main.js')],
+  [
+    'api.health',
+    'stops',
+    edited('backend/api/src/health.controller.ts', /@Controller\((['"])health\1\)/, "@Controller('alive')"),
+  ],
+  ['api.tests', 'stops', edited(API, '"<rootDir>/test/**/*.spec.ts"', '"<rootDir>/src/**/*.spec.ts"')],
+  ['api.tests', 'note', edited(API, '"test": "jest"', '"test": "echo \\"Error: no test specified\\" && exit 1"')],
+  ['api.migrations', 'stops', { 'backend/api/prisma/migrations/20260915000000_channels': undefined }],
+  ['api.schema', 'stops', { 'backend/api/prisma/schema.prisma': undefined }],
+  ['api.writable', 'stops', { 'backend/api/src/logger.ts': "new transports.File({\n filename: 'logs/all.log' })" }],
+  [
+    'api.redis',
+    'warning',
+    { 'backend/api/src/redis.ts': 'new Redis({ host })', ...edited(API, '"pg":', '"ioredis": "5.4.1",\n    "pg":') },
+  ],
+  ['api.variables', 'stops', { 'backend/api/src/auth.ts': "config.getOrThrow('JWT_SECRET')" }],
+  ['api.variables', 'warning', { 'backend/api/src/mail.ts': 'const key = process.env.MAIL_API_KEY;' }],
+  ['api.variables', 'note', { 'backend/api/.env.example': 'STRIPE_SECRET_KEY=\n' }],
+  ['llm.packages', 'stops', { 'backend/llm/requirements.txt': undefined }],
+  ['llm.image', 'stops', { 'backend/llm/Dockerfile': undefined }],
+  ['llm.command', 'stops', { 'backend/llm/src/main.py': undefined }],
+  ['llm.health', 'stops', edited('backend/llm/src/main.py', /["']\/health["']/, "'/alive'")],
+  ['llm.tests', 'note', { 'backend/llm/tests': undefined }],
+  ['llm.testVariables', 'stops', { 'backend/llm/src/client.py': "import os\nkey = os.environ['OPENAI_API_KEY']\n" }],
+  ['web.framework', 'stops', { 'frontend/app/pubspec.yaml': undefined }],
+  ['web.page', 'stops', { 'frontend/app/web/index.html': undefined }],
+  ['web.tests', 'note', { 'frontend/app/test': undefined }],
+  ['web.package', 'stops', {}, { 'components.web.framework': 'node' }],
+  ['web.build', 'stops', { 'frontend/app/package.json': '{}' }, { 'components.web.framework': 'node' }],
+  ['contracts.package', 'stops', { 'web3/package.json': undefined }],
+  ['contracts.config', 'stops', { 'web3/hardhat.config.js': undefined }],
+  ['contracts.hardhat', 'stops', edited('web3/package.json', '"hardhat":', '"softhat":')],
+  ['contracts.deploy', 'stops', { 'web3/scripts/deploy-erc20-token.js': undefined }],
+  ['contracts.names', 'stops', {}, { 'components.contracts.contracts': { Vault: {} } }],
+  ['contracts.tests', 'note', { 'web3/test': undefined }],
+])('%s (%s) is named when it is taken away', (what, level, files, values = {}) => {
+  const found = check(files, values).filter((one) => one.what === what);
+  expect(found.map((one) => one.level)).toContain(level);
+  for (const one of found) {
+    expect(one.where.file).not.toBe('');
+    expect([one.found, one.needed, one.fix].every((text) => text.length > 3)).toBe(true);
+  }
+});
+
+test('each demand is met by what it says to set', () => {
+  const files = {
+    'backend/api/src/logger.ts': "new transports.File({ filename: 'logs/all.log' })",
+    ...edited('backend/api/Dockerfile', 'dist/main.js', 'dist/src/main.js'),
+  };
+  const set = Object.assign({}, ...check(files).map((one) => one.set ?? {})) as Record<string, unknown>;
+  expect(set).toMatchObject({
+    'environments.prod.services.api.writable': ['/app/logs'],
+    'components.api.command': 'node dist/src/main.js',
+  });
+  expect(check(files, set).filter(({ level }) => level === 'stops')).toEqual([]);
+});
+
+test('what has a value to fall back on, or is set by every platform, is not asked for', () => {
+  const files = { [MAIN]: "listen(process.env.PORT ?? 3000, process.env.LOG_LEVEL || 'info', process.env.NODE_ENV)" };
+  expect(check(files).filter(({ what }) => what === 'api.variables')).toEqual([]);
+});
