@@ -1,5 +1,8 @@
 const os = require('node:os');
 
+// Threads and processes that the engine starts of its own scripts are compiled as they are loaded, too.
+process.env.SAIONDO_SOURCE_LOADER = require.resolve('./test/typescript-hook.js');
+
 /** Tests run compiled by swc: the type check is a step of its own (`npm run types`). */
 module.exports = {
   testEnvironment: 'node',

@@ -1,4 +1,4 @@
-// Lets Node load the sources: threads that tests start run TypeScript as the tests do, compiled by swc.
+// Lets Node load the sources: threads and processes that tests start run TypeScript as the tests do, compiled by swc.
 const { transformSync } = require('@swc/core');
 const fs = require('node:fs');
 

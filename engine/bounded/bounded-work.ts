@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SaiondoError, type SaiondoErrorOptions } from '../../model/errors';
+import { ownScript } from './own-script';
 
 /** A function of a module that runs in a thread of its own. Its arguments and its result are data. */
 export interface BoundedJob {
@@ -30,11 +31,8 @@ export type WorkAnswer =
 const MEGABYTES = 1024;
 /** Jobs at a time; further ones wait. */
 const MOST_THREADS = 3;
-/** The thread's entry: compiled in `dist`; in the sources it is TypeScript, which the tests' hook compiles as it is loaded. */
-const ENTRY = require.resolve('./bounded-worker');
-const EXECUTION = ENTRY.endsWith('.ts')
-  ? { execArgv: ['--require', path.resolve(__dirname, '../../test/typescript-hook.js')] }
-  : {};
+/** The thread's entry. */
+const ENTRY = ownScript(path.join(__dirname, 'bounded-worker'));
 
 const idle: Worker[] = [];
 const waiting: (() => void)[] = [];
@@ -92,7 +90,11 @@ async function takeThread(): Promise<Worker> {
   if (threads >= MOST_THREADS) await new Promise<void>((done) => waiting.push(done));
   threads++;
   const worker =
-    idle.pop() ?? new Worker(ENTRY, { ...EXECUTION, resourceLimits: { maxOldGenerationSizeMb: MEGABYTES } });
+    idle.pop() ??
+    new Worker(ENTRY.file, {
+      ...(ENTRY.execArgv.length > 0 ? { execArgv: [...ENTRY.execArgv] } : {}),
+      resourceLimits: { maxOldGenerationSizeMb: MEGABYTES },
+    });
   worker.ref();
   return worker;
 }

@@ -109,6 +109,21 @@ export class NamespaceIsolation implements Isolation {
     ];
   }
 
+  /** Signals all processes in the namespace of one. The programs are this machine's: a sandbox's may be replaced by what runs in it. */
+  signalling(target: number, signal: string): string[] {
+    const { tools } = this.options;
+    return [
+      tools.nsenter,
+      `--target=${target}`,
+      ...(this.root ? [] : ['--user', '--preserve-credentials']),
+      '--pid',
+      '--',
+      tools.sh,
+      '-c',
+      `kill -${signal} -1`,
+    ];
+  }
+
   /** Variables that a sandbox decides, over those of the request. */
   environment(request: SandboxRequest): Record<string, string> {
     return {
@@ -242,6 +257,25 @@ class NamespaceSandbox implements Sandbox {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
+  }
+
+  async pause(): Promise<void> {
+    await this.signalAll('STOP');
+  }
+
+  async resume(): Promise<void> {
+    await this.signalAll('CONT');
+  }
+
+  /** Signals all processes inside at once, so that none of them can start another in between. Nearly always there is none. */
+  private async signalAll(signal: 'STOP' | 'CONT'): Promise<void> {
+    if (childOf(this.init) === undefined) return;
+    await new Promise<void>((done) => {
+      const [command = '', ...args] = this.isolation.signalling(this.init, signal);
+      const child = spawn(command, args, { cwd: '/', env: {}, stdio: 'ignore' });
+      child.once('exit', () => done());
+      child.once('error', () => done());
+    });
   }
 
   async close(): Promise<void> {

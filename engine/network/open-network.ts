@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import type { SandboxMount } from '../ports/isolation';
+import { ownScript } from '../bounded/own-script';
 import type { NetworkKind, NetworkRefusal, RunNetwork } from '../ports/network';
 import { writeResolution } from './network-files';
 import type { Gateway, Started, ToOutside } from './messages';
-import { ownScript } from './own-script';
 import { namedInSettings } from './person-settings';
 import { writePreloads } from './preloads';
 import { trustVariables, writeBundle } from './trust';
@@ -124,10 +124,9 @@ class OutsideProcess {
   private said = '';
 
   constructor() {
-    const [first = '', ...rest] = ownScript(path.join(__dirname, 'outside', 'main'));
-    const script = rest.at(-1) ?? first;
-    this.child = fork(script, [], {
-      execArgv: rest.length > 0 ? [first, ...rest.slice(0, -1)] : [],
+    const { execArgv, file } = ownScript(path.join(__dirname, 'outside', 'main'));
+    this.child = fork(file, [], {
+      execArgv: [...execArgv],
       // Names are looked up on threads: many at once.
       env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

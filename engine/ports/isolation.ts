@@ -60,6 +60,12 @@ export interface Sandbox {
   spawn(file: string, args: readonly string[], options: SandboxSpawn): ChildProcess;
   /** Sends a signal to the process group of a process that {@link spawn} started; a group that is gone is no error. */
   signal(child: ChildProcess, signal: NodeJS.Signals): void;
+  /**
+   * Stops every process that is left inside, until {@link resume}: while their files are read, nobody puts others in their place. Processes that are
+   * started meanwhile run. Does nothing where there are no namespaces.
+   */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Ends every process inside, in sessions of their own too where there are namespaces, and takes away what they changed outside of `writes`. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { RunEvent, RunEventBody } from '../../model/events';
+import { isObject, readState } from '../files/read-state';
 import { writeAtomically } from '../files/write-atomically';
 import { actingFields, type ActingFields } from '../secrets/redact-event';
 
@@ -14,9 +14,14 @@ export class KeptFields {
 
   constructor(eventLog: string) {
     this.file = path.join(path.dirname(eventLog), 'variables.json');
-    this.bySequence = fs.existsSync(this.file)
-      ? (JSON.parse(fs.readFileSync(this.file, 'utf8')) as Record<string, ActingFields>)
-      : {};
+    this.bySequence =
+      readState<Record<string, ActingFields>>({
+        file: this.file,
+        holds: 'the variables of a run that have a secret in them',
+        valid: (content): content is Record<string, ActingFields> =>
+          isObject(content) && Object.values(content).every(isObject),
+        next: 'remove it to read the run without them; actions that take these variables have to be run again',
+      }) ?? {};
   }
 
   /** Keeps the fields of an event that are recorded otherwise than they were given. */

@@ -1,11 +1,11 @@
 import { SaiondoError } from '../../model/errors';
 import { automaton, type Step } from './glob-automaton';
+import { code, GlobProgram, isOfName } from './glob-program';
 
 /** Characters of a glob of files. A path has at most 4,096. */
 const MOST_CHARACTERS = 1024;
 
 const anything = (): boolean => true;
-const isSegment = (character: string): boolean => character !== '/';
 
 /**
  * Compiles a glob of a buildspec (CodeBuild User Guide, "artifacts" of the build specification reference): `*` and `?` stay inside a path segment,
@@ -35,7 +35,7 @@ function limited(pattern: string): string {
 }
 
 class FileGlob {
-  private readonly program: Step[] = [];
+  private readonly program = new GlobProgram();
   private readonly characters: readonly string[];
   /** Where the group that an opening brace begins ends; absent for one that is not closed. */
   private readonly closing = new Map<number, number>();
@@ -62,7 +62,7 @@ class FileGlob {
 
   compile(): Step[] {
     this.until(this.characters.length);
-    return this.program;
+    return this.program.steps;
   }
 
   private until(end: number): void {
@@ -74,52 +74,34 @@ class FileGlob {
     const character = this.characters[this.at++] ?? '';
     const { crosses } = this.like;
     if (character === '*') return this.stars(from);
-    if (character === '?') return this.take(crosses ? anything : isSegment);
+    if (character === '?') return this.program.take(crosses ? anything : isOfName);
     if (character === '[' && this.bracket()) return;
     if (character === '{' && !crosses && this.closing.has(from)) return this.group(this.closing.get(from) ?? from);
     const itself = character === '\\' && !crosses ? (this.characters[this.at++] ?? '\\') : character;
-    this.take((one) => one === itself);
+    this.program.take((one) => one === itself);
   }
 
   private stars(from: number): void {
     while (this.characters[this.at] === '*') this.at++;
-    if (this.like.crosses) return this.repeat(anything);
+    if (this.like.crosses) return this.program.repeat(anything);
     const opens = [undefined, '/', '{', ','].includes(this.characters[from - 1]);
     const after = this.characters[this.at];
-    if (this.at - from < 2 || !opens || ![undefined, '/', '}', ','].includes(after)) return this.repeat(isSegment);
-    if (after !== '/') return this.repeat(anything);
+    if (this.at - from < 2 || !opens || ![undefined, '/', '}', ','].includes(after))
+      return this.program.repeat(isOfName);
+    if (after !== '/') return this.program.repeat(anything);
     // `**/`: any number of segments with their slashes, none too.
     this.at++;
-    const split = this.program.length;
-    this.program.push({ kind: 'split', to: [] });
-    this.repeat(anything);
-    this.take((one) => one === '/');
-    this.program[split] = { kind: 'split', to: [split + 1, this.program.length] };
-  }
-
-  private repeat(test: (character: string) => boolean): void {
-    const loop = this.program.length;
-    this.program.push({ kind: 'split', to: [loop + 1, loop + 3] });
-    this.take(test);
-    this.program.push({ kind: 'split', to: [loop] });
+    this.program.names();
   }
 
   /** The alternatives up to a closing brace. */
   private group(closing: number): void {
-    const start = this.program.length;
-    this.program.push({ kind: 'split', to: [] });
-    const branches: number[] = [];
-    const ends: number[] = [];
-    for (let end = this.separator(closing); ; end = this.separator(closing)) {
-      branches.push(this.program.length);
+    this.program.alternatives(() => {
+      const end = this.separator(closing);
       this.until(end);
-      ends.push(this.program.length);
-      this.program.push({ kind: 'split', to: [] });
       this.at = end + 1;
-      if (end === closing) break;
-    }
-    this.program[start] = { kind: 'split', to: branches };
-    for (const end of ends) this.program[end] = { kind: 'split', to: [this.program.length] };
+      return end !== closing;
+    });
   }
 
   /** The next comma of this group, or its closing brace. */
@@ -152,18 +134,10 @@ class FileGlob {
       if (through) k += 2;
     }
     const { crosses } = this.like;
-    this.take((one) => {
+    this.program.take((one) => {
       const inside = ranges.some(([low, high]) => code(one) >= low && code(one) <= high);
-      return (crosses || isSegment(one)) && inside !== negated;
+      return (crosses || isOfName(one)) && inside !== negated;
     });
     return true;
   }
-
-  private take(test: (character: string) => boolean): void {
-    this.program.push({ kind: 'character', test });
-  }
-}
-
-function code(character: string | undefined): number {
-  return character?.codePointAt(0) ?? 0;
 }

@@ -1,13 +1,12 @@
 import { SaiondoError } from '../../model/errors';
 import { automaton, type Step } from './glob-automaton';
+import { code, GlobProgram, isOfName } from './glob-program';
 
 /** A compiled glob. */
 export interface Glob {
   readonly pattern: string;
   matches(text: string): boolean;
 }
-
-const isSegment = (character: string): boolean => character !== '/';
 
 // Where `**` stands for whole names it stands for none of them too: the guide's example 1 of "Automate starting pipelines using triggers
 // and filtering" takes common/app.js by the include common/**/*.js. Java's own matcher would not.
@@ -23,7 +22,7 @@ export function compileGlob(pattern: string): Glob {
 }
 
 class Compiler {
-  private readonly program: Step[] = [];
+  private readonly program = new GlobProgram();
   private at = 0;
 
   constructor(private readonly pattern: string) {}
@@ -33,7 +32,7 @@ class Compiler {
       if (this.pattern[this.at] === '{') this.group();
       else this.one(false);
     }
-    return this.program;
+    return this.program.steps;
   }
 
   /** One element outside, or (in a group) inside, of braces. */
@@ -43,7 +42,7 @@ class Compiler {
       case '*':
         return this.stars();
       case '?':
-        return this.take(isSegment);
+        return this.program.take(isOfName);
       case '[':
         return this.bracket();
       case '{':
@@ -51,58 +50,38 @@ class Compiler {
       case '\\': {
         if (this.at >= this.pattern.length) this.fail('nothing follows the last backslash');
         const escaped = this.next();
-        return this.take((one) => one === escaped);
+        return this.program.take((one) => one === escaped);
       }
       default:
-        if (character === '}' && !inGroup) return this.take((one) => one === '}');
-        return this.take((one) => one === character);
+        if (character === '}' && !inGroup) return this.program.take((one) => one === '}');
+        return this.program.take((one) => one === character);
     }
   }
 
   private stars(): void {
-    if (this.pattern[this.at] !== '*') return this.repeat(isSegment);
+    if (this.pattern[this.at] !== '*') return this.program.repeat(isOfName);
     const before = this.pattern[this.at - 2];
     while (this.pattern[this.at] === '*') this.at++;
     const wholeNames = (before === undefined || before === '/') && this.pattern[this.at] === '/';
-    if (!wholeNames) return this.repeat(() => true);
+    if (!wholeNames) return this.program.repeat(() => true);
     // `**/`: any number of names with their slashes, none too.
     this.at++;
-    const split = this.program.length;
-    this.program.push({ kind: 'split', to: [] });
-    this.repeat(() => true);
-    this.take((one) => one === '/');
-    this.program[split] = { kind: 'split', to: [split + 1, this.program.length] };
-  }
-
-  private repeat(test: (character: string) => boolean): void {
-    const loop = this.program.length;
-    this.program.push({ kind: 'split', to: [loop + 1, loop + 3] });
-    this.take(test);
-    this.program.push({ kind: 'split', to: [loop] });
+    this.program.names();
   }
 
   private group(): void {
     this.at++;
-    const start = this.program.length;
-    this.program.push({ kind: 'split', to: [] });
-    const branches: number[] = [this.program.length];
-    const ends: number[] = [];
-    for (;;) {
-      if (this.at >= this.pattern.length) this.fail('a group { is not closed');
-      const character = this.pattern[this.at];
-      if (character !== ',' && character !== '}') {
+    this.program.alternatives(() => {
+      for (;;) {
+        if (this.at >= this.pattern.length) this.fail('a group { is not closed');
+        const character = this.pattern[this.at];
+        if (character === ',' || character === '}') {
+          this.at++;
+          return character === ',';
+        }
         this.one(true);
-        continue;
       }
-      this.at++;
-      ends.push(this.program.length);
-      this.program.push({ kind: 'split', to: [] });
-      if (character === '}') break;
-      branches.push(this.program.length);
-    }
-    const after = this.program.length;
-    this.program[start] = { kind: 'split', to: branches };
-    for (const end of ends) this.program[end] = { kind: 'split', to: [after] };
+    });
   }
 
   /** Inside brackets `*`, `?` and `\` stand for themselves, and `-` does where it is first. A slash never matches. */
@@ -121,14 +100,10 @@ class Compiler {
       ranges.push([code(from), code(to)]);
     }
     if (ranges.length === 0) this.fail('a bracket [] is empty');
-    this.take((one) => {
+    this.program.take((one) => {
       const inside = ranges.some(([from, to]) => code(one) >= from && code(one) <= to);
-      return isSegment(one) && inside !== negated;
+      return isOfName(one) && inside !== negated;
     });
-  }
-
-  private take(test: (character: string) => boolean): void {
-    this.program.push({ kind: 'character', test });
   }
 
   private next(): string {
@@ -143,8 +118,4 @@ class Compiler {
       next: 'see "Working with glob patterns in syntax" in the CodePipeline User Guide',
     });
   }
-}
-
-function code(character: string): number {
-  return character.codePointAt(0) ?? 0;
 }

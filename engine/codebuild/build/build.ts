@@ -61,7 +61,10 @@ class Build {
       exportedVariables = await this.exported();
       if (goesOn) {
         const { plan, shell, log, key, emit } = this;
-        await this.step('UPLOAD_ARTIFACTS', () => upload({ plan, shell, log, key, emit }));
+        await this.step('UPLOAD_ARTIFACTS', async () => {
+          await shell.pause();
+          return upload({ plan, shell, log, key, emit });
+        });
       }
       if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
       this.checkLog();

@@ -33,6 +33,7 @@ export class BuildShell {
   /** What the next script does first: variables that were set, a way back to the source. */
   private pending: string[] = [];
   private count = 0;
+  private paused = false;
 
   /** @param directory the build's folder; {@link makeShellFolders} has made the shell's in it, and the sandbox sees them */
   constructor(
@@ -127,6 +128,12 @@ export class BuildShell {
     });
   }
 
+  /** Stops what the commands left in the background: its files are read now. It runs again while a text is expanded or a variable read. */
+  async pause(): Promise<void> {
+    this.paused = true;
+    await this.sandbox.pause();
+  }
+
   /**
    * A text as the shell expands it: variables and command substitutions, with the variables that the commands so far have set.
    * @returns undefined where the shell refuses it
@@ -160,7 +167,17 @@ export class BuildShell {
   }
 
   /** Runs a script with directory and variables of the commands so far, which it does not change. */
-  private quietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
+  private async quietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    if (!this.paused) return this.runQuietly(script, args);
+    await this.sandbox.resume();
+    try {
+      return await this.runQuietly(script, args);
+    } finally {
+      await this.sandbox.pause();
+    }
+  }
+
+  private runQuietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
     const file = this.write(`${++this.count}.sh`, `${this.opening()}${script}`);
     const chunks: Buffer[] = [];
     return new Promise((done) => {

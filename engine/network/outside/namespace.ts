@@ -3,7 +3,7 @@ import type * as dgram from 'node:dgram';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import execa from 'execa';
-import { ownScript } from '../own-script';
+import { ownScript } from '../../bounded/own-script';
 import type { ListenAnswer, ListenRequest } from './agent';
 
 /** Where the builds' side of the link ends, and where everything that they ask goes (RFC 2544: addresses for benchmarks, routed nowhere). */
@@ -36,8 +36,8 @@ export class Namespace {
     const root = process.getuid?.() === 0;
     const unshare = root || within ? ['unshare', '--net'] : ['unshare', '--user', '--map-root-user', '--net'];
     const owner = within && !root ? ['nsenter', '-t', String(within.pid), '-U', '--preserve-credentials', '--'] : [];
-    const agent = ownScript(path.join(__dirname, 'agent'));
-    const [command = '', ...args] = [...owner, ...unshare, '--', process.execPath, ...agent];
+    const { execArgv, file } = ownScript(path.join(__dirname, 'agent'));
+    const [command = '', ...args] = [...owner, ...unshare, '--', process.execPath, ...execArgv, file];
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: bareEnvironment() });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString('utf8')}`.slice(-2000)));
