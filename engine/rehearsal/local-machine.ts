@@ -126,6 +126,7 @@ export class LocalMachine implements LocalAws {
   private gateway?: AwsGateway;
   private upstream: Upstream = { address: { host: '127.0.0.1', port: 1 } };
   private containerServices?: ContainerServices;
+  private closeRegistry: (() => Promise<void>) | undefined;
   private shims = '';
   private assets?: PublishedAssets;
   private readonly bootstraps = new Bootstraps(() => this.upstream);
@@ -276,6 +277,7 @@ export class LocalMachine implements LocalAws {
     await this.containerServices?.close();
     await this.engine?.removeAll();
     await this.gateway?.close();
+    await this.closeRegistry?.();
     await this.services.stopAll();
     await this.network?.close();
     await removeTree(this.packages());
@@ -469,6 +471,7 @@ export class LocalMachine implements LocalAws {
     if ('missing' in started) this.containersMissing = started.missing;
     else {
       this.registry = started.registry;
+      this.closeRegistry = started.close;
       this.engine.trust(started.registry, this.options.layout.local());
     }
   }

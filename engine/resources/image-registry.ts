@@ -3,32 +3,36 @@ import * as http from 'node:http';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import execa from 'execa';
-import { accepts, freePort } from '../host/child';
+import { accepts, acceptsFile, freePort } from '../host/child';
 import type { ContainerEngine } from '../host/container-engine';
 import { serviceEnvironment } from '../host/service-environment';
 import type { ServiceRegistry } from '../host/service-registry';
+import { ownerGate } from '../host/owner-gate';
+import { socketFile } from '../host/socket-file';
 import { which } from '../host/tools';
 
 /**
  * Starts the local image registry that stands for ECR: the `docker-registry` program where it is installed, else the public `registry:2`
- * image. Docker trusts a registry on loopback without TLS.
- * @returns `127.0.0.1:PORT`, or why there is none
+ * image. Docker trusts a registry on loopback without TLS. The program listens on a socket file, behind a port for this user and root alone: an image that
+ * another user pushed would run here. The image's port is open to all users of the machine.
+ * @returns `127.0.0.1:PORT` and what closes it, or why there is none
  */
 export async function startRegistry(
   services: ServiceRegistry,
   engine: ContainerEngine,
   directory: string,
   signal?: AbortSignal,
-): Promise<{ registry: string } | { missing: string }> {
+): Promise<{ registry: string; close?: () => Promise<void> } | { missing: string }> {
   const data = path.join(directory, 'registry');
   fs.mkdirSync(data, { recursive: true });
-  const port = await freePort();
   const program = which('docker-registry') ?? which('registry');
   if (program) {
     const configuration = path.join(directory, 'registry.yml');
+    const socket = socketFile(directory, 'registry.sock');
+    fs.rmSync(socket, { force: true });
     fs.writeFileSync(
       configuration,
-      `version: 0.1\nlog: { level: warn }\nstorage: { filesystem: { rootdirectory: ${JSON.stringify(data)} }, delete: { enabled: true } }\nhttp: { addr: "127.0.0.1:${port}" }\n`,
+      `version: 0.1\nlog: { level: warn }\nstorage: { filesystem: { rootdirectory: ${JSON.stringify(data)} }, delete: { enabled: true } }\nhttp: { net: unix, addr: ${JSON.stringify(socket)} }\n`,
     );
     await services.start({
       name: 'image registry',
@@ -37,11 +41,13 @@ export async function startRegistry(
       env: serviceEnvironment(),
       ...(signal ? { signal } : {}),
       log: path.join(directory, 'registry.log'),
-      ready: () => accepts(port),
+      ready: () => acceptsFile(socket),
       timeoutSeconds: 15,
     });
-    return { registry: `127.0.0.1:${port}` };
+    const gate = await ownerGate(socket);
+    return { registry: `127.0.0.1:${gate.port}`, close: () => gate.close() };
   }
+  const port = await freePort();
   if (!(await engine.hasImage('registry:2'))) {
     const failure = await engine.pull('registry:2', 60);
     if (failure) return { missing: `neither the program docker-registry nor the image registry:2 (${failure})` };
