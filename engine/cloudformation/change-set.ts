@@ -10,6 +10,7 @@ import { expandForEach } from './template/language-extensions';
 import type { DiskLedger } from './ledger';
 import { replacementOf, tagsPropertyOf } from './template/resource-schema';
 import { checkRules } from './template/rules';
+import { rereadProperties, type ReferenceValues } from './template/reference-values';
 import { addressOf, resolutionContext, type DeploymentRequest } from './stack';
 import { stackIdOf } from './stack-id';
 import { refuseProblems, templateProblems } from './template/template-checks';
@@ -55,8 +56,16 @@ export function refuseUnusable(stack: DeployedStack | undefined, file: string): 
   });
 }
 
-/** The resources that a template makes under its conditions, dependencies first. @throws SaiondoError `TEMPLATE_CIRCULAR` with the cycle */
-export function creationOrder(template: Template, present: (logicalId: string) => boolean, file: string): string[] {
+/**
+ * The resources that a template makes under its conditions, dependencies first.
+ * @param last those that come after the others, where nothing depends on them
+ * @throws SaiondoError `TEMPLATE_CIRCULAR` with the cycle */
+export function creationOrder(
+  template: Template,
+  present: (logicalId: string) => boolean,
+  file: string,
+  last: (logicalId: string) => boolean = () => false,
+): string[] {
   const order: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
   const visit = (id: string, trail: readonly string[]): void => {
@@ -74,7 +83,8 @@ export function creationOrder(template: Template, present: (logicalId: string) =
     state.set(id, 'done');
     order.push(id);
   };
-  for (const id of Object.keys(template.Resources)) visit(id, []);
+  const ids = Object.keys(template.Resources);
+  for (const id of [...ids.filter((one) => !last(one)), ...ids.filter(last)]) visit(id, []);
   return order;
 }
 
@@ -88,10 +98,15 @@ interface Plan {
 /**
  * Computes what a deployment changes against what is deployed (CloudFormation User Guide, "Update CloudFormation stacks using change sets").
  * A replacement is carried to whatever refers to the replaced resource.
+ * @param values what references without a version name now: read again where the template changes
  * @throws SaiondoError `TEMPLATE_INVALID` with everything that CloudFormation would refuse; `TEMPLATE_UNRESOLVABLE`, `TEMPLATE_CIRCULAR`,
  * `InsufficientCapabilitiesException`, `ValidationError` for a stack that cannot be updated
  */
-export function computeChangeSet(asked: DeploymentRequest, ledger: DiskLedger): ChangeSet {
+export function computeChangeSet(
+  asked: DeploymentRequest,
+  ledger: DiskLedger,
+  values: ReferenceValues = {},
+): ChangeSet {
   const previous = ledger.get(asked.account, asked.region, asked.stackName);
   refuseUnusable(previous, asked.file);
   const request = { ...asked, template: expanded(asked, ledger) };
@@ -116,7 +131,13 @@ export function computeChangeSet(asked: DeploymentRequest, ledger: DiskLedger): 
     const condition = template.Resources[id]?.Condition;
     return condition === undefined || conditionHolds(condition, context, `Resources.${id}.Condition`);
   };
-  const order = creationOrder(template, present, file);
+  // With the same template nothing is read again, whatever the values became (aws-cloudformation/cloudformation-coverage-roadmap#844).
+  const sameTemplate = isDeepStrictEqual(previous?.template, template);
+  const reread = (id: string): string[] => {
+    const before = previous?.resources[id];
+    return sameTemplate || !before ? [] : rereadProperties(before, values);
+  };
+  const order = creationOrder(template, present, file, (id) => reread(id).length > 0);
   const changes: ResourceChange[] = [];
   const retagged = previous !== undefined && !isDeepStrictEqual(previous.tags, request.tags);
   for (const id of order) {
@@ -131,7 +152,7 @@ export function computeChangeSet(asked: DeploymentRequest, ledger: DiskLedger): 
       changes.push({ action: 'Add', logicalId: id, type, properties: [], ...security });
       continue;
     }
-    const changed = changedProperties(before.properties, properties);
+    const changed = [...new Set([...changedProperties(before.properties, properties), ...reread(id)])];
     const replacement =
       before.type !== type ? 'True' : strongest(changed.map((property) => replacementOf(type, property)));
     const replaced = replacement === 'True';

@@ -12,6 +12,7 @@ import type { DeploymentHost } from './provisioner';
 import { restoreResources } from './restoration';
 import type { DeploymentRequest } from './stack';
 import type { StackAddress } from './stack-id';
+import { rereadValues } from './template/reference-values';
 import { dynamicReferencesFrom } from './template/dynamic-references';
 import { resolveParameters } from './template/parameters';
 
@@ -64,7 +65,9 @@ export class CloudFormation {
       (at, of, name) => local.parameter(at, of, name),
       local.secrets,
     );
-    return computeChangeSet({ ...request, parameters }, ledger);
+    const previous = ledger.get(account, region, stackName);
+    const values = await rereadValues(previous, dynamicReferencesFrom(local));
+    return computeChangeSet({ ...request, parameters }, ledger, values);
   }
 
   /** Executes a change set. @throws SaiondoError `InvalidChangeSetStatus` when the stack is not what the change set was made for */

@@ -2,6 +2,7 @@
 import { SaiondoError, type Location } from '../../model/errors';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 import { changedProperties, propertiesOf, refuseUnusable, textsOf, type ChangeSet } from './change-set';
+import { referenceValuesOf } from './template/reference-values';
 import { resolveOutputs } from './exports';
 import { generatedAttribute, physicalIdOf } from './identity';
 import type { Journal } from './journal';
@@ -157,6 +158,7 @@ class Deployment {
       }
       this.host.signal?.throwIfAborted();
       const finished = journal.finished(logicalId);
+      const references = await referenceValuesOf(properties, changeSet, this.host.dynamicReferences);
       const planned: DeployedResource = {
         ...current,
         physicalId,
@@ -164,6 +166,7 @@ class Deployment {
         attributes: this.generated(logicalId, properties, physicalId),
         standing: 'recorded',
         generation,
+        ...(Object.keys(references).length > 0 ? { references } : {}),
         ...(this.unknown.size > 0 ? { notRehearsed: unknownReason([...this.unknown]) } : {}),
       };
       if (!finished) {

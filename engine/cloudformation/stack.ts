@@ -40,7 +40,10 @@ export function resolutionContext(
       known.imported?.(name);
       return ledger.exportOf(account, region, name);
     },
-    outputOf: (stack, output) => ledger.get(account, region, stack)?.outputs[output]?.value,
+    outputOf: (of) => {
+      const there = of.roleArn === undefined ? account : (/^arn:[^:]*:iam::(\d{12}):/.exec(of.roleArn)?.[1] ?? '');
+      return ledger.get(there, of.region ?? region, of.stackName)?.outputs[of.outputName]?.value;
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface DeployedResource {
   readonly missing?: string;
   /** Why it does not stand on this machine though it is deployed: its stack's next deployment makes it again. */
   readonly broken?: string;
+  /** What its dynamic references without a version named when it was made: the hash of each value, by the reference's text. */
+  readonly references?: Readonly<Record<string, string>>;
   /** Which replacement of its logical id it is, from 1: a replaced resource has another physical id. */
   readonly generation?: number;
 }

@@ -32,7 +32,7 @@ export interface Provisioned {
 
 /** A resource with what stands for it now; what an earlier answer said of it counts no more. */
 export function provisioned(resource: DeployedResource, made: Provisioned): DeployedResource {
-  const { logicalId, type, physicalId, properties, attributes, generation } = resource;
+  const { logicalId, type, physicalId, properties, attributes, generation, references } = resource;
   return {
     logicalId,
     type,
@@ -41,6 +41,7 @@ export function provisioned(resource: DeployedResource, made: Provisioned): Depl
     attributes: { ...attributes, ...made.attributes },
     standing: made.standing,
     ...(generation === undefined ? {} : { generation }),
+    ...(references ? { references } : {}),
     ...(made.notRehearsed ? { notRehearsed: made.notRehearsed } : {}),
     ...(made.missing ? { missing: made.missing } : {}),
   };

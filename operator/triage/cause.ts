@@ -1,8 +1,19 @@
 import type { Evidence } from './evidence/evidence';
+import { stepOutput, withoutMarks } from './evidence/image-build';
 import { KNOWN_CAUSES, runbookLink } from './evidence/known-causes';
 import { RECOGNIZERS } from './recognizers/index';
 import { lastLines } from './recognizers/last-lines';
 import type { Cause } from './evidence/triage.shape';
+
+/** Recognizers that do not look for what a step printed. */
+const OF_THE_BUILDER: ReadonlySet<string> = new Set([
+  'approval',
+  'source',
+  'timeouts',
+  'docker',
+  'ecs',
+  'cloudformation',
+]);
 
 /** Lines of the output that are shown before and after the error. */
 const BEFORE = 3;
@@ -12,10 +23,18 @@ const LONGEST = 400;
 
 /** The cause of a failure: what the first recognizer that knows it says, with the error's lines in their context. */
 export function causeOf(evidence: Evidence): Cause {
-  for (const { name, recognize } of RECOGNIZERS) {
-    const finding = recognize(evidence);
-    if (finding) return causeFrom(evidence, name, finding);
-  }
+  const step = stepOutput(evidence.output);
+  // A failure inside `docker build` is read like one outside: first the failed step's own lines, then all of them without the builder's marks.
+  const readings = [
+    ...(step === evidence.output ? [] : [{ ...evidence, output: step }]),
+    { ...evidence, output: withoutMarks(evidence.output) },
+  ];
+  for (const [at, reading] of readings.entries())
+    for (const { name, recognize } of RECOGNIZERS) {
+      if (at < readings.length - 1 && OF_THE_BUILDER.has(name)) continue;
+      const finding = recognize(name === 'docker' ? evidence : reading);
+      if (finding) return causeFrom(evidence, name, finding);
+    }
   return causeFrom(evidence, 'last-lines', lastLines(evidence));
 }
 

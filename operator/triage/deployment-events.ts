@@ -17,7 +17,7 @@ export interface DeploymentTime {
   readonly until: Date | undefined;
 }
 
-/** Why a stack's deployment failed: its failed resources, oldest first, and for an ECS service its events and its stopped tasks. */
+/** Why a stack's deployment failed: its failed resources and what the stack itself says, oldest first, and for an ECS service its events and its stopped tasks. */
 export async function describeDeployment(
   aws: DeploymentCalls,
   stackName: string,
@@ -67,9 +67,17 @@ async function failedEvents(
   } catch (error) {
     unknown.push(`the events of ${stackName} cannot be read: ${reasonOf(error)}`);
   }
-  return found
-    .reverse()
-    .filter((event) => event.ResourceStatus?.endsWith('_FAILED') && event.LogicalResourceId !== stackName);
+  return found.reverse().filter((event) => tellsWhy(event, stackName));
+}
+
+/** What the stack itself says of its own only because a resource failed, or somebody asked for it. */
+const SAYS_NOTHING = /^(?:User Initiated|Transformation succeeded|The following resource\(s\) failed to .*)?$/i;
+
+/** A failed resource; and the stack's own turn to a rollback, whose reason may be the only one: an export in use fails no resource. */
+function tellsWhy(event: StackEvent, stackName: string): boolean {
+  const { LogicalResourceId: id, ResourceStatus: status = '', ResourceStatusReason: reason = '' } = event;
+  if (id !== stackName) return status.endsWith('_FAILED');
+  return /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(status) && !SAYS_NOTHING.test(reason);
 }
 
 async function serviceEvents(

@@ -28,6 +28,16 @@ export function dynamicReferencesOf(text: string): { found: DynamicReference[]; 
   return { found };
 }
 
+/** The references of a value that name no version: CloudFormation reads them again when the template changes, and only then. */
+export function unversionedReferencesIn(value: unknown): DynamicReference[] {
+  if (typeof value === 'string')
+    return value.includes('{{resolve:ssm:')
+      ? dynamicReferencesOf(value).found.filter((one) => one.service === 'ssm' && !one.reference.includes(':'))
+      : [];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(unversionedReferencesIn);
+}
+
 function parameterProblem(reference: string): string | undefined {
   return /^[a-zA-Z0-9_.\-/]+(:\d+)?$/.test(reference)
     ? undefined

@@ -23,10 +23,19 @@ export interface ResolutionContext {
   readonly attributeOf: (logicalId: string, attribute: string) => unknown;
   /** The value of an export of the account and region. */
   readonly exportOf: (name: string) => string | undefined;
-  /** An output of another stack (`Fn::GetStackOutput`). */
-  readonly outputOf?: (stackName: string, output: string) => string | undefined;
+  /** An output of another stack (`Fn::GetStackOutput`), of its own region and account where none is given. */
+  readonly outputOf?: (of: StackOutput) => string | undefined;
   /** Told of a made-up attribute, `NAME.Attribute`, of which a piece is taken though nobody here knows its form. */
   readonly unknown?: (attribute: string) => void;
+}
+
+/** The arguments of `Fn::GetStackOutput` (CloudFormation Template Reference, "Fn::GetStackOutput"). */
+export interface StackOutput {
+  readonly stackName: string;
+  readonly outputName: string;
+  readonly region?: string;
+  /** Reads it in the role's account. */
+  readonly roleArn?: string;
 }
 
 /** `AWS::NoValue`: the property as if it were not there. */
@@ -239,12 +248,20 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
       );
     }
     case 'Fn::GetStackOutput': {
-      const given = resolveInner(argument, context, inside) as { StackName?: string; OutputName?: string };
-      const value = context.outputOf?.(String(given.StackName), String(given.OutputName));
-      return (
-        value ??
-        fail(context, inside, `reads ${String(given.StackName)}.${String(given.OutputName)}, which is not deployed`)
+      const given = resolveInner(argument, context, inside) as Readonly<Record<string, unknown>>;
+      const [stackName, outputName, region, roleArn] = ['StackName', 'OutputName', 'Region', 'RoleArn'].map((key) =>
+        given[key] === undefined ? undefined : String(given[key]),
       );
+      if (stackName === undefined || outputName === undefined)
+        return fail(context, inside, 'takes { StackName, OutputName, Region, RoleArn }, the first two in any case');
+      const value = context.outputOf?.({
+        stackName,
+        outputName,
+        ...(region === undefined ? {} : { region }),
+        ...(roleArn === undefined ? {} : { roleArn }),
+      });
+      const where = `${region === undefined ? '' : ` in ${region}`}${roleArn === undefined ? '' : ` by ${roleArn}`}`;
+      return value ?? fail(context, inside, `reads ${stackName}.${outputName}${where}, which is not deployed`);
     }
     case 'Fn::Base64':
       return Buffer.from(text(), 'utf8').toString('base64');
@@ -303,18 +320,17 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
   }
 }
 
-/** `[map, top, second]`, and with AWS::LanguageExtensions a fourth `{ DefaultValue }` (CloudFormation User Guide, "Fn::FindInMap"). */
+/**
+ * `[map, top, second]`, and a fourth `{ DefaultValue }`, with or without AWS::LanguageExtensions (CloudFormation Template Reference, "Fn::FindInMap"; by
+ * it aws-cloudformation/cfn-lint#4628).
+ */
 function findInMap(argument: unknown, context: ResolutionContext, at: string): unknown {
   if (!Array.isArray(argument) || argument.length < 3) return fail(context, at, 'takes [map, top key, second key]');
   const [map = '', top = '', second = ''] = argument.slice(0, 3).map((one) => String(resolveInner(one, context, at)));
   const found = context.template.Mappings?.[map]?.[top]?.[second];
   if (found !== undefined) return found;
   const fallback = argument[3] as { DefaultValue?: unknown } | undefined;
-  if (fallback && Object.hasOwn(fallback, 'DefaultValue')) {
-    if (!hasLanguageExtensions(context.template))
-      return fail(context, at, 'has a DefaultValue, which needs the transform AWS::LanguageExtensions');
-    return resolveInner(fallback.DefaultValue, context, at);
-  }
+  if (fallback && Object.hasOwn(fallback, 'DefaultValue')) return resolveInner(fallback.DefaultValue, context, at);
   return fail(context, at, `finds nothing: Unable to get mapping for ${map}::${top}::${second}`);
 }
 

@@ -2,6 +2,7 @@
 import { closest } from '../../../model/nearest';
 import { SaiondoError, type Location } from '../../../model/errors';
 import { dynamicReferencesOf } from './dynamic-references';
+import { checkFunctions } from './function-checks';
 import { LANGUAGE_EXTENSIONS, transformsOf } from './language-extensions';
 import { attributesOf, checkProperties, MOST_PROBLEMS } from './resource-schema';
 import { nameForPeople, referencesIn, type Template } from './template';
@@ -72,7 +73,9 @@ export function templateProblems(template: Template, file: string): readonly Tem
   if (problems.length > 0) return problems;
   checkSections(template, add);
   if (problems.length > 0) return problems;
+  checkFunctions(template, add);
   checkReferences(template, add);
+  checkReferenceTexts(template, add);
   for (const logicalId of Object.keys(template.Resources)) {
     if (problems.length >= MOST_PROBLEMS) break;
     checkResource(template, logicalId, add);
@@ -292,6 +295,27 @@ function checkResource(template: Template, logicalId: string, add: Add): void {
   }
   for (const problem of checkProperties(resource.Type, resource.Properties ?? {}, at))
     add(problem.path, `${resource.Type} ${named}: ${problem.message}`);
+}
+
+/** CloudFormation User Guide, "Get values stored in other services using dynamic references": considerations. */
+const MOST_REFERENCES = 60;
+
+function checkReferenceTexts(template: Template, add: Add): void {
+  const text = JSON.stringify([template.Resources, template.Outputs ?? {}]);
+  const count = text.match(/\{\{resolve:/g)?.length ?? 0;
+  if (count > MOST_REFERENCES)
+    add(
+      'Resources',
+      `Template error: Number of dynamic references, ${count}, is greater than maximum allowed, ${MOST_REFERENCES}`,
+    );
+  for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
+    const given = typeof parameter.Default === 'string' ? parameter.Default : '';
+    if (/\{\{resolve:ssm(?:-secure)?:[^:}]+\}\}/.test(given))
+      add(
+        `Parameters.${name}.Default`,
+        `Template error: the dynamic reference ${given} in the Parameters section has no version: you must include a version number`,
+      );
+  }
 }
 
 function checkDynamicReferences(value: unknown, at: string, named: string, add: Add): void {

@@ -1,4 +1,5 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type ScalarTag, type CollectionTag } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { CollectionTag, Document, ScalarTag, Tags } from 'yaml';
 import { readYaml } from '../../../model/yaml-text';
 import { bounded } from '../../bounded/bounded-work';
 import { SaiondoError, type Location } from '../../../model/errors';
@@ -65,6 +66,15 @@ const booleanTags = [true, false].map((value): ScalarTag => ({
   resolve: () => value,
   stringify: () => String(value),
 }));
+
+/**
+ * YAML 1.1's decimal number begins with 1 to 9, or is 0 ("Integer Language-Independent Type"): an account's id `012345678901` is octal while its digits
+ * are, and else a text. The library's own pattern takes the zero away.
+ */
+function withoutLeadingZero(tag: Exclude<Tags[number], string>): Exclude<Tags[number], string> {
+  const decimal = tag.tag === 'tag:yaml.org,2002:int' && 'test' in tag && !('format' in tag);
+  return decimal ? { ...(tag as ScalarTag), test: /^[-+]?(?:0|[1-9][0-9_]*)$/ } : tag;
+}
 
 /** Bytes of YAML that are read at once, in some tens of milliseconds; more takes a thread of its own. JSON is read a hundred times as fast. */
 const AT_ONCE = 16 * 1024;
@@ -148,7 +158,9 @@ function parseYaml(text: string, file: string): unknown {
       // CloudFormation reads YAML 1.1; dates stay texts.
       version: '1.1',
       customTags: (tags) => [
-        ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool|binary|omap|pairs|set)$/.test(tag.tag)),
+        ...tags
+          .filter((tag) => typeof tag === 'string' || !/:(timestamp|bool|binary|omap|pairs|set)$/.test(tag.tag))
+          .map((tag) => (typeof tag === 'string' ? tag : withoutLeadingZero(tag))),
         ...booleanTags,
         ...scalarTags,
         ...collectionTags,

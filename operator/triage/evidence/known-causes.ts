@@ -55,6 +55,43 @@ export const KNOWN_CAUSES = {
     title: 'A base image cannot be had',
     remedy: 'look at the name and tag in FROM; a public registry’s limit or outage mends itself: saiondo retry',
   },
+  'registry-login': {
+    title: 'A registry does not accept the login',
+    remedy:
+      'log in in the same build before the pull: aws ecr get-login-password | docker login …; for public.ecr.aws docker logout does too',
+  },
+  'toolchain-version': {
+    title: 'A runtime is not of the version that a tool or a package needs',
+    remedy:
+      'raise it (a newer image, runtime-versions, the pinned SDK), or pin the tool to a version that takes this one',
+  },
+  'disk-full': {
+    title: 'The disk is full',
+    remedy: 'use a larger compute type, or remove what the build does not need (docker system prune, caches)',
+  },
+  'migration-heads': {
+    title: 'Two migrations have the same parent',
+    remedy: 'join them with alembic merge heads, commit the merge revision, and push',
+  },
+  'migration-missing': {
+    title: 'The database knows a migration that the checkout does not have',
+    remedy: 'deploy the commit that has it, or bring the database back first; do not make the revision anew',
+  },
+  'missing-headers': {
+    title: 'A package with a native part cannot be built',
+    remedy:
+      'install the development package that has the header or the tool, or take a version of the package with a ready wheel',
+  },
+  'not-bootstrapped': {
+    title: 'An account or region is not bootstrapped',
+    remedy:
+      'run cdk bootstrap aws://ACCOUNT/REGION with the pipeline’s account as --trust, then saiondo retry; make no parameter or role by hand',
+  },
+  'export-in-use': {
+    title: 'An export that another stack imports would change',
+    remedy:
+      'keep the export for one deployment (this.exportValue), deploy the stack that imports it without it, then remove it',
+  },
   'contract-does-not-compile': {
     title: 'A contract does not compile',
     remedy: 'npx hardhat compile in the contracts’ folder names the line; mend it, and push',

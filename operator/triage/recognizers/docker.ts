@@ -1,10 +1,16 @@
 import { firstMatch, type Recognizer } from '../evidence/evidence';
+import { likeliestLine } from '../evidence/likely-line';
+import { stepOutput } from '../evidence/image-build';
 
 const PARSE = /dockerfile parse error(?: on)? line (\d+): (.+)$/i;
 const NO_IMAGE =
   /(?:failed to resolve source metadata for|pull access denied for|manifest for|failed to solve:) ([\w./:@-]+?)(?::|,| not found)?(?: .*?)?(?:: )?(?:not found|manifest unknown|repository does not exist|no such host|i\/o timeout|connection refused|failed to do request|denied)/i;
 const UNREACHABLE =
   /Get "https:\/\/([^/"]+)\/v2\/[^"]*".*(?:no such host|i\/o timeout|connection refused|Client\.Timeout)/;
+/** A registry that does not know who asks. Its sentence of an image that may not exist is about the same answer. */
+const LOGIN =
+  /(?:authorization token has expired|no basic auth credentials|(?:credentials|token|session) (?:has|have) expired|unauthorized: (?:authentication required|incorrect username or password|access token|HTTP Basic)|authentication required|401 Unauthorized|Error saving credentials|error getting credentials)/i;
+const REGISTRY = /((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|aws|io|com|dev|org))(?:\/|:|\b)/;
 const LIMIT = /toomanyrequests: (.+)$/;
 const STEP =
   /(?:process|executor failed running|The command) ["'[](?:\/bin\/sh -c )?(.+?)["'\]]? (?:did not complete successfully|returned a non-zero code|: exit code):? ?(?:exit code: )?(\d+)/;
@@ -14,7 +20,8 @@ const DAEMON = /Cannot connect to the Docker daemon/;
 /** Docker's errors: the file, the base image, a step. What a step's own tool says is looked for by that tool's recognizer first. */
 export const docker: Recognizer = {
   name: 'docker',
-  recognize: ({ output }) => {
+  recognize: (evidence) => {
+    const { output } = evidence;
     const parse = firstMatch(output, PARSE);
     if (parse)
       return {
@@ -39,6 +46,18 @@ export const docker: Recognizer = {
         length: 1,
         known: 'base-image-not-found',
       };
+    const login = firstMatch(output, LOGIN);
+    if (login) {
+      const text = output[login.line] ?? '';
+      const registry = REGISTRY.exec(text)?.[1] ?? REGISTRY.exec(baseImage(output, login.line))?.[1] ?? 'the registry';
+      const expired = /expired/i.test(text);
+      return {
+        summary: `${expired ? `the login to ${registry} has expired` : `there is no valid login to ${registry}`}: ${login.groups[0]}`,
+        line: login.line,
+        length: 1,
+        known: 'registry-login',
+      };
+    }
     const none = firstMatch(output, NO_IMAGE);
     if (none)
       return {
@@ -58,8 +77,8 @@ export const docker: Recognizer = {
     const step = firstMatch(output, STEP);
     if (step)
       return {
-        summary: `the image’s step “${step.groups[1]}” failed with exit code ${step.groups[2]}`,
-        line: step.line,
+        summary: `the image’s step “${step.groups[1]}” failed with exit code ${step.groups[2]}${saidIn(evidence, step.line)}`,
+        line: likeliestLine(stepOutput(output)) ?? step.line,
         length: 1,
         known: 'image-build-step',
       };
@@ -68,6 +87,12 @@ export const docker: Recognizer = {
     return undefined;
   },
 };
+
+/** What the step itself printed, in one line. */
+function saidIn(evidence: { readonly output: readonly string[] }, verdict: number): string {
+  const line = likeliestLine(stepOutput(evidence.output));
+  return line === undefined || line === verdict ? '' : `: ${evidence.output[line]?.trim() ?? ''}`;
+}
 
 /** The image of the last FROM that was begun before a line: in the old builder's words, or in BuildKit's. */
 function baseImage(output: readonly string[], before: number): string {

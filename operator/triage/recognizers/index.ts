@@ -1,22 +1,27 @@
 import type { Recognizer } from '../evidence/evidence';
-import { accessDenied } from './access-denied';
-import { approval } from './approval';
 import { askedOfRepository } from '../demands/asked-of-repository';
-import { cloudformation } from './cloudformation';
+import { accessDenied } from './aws/access-denied';
+import { alembic } from './alembic';
+import { approval } from './aws/approval';
+import { bootstrap } from './aws/bootstrap';
+import { cloudformation } from './aws/cloudformation';
+import { disk } from './disk';
 import { docker } from './docker';
-import { ecs } from './ecs';
+import { ecs } from './aws/ecs';
 import { hardhat } from './hardhat';
 import { jestTests } from './jest';
 import { memory } from './memory';
+import { nativeBuild } from './native-build';
 import { npm } from './npm';
 import { pip } from './pip';
 import { prisma } from './prisma';
 import { pytest } from './pytest';
 import { pythonImport } from './python-import';
-import { secrets } from './secrets';
+import { runtimeVersion } from './runtime-version';
+import { secrets } from './aws/secrets';
 import { smokeTest } from './smoke-test';
-import { source } from './source';
-import { timeouts } from './timeouts';
+import { source } from './aws/source';
+import { timeouts } from './aws/timeouts';
 import { typescript } from './typescript';
 
 /** Every recognizer, the most telling first: a build that timed out or ran out of memory may have printed anything before. */
@@ -25,9 +30,14 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   source,
   timeouts,
   memory,
+  disk,
+  bootstrap,
   secrets,
   accessDenied,
   askedOfRepository,
+  runtimeVersion,
+  alembic,
+  nativeBuild,
   typescript,
   npm,
   prisma,

@@ -1,6 +1,7 @@
 import { firstMatch, type Recognizer } from '../evidence/evidence';
+import { likeliestLine } from '../evidence/likely-line';
 
-const FAILED_FILE = /^\s*FAIL\s+(\S+)/;
+const FAILED_FILE = /^\s*FAIL\s+(\S+\.[cm]?[jt]sx?)\b/;
 const FAILED_CASE = /^\s*● (.+ › .+|Test suite failed to run|.+)$/;
 const TOTALS = /^Tests:\s+(\d+) failed/;
 
@@ -11,7 +12,12 @@ export const jestTests: Recognizer = {
     const file = firstMatch(output, FAILED_FILE);
     if (!file) return undefined;
     const failed = firstMatch(output, FAILED_CASE, file.line) ?? firstMatch(output, FAILED_CASE);
-    if (!failed) return { summary: `jest: ${file.groups[1]} failed`, line: file.line, known: 'test-failed' };
+    if (!failed) {
+      // Vitest, and jest where it was told to print little: the reason is what looks most like one.
+      const line = likeliestLine(output) ?? file.line;
+      const said = line === file.line ? '' : `: ${(output[line] ?? '').trim()}`;
+      return { summary: `the test ${file.groups[1]} failed${said}`, line, known: 'test-failed' };
+    }
     const reason = output
       .slice(failed.line + 1, failed.line + 12)
       .map((line) => line.trim())

@@ -1,18 +1,31 @@
-import { firstMatch, type Finding, type Evidence } from '../evidence/evidence';
+import { firstMatch, type Evidence, type Finding } from '../evidence/evidence';
+import { stepOutput } from '../evidence/image-build';
+import { likeliestLine } from '../evidence/likely-line';
 
-const ERROR = /\b(?:error|exception|fatal|failed|cannot|denied)\b/i;
-
-/** What remains when nobody knows the error: the last line that looks like one, else the last line, said as no more than that. */
+/**
+ * What remains when nobody knows the error: the line that a person would have looked for, else the last line, said as no more than that. A line
+ * that ends in a colon, or names only an error's kind, is shown with the one after it.
+ */
 export function lastLines({ output, message }: Evidence): Finding {
-  const reversed = [...output].reverse();
-  const found = firstMatch(reversed, ERROR) ?? firstMatch(reversed, /\S/);
-  const line = found ? output.length - 1 - found.line : undefined;
-  const said = line === undefined ? '' : (output[line] ?? '').trim();
+  const last = firstMatch([...output].reverse(), /\S/);
+  const line = likeliestLine(stepOutput(output)) ?? likeliestLine(output) ?? (last && output.length - 1 - last.line);
   const first = message.split('\n')[0] ?? '';
+  if (line === undefined) return { summary: `not recognized; ${first || 'AWS gives no reason'}` };
+  const said = saidAt(output, line);
   return {
     summary: said
-      ? `not recognized; ${first ? `${first}; ` : ''}its output says: ${said}`
-      : `not recognized; ${first || 'AWS gives no reason'}`,
-    ...(line === undefined ? {} : { line, length: 1 }),
+      ? `not recognized; its output says: ${said}${first ? ` (${first})` : ''}`
+      : `not recognized; ${first}`,
+    line,
+    length: 1,
   };
+}
+
+function saidAt(output: readonly string[], line: number): string {
+  const text = (output[line] ?? '').trim();
+  const next = output
+    .slice(line + 1, line + 4)
+    .map((one) => one.trim())
+    .find((one) => one !== '');
+  return next !== undefined && (text.endsWith(':') || text.length < 25) ? `${text} ${next}` : text;
 }

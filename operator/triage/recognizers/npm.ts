@@ -1,6 +1,7 @@
 import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const CODE = /^npm (?:error|ERR!) code (\w+)/;
+const DETAIL_TO_SKIP = /^npm (?:error|ERR!) (?:code|errno|path|cwd|command|syscall|type)\b|^npm (?:error|ERR!)\s*$/;
 const MISSING = /^npm (?:error|ERR!) (?:Missing|Invalid): (.+)$/;
 const NOT_FOUND = /^npm (?:error|ERR!) 404\s+'?(@?[^'@\s]+@[^'\s]*)'? is not in this registry/;
 const TARGET = /^npm (?:error|ERR!) notarget No matching version found for (.+?)\.?$/;
@@ -45,9 +46,11 @@ export const npm: Recognizer = {
         length: 1,
         known: 'missing-package',
       };
-    if (code && code.groups[1] !== 'ELIFECYCLE')
+    // A number is the exit status of a script: what it printed says more.
+    const detail = code && output.slice(code.line + 1, code.line + 6).find((line) => !DETAIL_TO_SKIP.test(line));
+    if (code && !/^(?:ELIFECYCLE|\d+)$/.test(code.groups[1] ?? ''))
       return {
-        summary: `npm failed with ${code.groups[1]}: ${(output[code.line + 1] ?? '').replace(/^npm \S+ /, '')}`,
+        summary: `npm failed with ${code.groups[1]}: ${(detail ?? '').replace(/^npm \S+ /, '')}`,
         line: code.line,
         length: 4,
       };

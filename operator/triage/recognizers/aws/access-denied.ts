@@ -1,4 +1,4 @@
-import { anywhere, type Recognizer } from '../evidence/evidence';
+import { anywhere, type Recognizer } from '../../evidence/evidence';
 
 const WHO = /(?:User: )?(\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/;
 const CALL =

@@ -1,4 +1,4 @@
-import type { Recognizer } from '../evidence/evidence';
+import type { Recognizer } from '../../evidence/evidence';
 
 const TIMED_OUT = /build timed out|did not end within ([\d.]+) minutes|TIMED_OUT|timed out after/i;
 

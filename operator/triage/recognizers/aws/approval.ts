@@ -1,4 +1,4 @@
-import type { Recognizer } from '../evidence/evidence';
+import type { Recognizer } from '../../evidence/evidence';
 
 /** A manual approval that was rejected, or that nobody answered in time. */
 export const approval: Recognizer = {

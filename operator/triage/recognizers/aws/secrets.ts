@@ -1,4 +1,4 @@
-import { anywhere, type Recognizer } from '../evidence/evidence';
+import { anywhere, type Recognizer } from '../../evidence/evidence';
 
 /** What CodeBuild, ECS, the AWS command line and the rehearsal say of a secret or a parameter that is not there. */
 const MISSING: readonly { readonly pattern: RegExp; readonly summary: (groups: readonly string[]) => string }[] = [

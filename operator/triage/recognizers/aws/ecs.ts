@@ -1,4 +1,4 @@
-import { anywhere, type Recognizer } from '../evidence/evidence';
+import { anywhere, type Recognizer } from '../../evidence/evidence';
 
 const NEVER_HEALTHY =
   /(did not get healthy[^\n]*|deployment circuit breaker[^\n]*|failed (?:container|ELB) health checks[^\n]*|is unhealthy in[^\n]*|Essential container in task exited[^\n]*|CannotPullContainerError[^\n]*|tasks? failed to start[^\n]*)/i;

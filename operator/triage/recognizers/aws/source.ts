@@ -1,4 +1,4 @@
-import type { Recognizer } from '../evidence/evidence';
+import type { Recognizer } from '../../evidence/evidence';
 
 /** A source that could not be read. */
 export const source: Recognizer = {

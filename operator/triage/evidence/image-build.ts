@@ -1,0 +1,25 @@
+/** BuildKit's mark ahead of a line of a step: `#9 0.512 `; the same without a number in the excerpt at its end: `0.512 `. */
+const MARK = /^#\d+ (?:\d+\.\d+ )?|^\d+\.\d{3} /;
+const BUILDKIT = /^#\d+ (?:\[|\d+\.\d+ |ERROR|CACHED|DONE)/;
+const CLASSIC_STEP = /^Step \d+\/\d+ : /;
+
+/** Output with the marks of `docker build` taken off, line for line: a step's own tool is then read as outside of an image. */
+export function withoutMarks(output: readonly string[]): readonly string[] {
+  return output.some((line) => BUILDKIT.test(line)) ? output.map((line) => line.replace(MARK, '')) : output;
+}
+
+/**
+ * The lines of the failed step of a `docker build`, every other line empty so that indexes stay: what other steps printed next to it, warnings
+ * and all, is not the failure's. Output of anything else comes back as it is.
+ */
+export function stepOutput(output: readonly string[]): readonly string[] {
+  const failed = output.map((line) => /^#(\d+) ERROR\b/.exec(line)?.[1]).find((step) => step !== undefined);
+  if (failed !== undefined) {
+    const own = new RegExp(`^#${failed} (?!ERROR)`);
+    return output.map((line) => (own.test(line) ? line.replace(MARK, '') : ''));
+  }
+  const returned = output.findIndex((line) => /returned a non-zero code/.test(line));
+  const begun = returned < 0 ? -1 : output.slice(0, returned).findLastIndex((line) => CLASSIC_STEP.test(line));
+  if (begun < 0) return withoutMarks(output);
+  return output.map((line, at) => (at > begun && at < returned ? line : ''));
+}

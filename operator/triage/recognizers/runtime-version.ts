@@ -1,0 +1,117 @@
+import { firstMatch, type Evidence, type Finding, type Recognizer } from '../evidence/evidence';
+
+/** A tool that says which version it needs, with what it found. */
+const NEEDS: readonly { readonly pattern: RegExp; readonly say: (groups: readonly string[]) => string }[] = [
+  {
+    pattern:
+      /The engine "(node|npm|yarn|pnpm)" is incompatible with this module\. Expected version "([^"]+)"\. Got "([^"]+)"/,
+    say: ([, tool, wanted, got]) => `${tool} ${got} is not the version that a package needs: ${wanted}`,
+  },
+  {
+    pattern: /You are using Node\.js (v?[\d.]+?)\. (\S.*? requires (?:a )?Node\.js version .+?)\.(?: |$)/,
+    say: ([, got, wanted]) => `Node.js ${got} is not the version that is needed: ${wanted}`,
+  },
+  {
+    pattern: /You are using Node\.js (v?[\d.]+)\.? For (.+?), Node\.js version "?([^"]+?)"? is required/,
+    say: ([, got, tool, wanted]) => `Node.js ${got} is too old for ${tool}, which needs ${wanted}`,
+  },
+  {
+    pattern: /((?:requires?|needs?) (?:at least )?Node(?:\.js)?(?: version)? ?(?:>=|\^|~|v?\d)[^\s,;'"]*)/i,
+    say: ([, wanted]) => `another version of Node.js is needed: it ${wanted}`,
+  },
+  {
+    pattern: /requires a different Python: (\S+) not in '([^']+)'/,
+    say: ([, got, wanted]) => `Python ${got} is not the version that a package needs: ${wanted}`,
+  },
+  {
+    pattern: /go: (?:\S+: )?(?:go\.mod )?requires go ?>= ?(\S+) \((?:running|local) go (\S+?);?[ )]/,
+    say: ([, wanted, got]) => `Go ${got} is too old: ${wanted} is needed`,
+  },
+  {
+    pattern:
+      /(?:UnsupportedClassVersionError: (\S+)|invalid (?:source|target) release: (\S+)|release version (\d+) not supported)/,
+    say: ([whole]) => `the JDK is older than the code needs: ${whole}`,
+  },
+];
+
+/** Errors that a Node.js gives of code that is newer, or older, than it: none names the version that it would take. */
+const FOREIGN_TO_NODE =
+  /^(?:\w+: )?((?:CompileError: WebAssembly|SyntaxError: (?:Unexpected token '?(?:\?|\.|\|\|=|&&=|\?\?=|#|with|static)|Invalid regular expression flags|The requested module '(?:node:|fs|util|crypto))|Error: error:0308010C|TypeError: (?:\w+\.)*(?:structuredClone|replaceAll|findLast|at|hasOwn|toSorted|styleText) is not a function|ReferenceError: (?:structuredClone|fetch|File|CustomEvent|ReadableStream|AbortController|globalThis) is not defined).*)$/;
+/** The file that it stood in; only a package's speaks of the version, the project's own file may be wrong itself. */
+const OF_A_PACKAGE = /(?:node_modules\/((?:@[^/\s]+\/)?[^/\s:]+)|node:internal|internal\/)/;
+const RUNNING = /^Node\.js (v\d+\.\d+\.\d+)$|current: \{ node: '(v[\d.]+)'/;
+
+/** The current Dart, what the app or a package asks for, and pub's verdict. */
+const DART = /The current (?:Dart|Flutter) SDK version is (\S+?)\.?$/;
+const UNSOLVED = /^.*?((?:Because|So, because) .*)version solving failed\.?$/;
+
+/** A runtime that is older, or newer, than a tool or a package takes: Node.js, Python, Go, Java, Dart and Flutter. */
+export const runtimeVersion: Recognizer = {
+  name: 'runtime-version',
+  recognize: (evidence) => dart(evidence) ?? said(evidence) ?? engine(evidence) ?? foreign(evidence),
+};
+
+function said({ output }: Evidence): Finding | undefined {
+  for (const { pattern, say } of NEEDS) {
+    const found = firstMatch(output, pattern);
+    // A warning of npm's is none of its failures.
+    if (found && !/^npm (?:WARN|warn)/.test(output[found.line] ?? ''))
+      return { summary: say(found.groups), line: found.line, length: 1, known: 'toolchain-version' };
+  }
+  return undefined;
+}
+
+/** npm's EBADENGINE as an error (`engine-strict`): what is needed and what runs stand on the lines after it. */
+function engine({ output }: Evidence): Finding | undefined {
+  const code = firstMatch(output, /^npm (?:error|ERR!) code EBADENGINE/);
+  if (!code) return undefined;
+  const detail = (pattern: RegExp): string => firstMatch(output, pattern, code.line)?.groups[1] ?? '';
+  const wanted = detail(/Required: (.+)$/);
+  const got = detail(/Actual: +(.+)$/);
+  return {
+    summary: `${detail(/Not compatible with your version of [^:]+: (\S+)/) || 'a package'} needs ${wanted}; here is ${got}`,
+    line: code.line,
+    length: 4,
+    known: 'toolchain-version',
+  };
+}
+
+function foreign({ output }: Evidence): Finding | undefined {
+  const found = firstMatch(output, FOREIGN_TO_NODE);
+  if (!found) return undefined;
+  const around = output.slice(Math.max(0, found.line - 6), found.line + 4);
+  const place = around.map((line) => OF_A_PACKAGE.exec(line)).find((match) => match !== null);
+  if (!place) return undefined;
+  const named = around.map((line) => OF_A_PACKAGE.exec(line)?.[1]).find((name) => name !== undefined);
+  const running = firstMatch(output, RUNNING);
+  const version = running?.groups[1] || running?.groups[2];
+  const openssl = /0308010C/.test(found.groups[1] ?? '');
+  const what = openssl ? 'is too new for' : 'is too old for';
+  return {
+    summary: `Node.js${version ? ` ${version}` : ''} ${what} ${named ?? 'what it runs'}: ${found.groups[1]}`,
+    line: found.line,
+    length: 1,
+    known: 'toolchain-version',
+  };
+}
+
+/** pub: why no set of versions fits; where an SDK is asked for, with the one that is there. */
+function dart({ output }: Evidence): Finding | undefined {
+  const end = firstMatch(output, /version solving failed/);
+  if (!end) return undefined;
+  const from =
+    [...output.slice(0, end.line + 1).keys()].reverse().find((at) => /Because /.test(output[at] ?? '')) ?? end.line;
+  const text = output
+    .slice(from, end.line + 1)
+    .join(' ')
+    .replace(/\s+/g, ' ');
+  const reason = (UNSOLVED.exec(text)?.[1] ?? text).replace(/,\s*$/, '').trim();
+  const sdk = /requires (?:the )?(?:Flutter )?SDK version/.test(text);
+  const current = firstMatch(output, DART)?.groups[1];
+  return {
+    summary: `${sdk ? `the Dart or Flutter SDK${current ? ` ${current}` : ''} is not what the packages need` : 'no versions of the packages fit each other'}: ${reason}`,
+    line: from,
+    length: end.line - from + 1,
+    ...(sdk ? { known: 'toolchain-version' as const } : {}),
+  };
+}

@@ -1,0 +1,76 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parse } from 'yaml';
+import { showTriage } from '../../commands/output/triage';
+import { paintFor } from '../../commands/output/paint';
+import { describeTriage } from '../../operator/triage/triage.describer';
+
+/** A log of a failed command, and what the first ten lines of a triage have to say of it. */
+interface Log {
+  readonly name: string;
+  readonly command: string;
+  readonly exit?: number;
+  readonly output: string;
+  /** A regular expression: the cause that a person looks for. */
+  readonly has: string;
+  readonly known?: string;
+}
+
+const FOLDER = path.join(__dirname, 'logs');
+const LOGS = fs
+  .readdirSync(FOLDER)
+  .sort()
+  .flatMap((file) => parse(fs.readFileSync(path.join(FOLDER, file), 'utf8')) as Log[]);
+const EXECUTION = '11111111-1111-4111-8111-111111111111';
+const OWN = '[Container] 2026/01/01 10:00:00.000001';
+
+/** AWS's answers about an execution whose one build failed with this log. */
+function answersOf({ command, exit = 1, output }: Log): unknown {
+  const message = `Error while executing command: ${command}. Reason: exit status ${exit}`;
+  const lines = [
+    `${OWN} Entering phase BUILD`,
+    `${OWN} Running command ${command}`,
+    ...output.trimEnd().split('\n'),
+    `${OWN} Command did not exit successfully ${command} exit status ${exit}`,
+    `${OWN} Phase complete: BUILD State: FAILED`,
+  ];
+  const action = {
+    pipelineExecutionId: EXECUTION,
+    actionExecutionId: 'a',
+    stageName: 'Build',
+    actionName: 'Compile',
+    status: 'Failed',
+    input: { actionTypeId: { provider: 'CodeBuild' }, region: 'eu-west-1' },
+    output: { executionResult: { externalExecutionId: 'project:1', errorDetails: { code: 'JobFailed', message } } },
+  };
+  const phase = { phaseType: 'BUILD', phaseStatus: 'FAILED', contexts: [{ message }] };
+  const logs = { groupName: 'g', streamName: 's' };
+  return {
+    listPipelineExecutions: async () => ({
+      pipelineExecutionSummaries: [{ pipelineExecutionId: EXECUTION, status: 'Failed' }],
+    }),
+    listActionExecutions: async () => ({ actionExecutionDetails: [action] }),
+    batchGetBuilds: async () => ({
+      builds: [{ id: 'project:1', projectName: 'project', buildStatus: 'FAILED', logs, phases: [phase] }],
+    }),
+    getLogEvents: async ({ nextToken }: { nextToken?: string }) =>
+      nextToken
+        ? { events: [], nextBackwardToken: nextToken }
+        : { events: lines.map((line) => ({ message: `${line}\n` })), nextBackwardToken: 'end' },
+  };
+}
+
+test.each(LOGS.map((log) => [log.name, log] as const))('%s', async (_name, log) => {
+  const triage = await describeTriage((() => answersOf(log)) as never, {
+    pipeline: 'pipeline',
+    home: { region: 'eu-west-1', account: '111111111111' },
+    commits: async () => undefined,
+    reproduce: () => 'saiondo rehearse',
+  });
+  const first = showTriage(triage, paintFor({ isTTY: false } as NodeJS.WriteStream))
+    .split('\n')
+    .slice(0, 10)
+    .join('\n');
+  expect(first).toMatch(new RegExp(log.has));
+  if (log.known) expect(first).toContain(`#known-${log.known}`);
+});
