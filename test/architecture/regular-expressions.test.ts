@@ -31,6 +31,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'operator/triage/recognizers/':
     'run over lines of a log, of which 4,000 characters are kept (operator/triage/build-log.ts)',
   'operator/triage/demands/': 'as the recognizers: lines of a log, of which 4,000 characters are kept',
+  'operator/triage/evidence/': 'run over lines of a log, of which 4,000 characters are kept, or 500 (likely-line.ts)',
   'engine/cloudformation/made-up/': 'run over examples of AWS’s published documentation',
 };
 
