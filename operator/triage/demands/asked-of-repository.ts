@@ -3,6 +3,8 @@ import type { KnownCauseSlug } from '../evidence/known-causes';
 
 interface Said {
   readonly pattern: RegExp;
+  /** What, printed next to it, tells another cause. */
+  readonly unless?: RegExp;
   readonly summary: (groups: readonly string[]) => string;
   readonly known: KnownCauseSlug;
 }
@@ -55,6 +57,8 @@ const SAID: readonly Said[] = [
   },
   {
     pattern: /collected 0 items|no tests ran in/,
+    // A wrong path or option makes it run none either, and pytest says that in an ERROR of its own.
+    unless: /^ERROR: (?:file or directory not found|usage|not found)/m,
     summary: () => 'pytest finds no tests where its configuration looks',
     known: 'no-tests-found',
   },
@@ -112,9 +116,9 @@ export const askedOfRepository: Recognizer = {
   name: 'asked-of-repository',
   recognize: (evidence) => {
     const whole = { ...evidence, message: `${evidence.message}\n${evidence.output.join('\n')}` };
-    for (const { pattern, summary, known } of SAID) {
+    for (const { pattern, unless, summary, known } of SAID) {
       const found = anywhere(evidence, pattern) ?? anywhere({ ...whole, output: [] }, pattern);
-      if (!found) continue;
+      if (!found || unless?.test(whole.message)) continue;
       const service = anywhere(evidence, /the task of (\S+) did not get healthy/)?.groups[1];
       return {
         summary: `${service ? `${service}: ` : ''}${summary(found.groups)}`,
