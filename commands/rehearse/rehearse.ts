@@ -23,6 +23,8 @@ import { keptValues, sayMissing } from './missing-inputs';
 import { checkPlanWords, planNames } from '../input/plan-words';
 import { Serving } from './serving';
 import { explainPipeline, readDefinitions } from './list-pipeline';
+import { secretName } from '../../engine/ports/account-inputs';
+import { checkFirst } from './check-first';
 import { sayUncommitted } from './uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
@@ -214,6 +216,13 @@ async function run(options: Options): Promise<number> {
     return 0;
   }
   if (!options.json) await sayUncommitted(sources);
+  if (ours && !options.list && !options.resume && !options.only)
+    checkFirst(configuration, {
+      sources,
+      has: (name) =>
+        planned.kept('secret', name) || Object.keys(inputs.secrets).some((one) => secretName(one) === name),
+      whole: options.until === undefined,
+    });
   const tools = await prepareMachine({
     ...planned,
     yes: options.yes === true,
