@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { Credentials } from '../../engine/gateway/credentials';
 import { AwsGateway } from '../../engine/gateway/gateway';
 import { signedHeaders } from '../../engine/gateway/sign';
@@ -10,10 +11,14 @@ const REGION = 'ap-northeast-2';
 const credentials = new Credentials('tester');
 const reached: string[] = [];
 let gone = 0;
+let received = 0;
 const upstream = http.createServer((request, response) => {
   reached.push(request.url ?? '');
   response.on('error', () => undefined);
-  if (request.url === '/broken') {
+  if (request.url === '/large') {
+    request.on('data', (chunk: Buffer) => (received += chunk.length));
+    request.on('end', () => response.end());
+  } else if (request.url === '/broken') {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('half', () => response.destroy());
   } else if (request.url === '/long') {
@@ -158,3 +163,27 @@ test.each(['codepipeline', 'sts'])('a handler that throws ends its own request: 
   expect((await send('POST', '/', headers, '{}')).status).toBe(500);
   expect((await ask('/bucket')).status).toBe(200);
 });
+
+test('an object of 256 MB goes through, and is held nowhere', async () => {
+  const size = 256 * 1024 ** 2;
+  const unsigned = { method: 'PUT', endpointUrl: url, path: '/large', region: REGION, service: 's3' };
+  const headers = { ...(await signedHeaders(unsigned, credentials.person(ACCOUNT))), 'content-length': String(size) };
+  const piece = Buffer.alloc(1024 ** 2);
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const pieces = (function* () {
+    for (let sent = 0; sent < size; sent += piece.length) {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      yield piece;
+    }
+  })();
+  const status = await new Promise((done, fail) => {
+    const request = http.request(`${url}/large`, { method: 'PUT', headers }, (answer) => {
+      answer.resume().once('end', () => done(answer.statusCode));
+    });
+    request.once('error', fail);
+    Readable.from(pieces).pipe(request);
+  });
+  expect({ status, received }).toEqual({ status: 200, received: size });
+  expect(most).toBeLessThan(64 * 1024 ** 2);
+}, 60_000);
