@@ -40,15 +40,12 @@ import { socketFile } from '../host/socket-file';
 import type { AwsCredentials } from '../ports/principal';
 import { type AwsRequest, type PageHandler } from '../ports/aws-request';
 import { startRegistry } from '../resources/image-registry';
-import { machineVariables, namedFiles, npmAddresses } from '../isolation/machine-variables';
-import { openIsolation } from '../isolation/open-isolation';
-import { NO_ISOLATION } from '../isolation/plain';
+import { machineVariables } from '../isolation/machine-variables';
 import { zip } from '../files/artifact-zip';
-import { removeTree } from '../files/remove-tree';
 import type { Isolation, IsolationKind } from '../ports/isolation';
 import type { Actor, GivenVariables, LocalAws } from '../ports/local-aws';
-import { openNetwork, type OpenNetwork } from '../network/open-network';
-import { sayRefusal, type NetworkRefusal } from '../ports/network';
+import { Sandboxes } from './sandboxes';
+import type { NetworkRefusal } from '../ports/network';
 import { ContainerServices } from '../resources/container-services';
 import { databaseProvisioner } from '../resources/database';
 import { customResourceProvisioners } from '../resources/custom-resources';
@@ -114,14 +111,13 @@ export class LocalMachine implements LocalAws {
   readonly provisioners = new Map<string, Provisioner>();
   readonly cloudFormation: CloudFormation;
   endpointUrl = '';
-  isolation: Isolation = NO_ISOLATION;
   registry?: string;
   engine?: ContainerEngine;
   /** Why services are not run in containers here. */
   containersMissing?: string;
   private readonly services: ServiceRegistry;
   private readonly databasePorts = new Set<number>();
-  private network?: OpenNetwork;
+  private readonly sandboxes: Sandboxes;
   private readonly identities: Credentials;
   private gateway?: AwsGateway;
   private upstream: Upstream = { address: { host: '127.0.0.1', port: 1 } };
@@ -140,6 +136,7 @@ export class LocalMachine implements LocalAws {
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
     const { layout, ledger } = options;
+    this.sandboxes = new Sandboxes(options);
     this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
   }
@@ -154,6 +151,11 @@ export class LocalMachine implements LocalAws {
       throw error;
     }
     return machine;
+  }
+
+  /** How foreign code is started. */
+  get isolation(): Isolation {
+    return this.sandboxes.isolation;
   }
 
   get containers(): boolean {
@@ -172,7 +174,6 @@ export class LocalMachine implements LocalAws {
     const role = /^arn:[^:]*:iam::\d{12}:role\/./.test(roleArn) ? roleArn : `arn:aws:iam::${account}:role/unknown`;
     const session = kind === 'build' ? `AWSCodeBuild-${id.split(':').at(-1) ?? ''}` : id;
     const own = this.identities.issue({ ...sessionPrincipal(role, session, { kind, actor: id }), account });
-    const packages = this.packages();
     return {
       ...machineVariables(process.env, os.homedir()),
       ...this.engine?.environment,
@@ -190,25 +191,12 @@ export class LocalMachine implements LocalAws {
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
-      npm_config_cache: path.join(packages, 'npm'),
-      PIP_CACHE_DIR: path.join(packages, 'pip'),
-      ...(fs.existsSync(this.npmrc()) ? { NPM_CONFIG_GLOBALCONFIG: this.npmrc() } : {}),
-      ...this.network?.environment,
+      ...this.sandboxes.environment,
     };
   }
 
-  /** Where this run's builds keep what they downloaded of packages: never a person's own cache, and empty when a run starts. */
-  private packages(): string {
-    return path.join(this.options.layout.local(), 'packages');
-  }
-
-  /** The addresses of this person's npm registries, where there are any. */
-  private npmrc(): string {
-    return path.join(this.options.layout.local(), 'npmrc');
-  }
-
   onRefusal(listener: (refusal: NetworkRefusal) => void): () => void {
-    return this.network?.onRefusal(listener) ?? (() => undefined);
+    return this.sandboxes.network?.onRefusal(listener) ?? (() => undefined);
   }
 
   tool(name: string): string | undefined {
@@ -279,59 +267,7 @@ export class LocalMachine implements LocalAws {
     await this.gateway?.close();
     await this.closeRegistry?.();
     await this.services.stopAll();
-    await this.network?.close();
-    await removeTree(this.packages());
-    await removeTree(this.isolationFolder());
-  }
-
-  private isolationFolder(): string {
-    return path.join(this.options.layout.local(), 'isolation');
-  }
-
-  /** How foreign code is started: known before anything of it is. */
-  private async openIsolation(): Promise<void> {
-    const { layout, isolation, emit } = this.options;
-    await removeTree(this.packages());
-    for (const name of ['npm', 'pip']) fs.mkdirSync(path.join(this.packages(), name), { recursive: true, mode: 0o755 });
-    const registries = npmAddresses(os.homedir());
-    fs.rmSync(this.npmrc(), { force: true });
-    if (registries !== undefined) fs.writeFileSync(this.npmrc(), registries, { mode: 0o644 });
-    await this.openNetwork(isolation === undefined || isolation === 'namespaces');
-    this.isolation = await openIsolation({
-      directory: this.isolationFolder(),
-      ...(isolation ? { wanted: isolation } : {}),
-      hidden: [path.resolve(layout.root), process.cwd()],
-      // The run's authorities go over the system's bundle, which a person's variables may name too.
-      reads: [layout.tools(), path.join(layout.local(), 'bin'), this.npmrc(), ...namedFiles(process.env)]
-        .map((one) => path.resolve(one))
-        .filter((one) => !this.network?.files.some(({ to }) => to === one || to.startsWith(`${one}/`))),
-      writes: [path.resolve(this.packages())],
-      ...(this.network ? { network: this.network } : {}),
-    });
-    // A namespace's own resolver and authorities are files that only a sandbox of namespaces can mount.
-    if (this.isolation.kind !== 'namespaces' && this.network?.kind === 'namespace') await this.openNetwork(false);
-    if (this.network?.limit) emit({ kind: 'message', level: 'limit', text: this.network.limit });
-    if (this.isolation.limit !== undefined)
-      emit({ kind: 'message', level: 'warning', text: `not kept apart: ${this.isolation.limit}` });
-  }
-
-  /** Opens the network that builds live in. */
-  private async openNetwork(namespace: boolean): Promise<void> {
-    const { layout, emit } = this.options;
-    await this.network?.close();
-    this.network = await openNetwork({ directory: path.resolve(layout.local(), 'network'), namespace });
-    const told = new Set<string>();
-    this.network.onRefusal((refusal) => {
-      const text = `${refusal.buildId ? `${refusal.buildId.split(':')[0]}: ` : ''}${sayRefusal(refusal)}`;
-      if (told.has(text)) return;
-      told.add(text);
-      emit({ kind: 'message', level: 'warning', text });
-    });
-  }
-
-  /** Lets builds reach a loopback port of the rehearsal's. */
-  private async expose(port: number): Promise<void> {
-    await this.network?.expose(port);
+    await this.sandboxes.close();
   }
 
   private async start(): Promise<void> {
@@ -348,8 +284,8 @@ export class LocalMachine implements LocalAws {
       ...(docker ? { docker } : {}),
       ...(this.registry ? { registry: this.registry } : {}),
     });
-    await this.openIsolation();
-    if (this.registry) await this.expose(Number(this.registry.split(':')[1]));
+    await this.sandboxes.open();
+    if (this.registry) await this.sandboxes.expose(Number(this.registry.split(':')[1]));
     this.makeProvisioners();
     this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), this);
     const runs = new Runs(layout);
@@ -384,7 +320,7 @@ export class LocalMachine implements LocalAws {
     const socket = socketFile(path.join(layout.local(), 'aws'), 'gateway.sock');
     fs.rmSync(socket, { force: true });
     await this.gateway.listenForNetwork(socket);
-    await this.network?.leadTo({ url: this.endpointUrl, socket });
+    await this.sandboxes.network?.leadTo({ url: this.endpointUrl, socket });
     emit({ kind: 'process.started', name: AWS_ENDPOINT, endpoint: this.endpointUrl });
     await startFixtures(this.options.fixtures, {
       values: this.values,
@@ -392,7 +328,7 @@ export class LocalMachine implements LocalAws {
       directory: layout.local(),
       emit,
       environment: machineVariables(process.env, os.homedir()),
-      expose: (port) => this.expose(port),
+      expose: (port) => this.sandboxes.expose(port),
       ...(signal ? { signal } : {}),
     });
     await restoreValues(this.values, this.upstream);
@@ -488,7 +424,10 @@ export class LocalMachine implements LocalAws {
         environment: (account, region, actor) => this.environment(account, region, actor),
         end: (actor) => this.end(actor),
         isolation: () => this.isolation,
-        network: { expose: (port) => this.expose(port), conceal: async (port) => this.network?.conceal(port) },
+        network: {
+          expose: (port) => this.sandboxes.expose(port),
+          conceal: async (port) => this.sandboxes.network?.conceal(port),
+        },
         putParameter: async (account, region, name, value) => {
           this.values.set(parameterKey(account, region, name), value);
           await putParameter(this.upstream, account, region, name, value);
@@ -504,7 +443,7 @@ export class LocalMachine implements LocalAws {
         'AWS::RDS::DBInstance',
         databaseProvisioner(this.services, layout.local(), this.values, endpoint, async (port) => {
           this.databasePorts.add(port);
-          await this.expose(port);
+          await this.sandboxes.expose(port);
         }),
       ],
     ]);
@@ -515,7 +454,7 @@ export class LocalMachine implements LocalAws {
       secret: (account, region, reference) => this.secret(account, region, reference),
       parameter: (account, region, name) => this.parameter(account, region, name),
       healthSeconds: this.options.healthSeconds ?? 60,
-      expose: (port) => this.expose(port),
+      expose: (port) => this.sandboxes.expose(port),
     });
     add(this.containerServices.provisioners());
     add([['AWS::CodePipeline::Pipeline', pipelineProvisioner]]);

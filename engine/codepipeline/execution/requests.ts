@@ -92,6 +92,18 @@ export function checkStart(
     );
 }
 
+/** The execution that a request names. @param code the API's own for one that there is not */
+function executionOf(
+  executionId: string,
+  known: readonly KnownExecution[],
+  code: Parameters<typeof refuse>[0],
+): KnownExecution {
+  return (
+    known.find((one) => one.executionId === executionId) ??
+    refuse(code, `there is no execution ${executionId}`, 'list the executions')
+  );
+}
+
 /** API Reference, StopPipelineExecution. @throws SaiondoError with the API's code */
 export function checkStop(
   request: Request<'stopPipelineExecution'>,
@@ -119,9 +131,7 @@ export function checkRetry(
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
   const stage = checkStage(request.stageName, pipeline);
-  const found = known.find((one) => one.executionId === request.pipelineExecutionId);
-  if (!found)
-    return refuse('PipelineExecutionNotFoundException', `there is no execution ${request.pipelineExecutionId}`);
+  const found = executionOf(request.pipelineExecutionId, known, 'PipelineExecutionNotFoundException');
   const status = found.stageStatus(stage.name);
   const notRetryable = (why: string): never =>
     refuse('StageNotRetryableException', `${stage.name} of ${found.executionId} cannot be retried: ${why}`);
@@ -161,9 +171,7 @@ export function checkOverride(
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
   const stage = checkStage(request.stageName, pipeline);
-  const found = known.find((one) => one.executionId === request.pipelineExecutionId);
-  if (!found)
-    return refuse('ValidationException', `there is no execution ${request.pipelineExecutionId}`, 'list the executions');
+  const found = executionOf(request.pipelineExecutionId, known, 'ValidationException');
   const notOverridable = (why: string): never =>
     refuse(
       'ConditionNotOverridableException',
@@ -187,9 +195,7 @@ export function checkRollback(
 ): KnownExecution {
   checkPipeline(request.pipelineName, pipeline);
   const stage = checkStage(request.stageName, pipeline);
-  const target = known.find((one) => one.executionId === request.targetPipelineExecutionId);
-  if (!target)
-    return refuse('PipelineExecutionNotFoundException', `there is no execution ${request.targetPipelineExecutionId}`);
+  const target = executionOf(request.targetPipelineExecutionId, known, 'PipelineExecutionNotFoundException');
   const unable = (why: string): never =>
     refuse('UnableToRollbackStageException', `${stage.name} cannot be rolled back: ${why}`);
   if (pipeline.executionMode === 'PARALLEL') unable('a pipeline in PARALLEL mode has no rollback');
