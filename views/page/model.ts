@@ -1,3 +1,4 @@
+// Longer than 300 lines: the one value that page and report show, with its parts in its order.
 import { webAddress } from '../../model/plain-text';
 import type { Promotion, Rollback } from '../../model/promotion.shape';
 import type { Failure, ReportSummary, ResourceChange, Revision, RunVerdict } from '../../model/events';

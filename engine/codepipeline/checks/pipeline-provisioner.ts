@@ -7,24 +7,8 @@ import { refuseInvalid } from './pipeline-check';
  * the first deployment and in a self-mutation alike.
  */
 export const pipelineProvisioner: Provisioner = {
-  ensure: async ({ account, region, stackName, logicalId, type, physicalId, properties }) => {
-    const stack = {
-      stackName,
-      stackId: '',
-      account,
-      region,
-      status: '',
-      template: {},
-      parameters: {},
-      tags: {},
-      outputs: {},
-      resources: {},
-      updatedAt: '',
-    };
-    const pipeline = readPipeline(
-      { logicalId, type, physicalId, properties, attributes: {}, standing: 'recorded' },
-      stack,
-    );
+  ensure: async ({ account, region, stackName, logicalId, physicalId, properties }) => {
+    const pipeline = readPipeline({ logicalId, physicalId, properties }, { account, region, stackName });
     refuseInvalid(pipeline, { file: `stack ${stackName}`, path: `Resources.${logicalId}.Properties` });
     return { standing: 'recorded' };
   },

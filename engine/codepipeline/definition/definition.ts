@@ -17,7 +17,10 @@ const map = (value: unknown): Json => (value !== null && typeof value === 'objec
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(map) : []);
 
 /** Reads a deployed `AWS::CodePipeline::Pipeline` (CodePipeline User Guide, "CodePipeline pipeline structure reference"). */
-export function readPipeline(resource: DeployedResource, stack: DeployedStack): PipelineDefinition {
+export function readPipeline(
+  resource: Pick<DeployedResource, 'logicalId' | 'physicalId' | 'properties'>,
+  stack: Pick<DeployedStack, 'account' | 'region' | 'stackName'>,
+): PipelineDefinition {
   const properties = resource.properties as Json;
   const stages = list(properties.Stages).map((stage) => readStage(stage, stack.region));
   const definition = {

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one function an element of a policy, in the order of the grammar.
 import { actionFormatProblem, isAwsPrincipal, resourceFormatProblem } from './element-format';
 import { operatorNames, operatorOf } from './operators';
 import { pathText, placeOf, syntaxPlace, type Path, type PolicyProblem } from './policy-problem';
