@@ -1,3 +1,4 @@
+// Longer than 300 lines: one sandbox of Linux namespaces, from its root to the end of its processes, in order.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
