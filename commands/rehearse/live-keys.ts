@@ -12,7 +12,9 @@ export interface KeyFacts {
   readonly state: () => RunState | undefined;
   /** The session that takes requests, once it does. */
   readonly control: () => PipelineControl | undefined;
-  /** The page's address, once there is one. */
+  /** Whether the page is served. */
+  readonly served: () => boolean;
+  /** A new address that opens the page, once: asked for when somebody opens it. */
   readonly page: () => string | undefined;
   readonly user: string;
   /** Shows what an approval gives and asks; undefined: later. */
@@ -26,7 +28,6 @@ export function liveKeys(facts: KeyFacts): LiveKeys {
     const run = state();
     const session = control();
     const found: Record<string, readonly [string, () => Promise<string | undefined>]> = {};
-    const address = page();
     const approval = run && waiting(run);
     const failed = run && failedStage(run);
     const active = run?.executions.find((one) => one.status === 'InProgress' || one.status === 'Waiting');
@@ -46,7 +47,15 @@ export function liveKeys(facts: KeyFacts): LiveKeys {
         },
       ];
     if (run && session && active) found.s = ['stop', () => stop(session, run, active.executionId)];
-    if (address) found.o = ['open the page', () => open(address).then(() => undefined)];
+    if (facts.served())
+      found.o = [
+        'open the page',
+        async () => {
+          const address = page();
+          if (address) await open(address);
+          return undefined;
+        },
+      ];
     return found;
   };
   return {

@@ -59,11 +59,16 @@ export class AwsGateway {
       server.once('error', (cause: NodeJS.ErrnoException) =>
         fail(
           cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
-            ? new SaiondoError(`the port ${port} cannot be listened on: ${cause.message}`, {
-                code: 'PORT_TAKEN',
-                next: 'give another one with --port, or none for a free one',
-                cause,
-              })
+            ? new SaiondoError(
+                cause.code === 'EACCES'
+                  ? `Port ${port} may not be used by this user`
+                  : `Port ${port} is already in use`,
+                {
+                  code: 'PORT_TAKEN',
+                  next: 'choose another with --port, or leave it out',
+                  cause,
+                },
+              )
             : cause,
         ),
       );
