@@ -125,7 +125,7 @@ inBrowser(
     await page.getByRole('button', { name: 'Disable transition… into Prod' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('not on a Friday');
     await page.getByRole('button', { name: 'Disable', exact: true }).click();
-    await page.getByText('Nothing enters Prod: not on a Friday').waitFor();
+    await page.getByText('Transition to Prod is disabled: not on a Friday').waitFor();
     await page.getByRole('button', { name: 'Start a new execution…' }).click();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByRole('listitem').filter({ hasText: 'feat: names <b>for</b> users' }).first().waitFor();

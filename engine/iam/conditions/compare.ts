@@ -57,7 +57,7 @@ function text(pattern: Pattern): string {
 }
 
 function number(value: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value.trim()) ? Number(value) : undefined;
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(value.trim()) ? Number(value) : undefined;
 }
 
 /** A date of ISO 8601 (W3C's profile), or seconds since 1970. */

@@ -10,7 +10,7 @@ export type ReadKey = (key: string) => KeyValue;
 /** A text with its variables filled in; `null` where one has no value, so that nothing equals the text; or why one is not known. */
 export type Expanded = { readonly pattern: Pattern } | { readonly null: true } | { readonly unknown: string };
 
-const variable = /\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}/y;
+const variable = /\$\{([^{},]+)(?:,\s*'([^']*)'\s*)?\}/y;
 
 /**
  * A text of a policy as a pattern, with `${key}`, `${key, 'default'}`, `${*}`, `${?}` and `${$}` filled in (IAM User Guide, "IAM policy elements:
@@ -24,7 +24,7 @@ export function expand(text: string, read: ReadKey, variables: boolean, wildcard
     variable.lastIndex = i;
     const found = variables && text[i] === '$' ? variable.exec(text) : null;
     if (found) {
-      const value = valueOf(found[1] ?? '', found[2], read);
+      const value = valueOf((found[1] ?? '').trim(), found[2], read);
       if (typeof value !== 'string') return value;
       pattern.push(...Array.from(value));
       i = variable.lastIndex;
