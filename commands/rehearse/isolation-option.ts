@@ -4,9 +4,6 @@ import * as path from 'node:path';
 import { openIsolation } from '../../engine/isolation/open-isolation';
 import type { IsolationKind } from '../../engine/ports/isolation';
 
-/** What `--isolation` may say. */
-export const ISOLATION_KINDS: readonly IsolationKind[] = ['namespaces', 'folders', 'none'];
-
 /** Tries what `--isolation namespaces` asks for before anything starts. @throws SaiondoError `ISOLATION_MISSING` */
 export async function checkIsolation(wanted: IsolationKind | undefined): Promise<void> {
   if (wanted !== 'namespaces') return;

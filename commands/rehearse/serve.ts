@@ -1,14 +1,12 @@
+import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { recordedHandlers } from '../../engine/api/handlers';
-import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { AwsGateway } from '../../engine/gateway/gateway';
-import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
 import { portNumber } from '../input/whole-number';
-import { Serving } from './serving';
-import { checkoutsOf } from '../target/find-target';
-import { print, say } from '../output/print';
+import type * as ServeOnDisk from './serve-on-disk';
+
+/** Loads a module of this folder when it is needed: code that comes from the compile cache knows no `import()`. */
+const load = createRequire(__filename);
 
 /** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
 export function serveCommand(): Command {
@@ -27,24 +25,7 @@ Examples:
   AWS_CONFIG_FILE=.saiondo/person/aws-config aws --profile saiondo codepipeline list-pipeline-executions --pipeline-name saiondo`,
     )
     .action(async (options: { port?: number; directory: string }) => {
-      await serve(new Layout(path.resolve(options.directory)), options.port);
+      const { serveOnDisk } = load('./serve-on-disk') as typeof ServeOnDisk;
+      await serveOnDisk(new Layout(path.resolve(options.directory)), options.port);
     });
-}
-
-async function serve(layout: Layout, port: number | undefined): Promise<void> {
-  const nothing = (): undefined => undefined;
-  const serving = new Serving(layout, nothing, { readOnly: true, checkouts: checkoutsOf(undefined) });
-  const { credentials } = serving;
-  const handlers = new Map([
-    ...recordedHandlers(new Runs(layout), () => new DiskLedger(layout), credentials),
-    ...serving.handlers,
-  ]);
-  const gateway = new AwsGateway({ credentials, handlers, page: serving.page });
-  const endpoint = await gateway.listen(port);
-  print(serving.announce(endpoint) ?? endpoint);
-  say(serving.hint);
-  say('serves the runs on disk; Ctrl-C ends it');
-  await new Promise<void>((done) => process.once('SIGINT', () => done()).once('SIGTERM', () => done()));
-  serving.end();
-  await gateway.close();
 }

@@ -6,6 +6,9 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
  */
 export type IsolationKind = 'namespaces' | 'folders' | 'none';
 
+/** Every {@link IsolationKind}: what `--isolation` may say. */
+export const ISOLATION_KINDS: readonly IsolationKind[] = ['namespaces', 'folders', 'none'];
+
 /** A file or folder of this machine as a sandbox sees it. */
 export interface SandboxMount {
   readonly from: string;

@@ -164,7 +164,7 @@ inBrowser(
     await dialog.getByRole('button', { name: `Roll back to ${target?.slice(0, 8)}` }).click();
     const started = await served.next((event) => event.kind === 'execution.started' && event.mode === 'ROLLBACK');
     expect(started).toMatchObject({ rollbackTarget: target, stage: 'Verify' });
-    const executions = page.getByRole('list').filter({ hasText: `Verify back to ${target?.slice(0, 8)}` });
+    const executions = page.getByRole('list').filter({ hasText: `Rollback of Verify to ${target?.slice(0, 8)}` });
     await executions.getByRole('link').last().click();
     await page.locator('.stage[data-status="Succeeded"]', { hasText: 'Prod' }).waitFor();
     await page.close();

@@ -40,7 +40,8 @@ export class PipelineHistory {
     this.executions = digests
       .flatMap((run) => {
         const goesOn = run.verdict === 'waiting' || runs.isLive(run);
-        return run.executions.map((digest) => ({ run, goesOn, digest }));
+        // The newest first, where several began within a millisecond too.
+        return [...run.executions].reverse().map((digest) => ({ run, goesOn, digest }));
       })
       .sort((a, b) => b.digest.startedAt.localeCompare(a.digest.startedAt));
     this.versions = [

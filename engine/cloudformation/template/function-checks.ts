@@ -23,14 +23,23 @@ interface Use {
   readonly within: readonly string[];
 }
 
-function usesIn(value: unknown, at: string, within: readonly string[] = []): Use[] {
-  if (Array.isArray(value)) return value.flatMap((item, i) => usesIn(item, `${at}[${i}]`, within));
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const inside = `${at}.${key}`;
-    if (!key.startsWith('Fn::') && key !== 'Ref') return usesIn(inner, inside, within);
-    return [{ name: key, argument: inner as unknown, at: inside, within }, ...usesIn(inner, inside, [...within, key])];
-  });
+/** The functions of a value, the outer ones first. A template has tens of thousands of values: nothing is made of one that is no function. */
+function usesIn(value: unknown, at: string, within: readonly string[] = [], uses: Use[] = []): Use[] {
+  if (value === null || typeof value !== 'object') return uses;
+  if (Array.isArray(value)) {
+    value.forEach((item: unknown, i) => {
+      if (item !== null && typeof item === 'object') usesIn(item, `${at}[${i}]`, within, uses);
+    });
+    return uses;
+  }
+  for (const key of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key];
+    const isFunction = key.startsWith('Fn::') || key === 'Ref';
+    if (isFunction) uses.push({ name: key, argument: inner, at: `${at}.${key}`, within });
+    if (inner !== null && typeof inner === 'object')
+      usesIn(inner, `${at}.${key}`, isFunction ? [...within, key] : within, uses);
+  }
+  return uses;
 }
 
 const STACK_OUTPUT = 'Fn::GetStackOutput';

@@ -42,11 +42,33 @@ export function firstMatch(
   pattern: RegExp,
   from = 0,
 ): { readonly line: number; readonly groups: readonly string[] } | undefined {
+  // A hundred patterns run over the same output, and much of a long log is said many times: each distinct line is asked once.
+  if (from === 0) {
+    for (const [text, line] of distinctLines(lines)) {
+      const match = pattern.exec(text);
+      if (match) return { line, groups: match.map((group) => group ?? '') };
+    }
+    return undefined;
+  }
   for (let line = from; line < lines.length; line++) {
     const match = pattern.exec(lines[line] ?? '');
     if (match) return { line, groups: match.map((group) => group ?? '') };
   }
   return undefined;
+}
+
+const DISTINCT = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
+
+/** The distinct lines of an output, in their order, each with the first place where it stands. */
+function distinctLines(lines: readonly string[]): ReadonlyMap<string, number> {
+  const known = DISTINCT.get(lines);
+  if (known) return known;
+  const distinct = new Map<string, number>();
+  lines.forEach((text, line) => {
+    if (!distinct.has(text)) distinct.set(text, line);
+  });
+  DISTINCT.set(lines, distinct);
+  return distinct;
 }
 
 /** The text of an event, of the message or of the output that matches first: for errors which may come by any of the three. */

@@ -1,0 +1,225 @@
+import type { IsolationKind } from '../../engine/ports/isolation';
+import { readVariables } from './given-variables';
+import { checkIsolation } from './isolation-option';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { loadConfiguration, type Configuration } from '../../config/load';
+import type { SourceRepository } from '../../engine/ports/sources';
+import type { PipelineControl } from '../../engine/ports/pipeline-control';
+import { cleanError } from '../../engine/secrets/clean-error';
+import { KnownSecrets } from '../../engine/secrets/known-secrets';
+import { rehearse } from '../../engine/rehearsal/rehearsal';
+import { SaiondoError } from '../../model/errors';
+import { Layout } from '../../model/layout';
+import { explanationLines } from '../../views/explanation';
+import { fixturesOf } from './fixtures';
+import { readInputs } from '../input/account-inputs';
+import { checkWords, givenSource } from '../input/rehearse-options';
+import { assemblyOfTemplate } from '../../engine/assembly/plain-template';
+import { keptValues, sayMissing } from './missing-inputs';
+import { checkPlanWords, planNames } from '../input/plan-words';
+import { Serving } from './serving';
+import { explainPipeline, readDefinitions } from './list-pipeline';
+import { secretName } from '../../engine/ports/account-inputs';
+import { checkFirst } from './check-first';
+import { sayUncommitted } from './uncommitted';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { PipelineDefinition } from '../../model/pipeline';
+import { hearSignals } from './interruption';
+import { prepareMachine } from './prepare-machine';
+import { synthesize } from './synthesize';
+import { packageRoot, version } from '../input/package';
+import { variablesOf } from '../input/variable-option';
+import { print, printValue } from '../output/print';
+import { isInteractive, RunScreen } from './run-screen';
+
+/** The options of `saiondo rehearse` as they are read. */
+export interface RehearseOptions {
+  parameter: string[];
+  parameterStore: string[];
+  secret: string[];
+  account?: string;
+  region?: string;
+  inputs?: string;
+  template?: string;
+  source: string[];
+  approve: string[];
+  reject: string[];
+  assembly?: string;
+  pipeline?: string;
+  resume?: string;
+  only?: string;
+  explain?: string;
+  until?: string;
+  endpointUrl?: string;
+  directory: string;
+  tools?: string;
+  uncommitted?: boolean;
+  containers: boolean;
+  strict?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  list?: boolean;
+  keep?: boolean;
+  serve?: boolean;
+  port?: number;
+  variable: string[];
+  isolation?: IsolationKind;
+  envFile: string[];
+  secretFile: string[];
+  healthSeconds?: number;
+  jobs?: number;
+  plain?: boolean;
+  verbose?: boolean;
+  notify?: string;
+}
+
+/** Carries out `saiondo rehearse`. @returns the exit code */
+export async function runRehearsal(options: RehearseOptions): Promise<number> {
+  const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
+  const { inputs, sources: named } = readInputs(options.inputs ?? path.join(layout.root, 'inputs.yaml'), options);
+  const asked = options.source.map((one) => givenSource(one).name);
+  options.source.push(...named.filter((one) => !asked.includes(givenSource(one).name)));
+  checkWords(options, layout);
+  // Another app's assembly is rehearsed without our configuration.
+  const foreign = options.assembly !== undefined || options.template !== undefined;
+  const configuration = foreign && !fs.existsSync('saiondo.yaml') ? undefined : loadConfiguration('saiondo.yaml');
+  const ours = configuration !== undefined && !foreign;
+  const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
+  const given = { variables: readVariables(options.envFile), secrets: readVariables(options.secretFile) };
+  await checkIsolation(options.isolation);
+  const sources = sourcesOf(options, ours ? configuration : undefined);
+  let synthesized: Promise<string> | undefined;
+  const assembly = async (): Promise<string> =>
+    options.assembly
+      ? path.resolve(options.assembly)
+      : (synthesized ??= options.template
+          ? Promise.resolve(assemblyOfTemplate(options.template, path.join(layout.root, 'template')))
+          : synthesize(layout, configuration && sources.get(configuration.repositories.application.name)?.path));
+  const check = (definition: PipelineDefinition, others: readonly PipelineDefinition[]): void =>
+    checkPlanWords(options, planNames(definition, others, ours ? repositoriesOf(configuration) : []));
+  const fixtures = ours ? fixturesOf(configuration, process.cwd()) : { processes: [], parameters: [], secrets: [] };
+  const planned = {
+    assembly,
+    layout,
+    ...(pipeline ? { pipeline } : {}),
+    fixedAssembly: foreign,
+    sources,
+    containers: options.containers,
+    inputs,
+    kept: keptValues(layout, fixtures),
+  };
+  const known = await readDefinitions({ ...planned, ledger: new DiskLedger(layout) });
+  if (known) check(known.pipeline, known.others);
+  if (options.explain !== undefined || (options.list && options.json)) {
+    const explained = await explainPipeline({ ...planned, ledger: new DiskLedger(layout) }, options.explain);
+    if (options.json) printValue(explained);
+    else for (const one of explained) print(explanationLines(one).join('\n'));
+    return 0;
+  }
+  if (!options.json) await sayUncommitted(sources);
+  if (ours && !options.list && !options.resume && !options.only)
+    checkFirst(configuration, {
+      sources,
+      has: (name) =>
+        planned.kept('secret', name) || Object.keys(inputs.secrets).some((one) => secretName(one) === name),
+      whole: options.until === undefined,
+    });
+  const tools = await prepareMachine({
+    ...planned,
+    yes: options.yes === true,
+    interactive: process.stdin.isTTY === true && !options.json,
+    list: options.list === true,
+    quiet: options.json === true,
+  });
+  if (!tools) return 0;
+  sayMissing(known?.missing ?? [], options.json === true);
+  const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
+  const interactive = isInteractive(options);
+  const interruption = hearSignals();
+  const { port } = options;
+  const secrets = new KnownSecrets();
+  for (const [name, value] of Object.entries(given.secrets)) secrets.add(name, value);
+  let control: PipelineControl | undefined;
+  const checkouts = [...sources].map(([repository, source]) => ({ repository, path: path.resolve(source.path) }));
+  const paged = options.serve === true || interactive;
+  const serving = new Serving(layout, () => control, { checkouts, page: paged });
+  const screen = new RunScreen(
+    { ...options, layout },
+    { serving, control: () => control, clean: (text) => secrets.clean(text), signal: interruption.signal },
+  );
+  try {
+    const state = await rehearse({
+      layout,
+      version,
+      assembly,
+      deployAssembly: foreign,
+      sources,
+      fixtures,
+      inputs,
+      approve: screen.approve,
+      tools,
+      strict: options.strict === true,
+      withoutContainers: !options.containers,
+      ...(pipeline ? { pipeline } : {}),
+      ...(resume ? { resume } : {}),
+      ...(options.only ? { only: options.only } : {}),
+      ...(options.until ? { until: options.until } : {}),
+      ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
+      ...(options.isolation ? { isolation: options.isolation } : {}),
+      given,
+      ...(options.jobs ? { jobs: options.jobs } : {}),
+      ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),
+      variables: variablesOf(options.variable),
+      secrets,
+      signal: interruption.signal,
+      check: (definition) => check(definition, known?.others ?? []),
+      stayOpen: options.serve === true,
+      onControl: (session) => (control = session),
+      credentials: serving.credentials,
+      ...(paged ? { page: serving.page, handlers: serving.handlers } : {}),
+      ...(port === undefined ? {} : { port }),
+      listeners: [screen.hear],
+      beforeClose: (current) => screen.close(current),
+    });
+    return state.exitCode ?? 1;
+  } catch (error) {
+    throw cleanError(error, (text) => secrets.clean(text));
+  } finally {
+    screen.end();
+    serving.end();
+    interruption.end();
+  }
+}
+
+/** The repositories of the sources: as given; else the sample monorepo and this checkout. */
+function sourcesOf(options: RehearseOptions, configuration: Configuration | undefined): Map<string, SourceRepository> {
+  const uncommitted = options.uncommitted ? { uncommitted: true } : {};
+  const sources = new Map<string, SourceRepository>();
+  if (configuration) {
+    sources.set(configuration.repositories.pipeline.name, { path: process.cwd(), ...uncommitted });
+    const { application, pipeline } = configuration.repositories;
+    if (application.name !== pipeline.name)
+      sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
+  }
+  for (const one of options.source) {
+    const { name, path: at, commit } = givenSource(one);
+    sources.set(name, { path: at, ...(commit ? { commit } : {}), ...uncommitted });
+  }
+  return sources;
+}
+
+function repositoriesOf({ repositories }: Configuration): string[] {
+  return [repositories.application.name, repositories.pipeline.name];
+}
+
+function lastRun(layout: Layout): string {
+  const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
+  const last = runs.at(-1);
+  if (!last)
+    throw new SaiondoError('--only needs the artifacts of a run, and there is none yet', {
+      code: 'RUN_MISSING',
+      next: 'run saiondo rehearse first',
+    });
+  return last;
+}
