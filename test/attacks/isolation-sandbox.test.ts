@@ -200,10 +200,14 @@ namespaced('exit codes and signals come through, and a signal meets the whole gr
   const box = await open('signals');
   expect(await box.run('exit 7')).toMatchObject({ code: 7 });
   expect(await box.run('kill -KILL $$')).toMatchObject({ signal: 'SIGKILL' });
-  const child = box.sandbox.spawn('/bin/sh', ['-c', 'trap "echo heard; exit 3" TERM; sleep 100 & echo up; wait'], {
-    cwd: '/',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = box.sandbox.spawn(
+    '/bin/sh',
+    ['-c', 'trap "echo heard; exit 3" TERM; sh -c "echo up; exec sleep 100" & wait'],
+    {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   let said = '';
   const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
   child.stdout?.on('data', (chunk: Buffer) => {
