@@ -12,6 +12,7 @@ import { pathSegment } from './path-segment';
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
  *       runs/<runId>/report.html
  *       runs/<runId>/junit.xml               every test of the run, as JUnit
+ *       runs/<runId>/summary.md              the run as Markdown, for the summary of a job of GitHub Actions
  *       runs/<runId>/digest.json             what a list of runs shows of it: derived from the events, made anew when they have grown
  *       state/ledger/<account>/<region>/<stack>.json   what CloudFormation deployed
  *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
@@ -46,6 +47,9 @@ export class Layout {
   }
   junit(runId: string): string {
     return path.join(this.run(runId), 'junit.xml');
+  }
+  summary(runId: string): string {
+    return path.join(this.run(runId), 'summary.md');
   }
   ledgers(): string {
     return path.join(this.root, 'state', 'ledger');

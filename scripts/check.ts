@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import execa from 'execa';
 
 /** The gate's parts but the tests, in order: what ends soonest first, and the templates after the synth that writes them. */
-const PARTS = ['format:check', 'lint', 'types', 'synth', 'lint:templates'];
+const PARTS = ['format:check', 'lint', 'types', 'lint:workflows', 'synth', 'lint:templates'];
 
 /** How a part ended. */
 interface Ended {

@@ -7,6 +7,7 @@ import type { RunEvent } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { RunState } from '../../model/run-state';
 import { outcomeLines } from '../../views/outcome';
+import { jobSummary } from '../../views/job-summary';
 import { junitXml } from '../../views/junit';
 import { plainLine } from '../../views/plain';
 import { renderReport } from '../../views/report/report';
@@ -122,13 +123,14 @@ export class RunScreen {
     return decision;
   };
 
-  /** Writes the report and the tests of a run that has its verdict, and says how it ended. */
+  /** Writes the report, the tests and the summary of a run that has its verdict, and says how it ended. */
   async close(state: RunState): Promise<void> {
     const { layout, json, serve, keep } = this.options;
     const { signal, clean } = this.parts;
     const [run, report] = [layout.run(state.runId), layout.report(state.runId)];
     writeAtomically(report, renderReport(state, run, clean), { durable: false });
     writeAtomically(layout.junit(state.runId), clean(junitXml(state, run)), { durable: false });
+    writeAtomically(layout.summary(state.runId), clean(jobSummary(state)), { durable: false });
     this.terminal?.end();
     const served = serve === true && !signal.aborted;
     if (!json) print(`\n${outcomeLines(state, { run, report, served }).join('\n')}`);
