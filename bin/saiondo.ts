@@ -15,6 +15,7 @@ import { rehearseCommand } from '../commands/rehearse/rehearse';
 import { rollbackCommand } from '../commands/operate/rollback';
 import { serveCommand } from '../commands/rehearse/serve';
 import { statusCommand } from '../commands/operate/status';
+import { permissionsCommand } from '../commands/operate/permissions';
 import { triageCommand } from '../commands/operate/triage';
 import { say } from '../commands/output/print';
 import { diskError, isDiskError } from '../engine/files/disk-error';
@@ -34,6 +35,7 @@ for (const command of [
   serveCommand(),
   statusCommand(),
   historyCommand(),
+  permissionsCommand(),
   triageCommand(),
   logsCommand(),
   approveCommand(),

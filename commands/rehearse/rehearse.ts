@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
+import { IAM_MODES } from '../../engine/ports/iam-mode';
 import { ISOLATION_KINDS } from '../../engine/ports/isolation';
 import { portNumber, wholeNumber } from '../input/whole-number';
 import type * as RunRehearsal from './run-rehearsal';
@@ -56,6 +57,14 @@ export function rehearseCommand(): Command {
         '--isolation <KIND>',
         'how builds are kept apart from this machine: namespaces (Linux), folders, or none (the best that it has)',
       ).choices([...ISOLATION_KINDS]),
+    )
+    .addOption(
+      new Option(
+        '--iam <MODE>',
+        'what a permission that AWS would deny does: enforce fails its action, report lists it, off judges nothing',
+      )
+        .choices([...IAM_MODES])
+        .default('report'),
     )
     .option('--env-file <FILE>', 'variables for every build, a line NAME=VALUE each; repeatable', collect, [])
     .option('--secret-file <FILE>', 'the same, with values that no log shows; repeatable', collect, [])

@@ -1,3 +1,4 @@
+import type { IamMode } from '../../engine/ports/iam-mode';
 import type { IsolationKind } from '../../engine/ports/isolation';
 import { readVariables } from './given-variables';
 import { checkIsolation } from './isolation-option';
@@ -65,6 +66,7 @@ export interface RehearseOptions {
   port?: number;
   variable: string[];
   isolation?: IsolationKind;
+  iam: IamMode;
   envFile: string[];
   secretFile: string[];
   healthSeconds?: number;
@@ -167,6 +169,7 @@ export async function runRehearsal(options: RehearseOptions): Promise<number> {
       ...(options.until ? { until: options.until } : {}),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),
+      iam: options.iam,
       given,
       ...(options.jobs ? { jobs: options.jobs } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),

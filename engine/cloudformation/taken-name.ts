@@ -4,6 +4,9 @@ import type { DiskLedger } from './ledger';
 import { hasSingleIdentifier } from './template/resource-schema';
 import type { DeploymentRequest } from './stack';
 
+/** Policies that stand in a role, a user or a group: two of them may have one name (IAM User Guide, "Inline policies"). */
+const INLINE_POLICY = /^AWS::IAM::(Policy|RolePolicy|UserPolicy|GroupPolicy)$/;
+
 /**
  * Two resources cannot have one name (CloudFormation User Guide, "Name type"): neither a replacement its predecessor's, which goes last, nor a new
  * resource another one's of the account and region.
@@ -23,7 +26,7 @@ export function refuseTakenName(
       { code: 'ValidationError', where },
     );
   }
-  if (change.updates || !hasSingleIdentifier(type)) return;
+  if (change.updates || !hasSingleIdentifier(type) || INLINE_POLICY.test(type)) return;
   const taken = ledger
     .resources(type, account, region)
     .find((one) => one.physicalId === physicalId && (one.stack.stackName !== stackName || one.logicalId !== logicalId));

@@ -32,6 +32,8 @@ import type { Credentials } from '../gateway/credentials';
 import { LocalMachine } from './local-machine';
 import type { Machine } from './machine';
 import type { ToolNeed } from '../host/tools';
+import { guardedRunners } from './permission-guard';
+import type { IamMode } from '../ports/iam-mode';
 import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
 import { DeployedPipelines } from './deployed-pipelines';
@@ -64,6 +66,8 @@ export interface RehearsalOptions extends RunRequest {
   readonly endpointUrl?: string;
   readonly withoutContainers?: boolean;
   readonly healthSeconds?: number;
+  /** What a denied permission does; nothing is judged where nobody says. */
+  readonly iam?: IamMode;
   /** How many builds run at once; by default as many as this machine carries. */
   readonly jobs?: number;
   /** How builds are kept apart; without it the best that this machine has. */
@@ -258,12 +262,13 @@ class Rehearsal {
   ): PipelineSession {
     const { options } = this;
     const { layout, sources } = options;
-    const runners = actionRunners({
+    const known = actionRunners({
       cloudFormation: machine.cloudFormation,
       provisioners: machine.provisioners,
       sources,
       ...(startPipeline ? { startPipeline } : {}),
     });
+    const runners = guardedRunners(known, this.ledger, options.iam ?? 'off');
     const rules = ruleRunners();
     const earlier = new Runs(layout);
     const facts: PlanFacts = {

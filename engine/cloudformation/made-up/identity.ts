@@ -62,7 +62,8 @@ export function arnOf(filling: Filling): string {
   if (example !== undefined) return likeExample(example, filling);
   const rest = form ?? `${kind.toLowerCase()}/{name}`;
   if (/^(arn:|\{(of|p)\.)/.test(rest)) return fill(rest, filling);
-  const name = filling.name.replace(/^\//, '');
+  // `/name` after a slash has one slash (a parameter's ARN); after a colon it keeps its own (a log group's).
+  const name = rest.includes('/{name}') ? filling.name.replace(/^\//, '') : filling.name;
   const region = GLOBAL.has(service) ? '' : '{region}';
   return fill(`arn:{partition}:${service}:${region}:{account}:${rest}`, { ...filling, name });
 }

@@ -20,6 +20,8 @@ export interface UnreadPolicy {
   readonly kind: PolicyKind;
   readonly name: string;
   readonly reason: string;
+  /** It is known to deny nothing, so that it cannot take away what another policy allows. */
+  readonly deniesNothing?: boolean;
 }
 
 /** All policies that AWS looks at for a request. */
@@ -104,7 +106,9 @@ export function evaluate(request: AccessRequest, policies: AppliedPolicies): Dec
   const openDenies = found
     .filter(({ match, of }) => of.statement.effect === 'Deny' && isUnknown(match.applies))
     .map(({ match }) => match.applies);
-  const unreadDenies = (policies.unread ?? []).map(({ name, reason }) => unknown(`policy ${name}: ${reason}`));
+  const unreadDenies = (policies.unread ?? [])
+    .filter(({ deniesNothing }) => !deniesNothing)
+    .map(({ name, reason }) => unknown(`policy ${name}: ${reason}`));
   if (allow === false) return { result: 'denied', how: 'implicit', missing: missingKinds(request, policies, side) };
   const open = [allow, ...openDenies, ...unreadDenies].filter(isUnknown);
   if (open.length > 0)

@@ -1,0 +1,55 @@
+import * as fs from 'node:fs';
+import { Command } from 'commander';
+import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import { permissionsFile } from '../../engine/rehearsal/permission-guard';
+import { SaiondoError } from '../../model/errors';
+import { Layout } from '../../model/layout';
+import { print, printValue } from '../output/print';
+import { describePermissions } from '../output/permissions';
+
+interface Options {
+  readonly directory: string;
+  readonly run?: string;
+  readonly json?: boolean;
+}
+
+/** `saiondo permissions`: what each role was asked for in a run, and whether AWS would have allowed it. */
+export function permissionsCommand(): Command {
+  return new Command('permissions')
+    .description('what each role was asked for in a rehearsal, and what AWS would have denied')
+    .argument('[role]', 'a part of a role’s ARN or of its construct’s path')
+    .option('--run <RUN>', 'the run (the last one)')
+    .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
+    .option('--json', 'print every judged call as one JSON value')
+    .action((role: string | undefined, options: Options) => {
+      const records = readRecords(new Layout(options.directory), options.run).filter(
+        ({ role: arn, construct }) => role === undefined || arn.includes(role) || construct.includes(role),
+      );
+      if (options.json) printValue(records);
+      else for (const line of describePermissions(records)) print(line);
+    });
+}
+
+function readRecords(layout: Layout, asked: string | undefined): readonly PermissionRecord[] {
+  const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
+  const run = asked ?? runs.filter((one) => fs.existsSync(permissionsFile(layout.run(one)))).at(-1);
+  const file = run === undefined ? undefined : permissionsFile(layout.run(run));
+  if (file === undefined || !fs.existsSync(file)) {
+    throw new SaiondoError(asked ? `run ${asked} has no judged permissions` : 'no run has judged permissions', {
+      code: 'PERMISSIONS_MISSING',
+      next: `rehearse with --iam report or enforce; runs: ${runs.slice(-5).join(', ') || 'none'}`,
+    });
+  }
+  return fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as PermissionRecord];
+      } catch {
+        // The last line of a run that was killed may be torn.
+        return [];
+      }
+    });
+}

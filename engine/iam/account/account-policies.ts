@@ -1,0 +1,182 @@
+import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
+import type { NamedPolicy, PolicyKind, UnreadPolicy } from '../decision/evaluate';
+import { awsManagedDocument, mayDeny } from './aws-managed';
+import { list, object, text } from './json';
+import { attached, type AttachedPolicy } from './read-policy';
+
+type Deployed = DeployedResource & { readonly stack: DeployedStack };
+
+/** A role with everything that decides what it may. */
+export interface KnownRole {
+  readonly arn: string;
+  readonly account: string;
+  /** The construct's path of the assembly's metadata, else `Stack/LogicalId`. */
+  readonly construct: string;
+  readonly identity: readonly NamedPolicy[];
+  readonly boundary?: NamedPolicy;
+  readonly trust?: NamedPolicy;
+  readonly unread: readonly UnreadPolicy[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a resource says of who may use it. `account` undefined: nobody here knows whose it is. */
+export interface KnownResource {
+  readonly account?: string;
+  readonly construct?: string;
+  readonly policy?: NamedPolicy;
+  readonly unread?: UnreadPolicy;
+  /** Whether the ledger has the resource: of any other its policy is not known. */
+  readonly deployed: boolean;
+}
+
+/** A resource's place for people: the construct's path, else its stack and logical id. */
+export function constructOf({ stack, logicalId }: Deployed): string {
+  const metadata = object(object(object(stack.template.Resources)[logicalId]).Metadata);
+  const path = text(metadata['aws:cdk:path']).replace(/\/Resource$/, '');
+  return path || `${stack.stackName}/${logicalId}`;
+}
+
+/** Roles and policies of everything that is deployed here, by ARN. It is read once: make another one after a deployment. */
+export class AccountPolicies {
+  private readonly roles = new Map<string, KnownRole>();
+  private readonly resources = new Map<string, KnownResource>();
+  private readonly aliases = new Map<string, string>();
+
+  constructor(private readonly ledger: Pick<StackLedger, 'resources'>) {
+    for (const resource of ledger.resources('AWS::IAM::Role')) {
+      const role = this.readRole(resource);
+      this.roles.set(role.arn, role);
+    }
+    this.readResources();
+  }
+
+  /** Every role, in the order of the stacks. */
+  allRoles(): readonly KnownRole[] {
+    return [...this.roles.values()];
+  }
+
+  role(arn: string): KnownRole | undefined {
+    return this.roles.get(arn);
+  }
+
+  /** Adds roles that no stack of the ledger has, such as those of `cdk bootstrap`. One that is deployed here counts more. */
+  add(roles: readonly KnownRole[]): void {
+    for (const role of roles) if (!this.roles.has(role.arn)) this.roles.set(role.arn, role);
+  }
+
+  /** The ARN of the key behind an alias' ARN; any other ARN as it is. */
+  keyOf(arn: string): string {
+    return this.aliases.get(arn) ?? arn;
+  }
+
+  /** The names of a key's aliases (`alias/artifacts`). */
+  aliasesOf(key: string): readonly string[] {
+    return [...this.aliases].flatMap(([alias, arn]) => (arn === key ? [alias.slice(alias.indexOf('alias/'))] : []));
+  }
+
+  /** What is known of a resource: an object belongs to its bucket, a log stream to its log group. */
+  resource(arn: string): KnownResource {
+    const [, , service = '', , account = '', name = ''] = arn.split(':');
+    const owner = service === 's3' ? `arn:aws:s3:::${name.split('/')[0] ?? ''}` : this.keyOf(arn);
+    const known = this.resources.get(owner) ?? this.resources.get(owner.replace(/-[A-Za-z0-9]{6}$/, ''));
+    return known ?? { deployed: false, ...(/^\d{12}$/.test(account) ? { account } : {}) };
+  }
+
+  private readRole(resource: Deployed): KnownRole {
+    const { properties, stack, physicalId } = resource;
+    const path = text(properties.Path) || '/';
+    const arn = text(resource.attributes.Arn) || `arn:aws:iam::${stack.account}:role${path}${physicalId}`;
+    const construct = constructOf(resource);
+    const of = (kind: PolicyKind, document: unknown, name: string, by?: string) => attached(document, kind, name, by);
+    const policies: AttachedPolicy[] = list(properties.Policies).map((one) =>
+      of('identity', object(one).PolicyDocument, `${text(object(one).PolicyName)} of ${construct}`),
+    );
+    const managed = list(properties.ManagedPolicyArns).map(text);
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy']) {
+      for (const other of this.ledger.resources(type, stack.account)) {
+        const names = [...list(other.properties.Roles), ...list(other.properties.RoleName)].map(text);
+        if (names.includes(physicalId))
+          policies.push(of('identity', other.properties.PolicyDocument, constructOf(other)));
+      }
+    }
+    for (const one of managed) policies.push(this.managed(one, 'identity', stack.account));
+    const boundary = text(properties.PermissionsBoundary);
+    const limit = boundary ? this.managed(boundary, 'boundary', stack.account) : undefined;
+    const trust = of('trust', properties.AssumeRolePolicyDocument, `trust policy of ${construct}`);
+    return {
+      arn,
+      account: stack.account,
+      construct,
+      identity: policies.flatMap((one) => ('policy' in one ? [one.policy] : [])),
+      unread: [...policies, ...(limit ? [limit] : []), trust].flatMap((one) => ('unread' in one ? [one.unread] : [])),
+      ...(limit && 'policy' in limit ? { boundary: limit.policy } : {}),
+      ...('policy' in trust ? { trust: trust.policy } : {}),
+      tags: Object.fromEntries(list(properties.Tags).map((tag) => [text(object(tag).Key), text(object(tag).Value)])),
+    };
+  }
+
+  private managed(arn: string, kind: 'identity' | 'boundary', account: string): AttachedPolicy {
+    const own = this.ledger
+      .resources('AWS::IAM::ManagedPolicy', account)
+      .find(({ physicalId, attributes }) => [physicalId, attributes.PolicyArn, attributes.Arn].includes(arn));
+    if (own) return attached(own.properties.PolicyDocument, kind, constructOf(own), arn);
+    const document = awsManagedDocument(arn);
+    return document
+      ? attached(document, kind, arn, arn)
+      : {
+          unread: { kind, name: arn, reason: 'the rehearsal does not have its document', deniesNothing: !mayDeny(arn) },
+        };
+  }
+
+  private readResources(): void {
+    const put = (arn: string, resource: Deployed, document: unknown): void => {
+      const construct = constructOf(resource);
+      const read = document === undefined ? undefined : attached(document, 'resource', `policy of ${construct}`);
+      this.resources.set(arn, { account: resource.stack.account, construct, deployed: true, ...read });
+    };
+    for (const bucket of this.ledger.resources('AWS::S3::Bucket')) {
+      const policy = this.ledger
+        .resources('AWS::S3::BucketPolicy', bucket.stack.account)
+        .find(({ properties }) => properties.Bucket === bucket.physicalId);
+      put(`arn:aws:s3:::${bucket.physicalId}`, bucket, policy?.properties.PolicyDocument);
+    }
+    for (const key of this.ledger.resources('AWS::KMS::Key')) {
+      const { account, region } = key.stack;
+      const arn = text(key.attributes.Arn) || `arn:aws:kms:${region}:${account}:key/${key.physicalId}`;
+      put(arn, key, key.properties.KeyPolicy);
+      for (const alias of this.ledger.resources('AWS::KMS::Alias', account, region)) {
+        const target = text(alias.properties.TargetKeyId);
+        if (target === arn || target === key.physicalId)
+          this.aliases.set(`arn:aws:kms:${region}:${account}:${text(alias.properties.AliasName)}`, arn);
+      }
+    }
+    const named: readonly (readonly [string, (resource: Deployed) => string, (resource: Deployed) => unknown])[] = [
+      [
+        'AWS::ECR::Repository',
+        (one) => `ecr|repository/${one.physicalId}`,
+        (one) => one.properties.RepositoryPolicyText,
+      ],
+      ['AWS::CodeBuild::Project', (one) => `codebuild|project/${one.physicalId}`, () => undefined],
+      ['AWS::Logs::LogGroup', (one) => `logs|log-group:${one.physicalId}`, () => undefined],
+    ];
+    for (const [type, name, document] of named) {
+      for (const one of this.ledger.resources(type)) {
+        const [service = '', rest = ''] = name(one).split('|');
+        put(`arn:aws:${service}:${one.stack.region}:${one.stack.account}:${rest}`, one, document(one));
+      }
+    }
+    const own: readonly (readonly [string, string, string, string])[] = [
+      ['AWS::SecretsManager::Secret', 'AWS::SecretsManager::ResourcePolicy', 'SecretId', 'ResourcePolicy'],
+      ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics', 'PolicyDocument'],
+      ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues', 'PolicyDocument'],
+    ];
+    for (const [type, policyType, key, document] of own) {
+      for (const one of this.ledger.resources(type)) {
+        const policy = this.ledger
+          .resources(policyType, one.stack.account)
+          .find(({ properties }) => list(properties[key]).includes(one.physicalId));
+        put(text(one.attributes.Arn) || one.physicalId, one, policy?.properties[document]);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** A call that a service makes for a pipeline, before it is known whether it may. */
+export interface ServiceCall {
+  /** The role's ARN, or a service's name (`codebuild.amazonaws.com`). */
+  readonly by: string;
+  /** `s3:GetObject`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Keys of the request beyond those that every request has. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** What it is for, as part of a sentence: `to read the artifact Source`. */
+  readonly why: string;
+  /** AWS's page that says that the call is made. */
+  readonly source: string;
+  /** A call that AWS makes in some cases, or where another permission would do: it warns when it is denied. */
+  readonly optional?: string;
+}

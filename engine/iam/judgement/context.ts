@@ -1,0 +1,72 @@
+import type { Caller, RequestContext } from '../decision/request';
+
+/** Keys of which a rehearsal cannot say what AWS would have: they belong to AWS's network, its organization, or the resource's tags. */
+const unknowable: readonly (readonly [RegExp, string])[] = [
+  [
+    /^aws:(sourceip|sourcevpc|sourcevpce|sourcevpcarn|vpcsourceip|useragent|referer)$/,
+    'a rehearsal has no network of AWS',
+  ],
+  [/^aws:(principal|resource|source)org(id|paths)$/, 'a rehearsal has no organization'],
+  [/^aws:(userid|tokenissuetime|sourceidentity|ec2instancesource.*)$/, 'only AWS makes it'],
+  [/^aws:(sourcearn|sourceaccount)$/, 'which resource the service acts for is not recorded'],
+  [/^(aws:resourcetag\/|[a-z0-9-]+:resourcetag\/)/, 'the tags of the resource are not looked at'],
+];
+
+/** Keys that every request of a service for a pipeline lacks: nobody signed in, no tags are given. */
+const lacking =
+  /^sts:externalid$|^aws:(multifactorauth|requesttag\/|tagkeys$|username$|federatedprovider$|calledvia|viaawsservice$)/;
+
+/**
+ * The keys of a request as far as the rehearsal knows them (IAM User Guide, "AWS global condition context keys").
+ * @param own the keys of this call, by AWS's names
+ * @param tags the tags of the caller's role
+ */
+export function contextOf(
+  caller: Caller,
+  action: string,
+  resource: string,
+  resourceAccount: string,
+  own: Readonly<Record<string, string | readonly string[]>>,
+  tags: Readonly<Record<string, string>>,
+): RequestContext {
+  const region = resource.split(':')[3] ?? '';
+  const now = new Date();
+  const values: Record<string, string | readonly string[]> = {
+    'aws:CurrentTime': now.toISOString(),
+    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+    'aws:SecureTransport': 'true',
+    'aws:ResourceAccount': resourceAccount,
+    's3:ResourceAccount': resourceAccount,
+    ...(region ? { 'aws:RequestedRegion': region } : {}),
+    ...(caller.type === 'service' ? serviceKeys(caller.name) : {}),
+    ...(caller.type === 'role' ? roleKeys(caller.roleArn, caller.account, tags) : {}),
+    ...own,
+  };
+  const service = action.split(':')[0]?.toLowerCase() ?? '';
+  return {
+    values: new Map(
+      Object.entries(values).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
+    ),
+    unknown: (key) => {
+      const found = unknowable.find(([pattern]) => pattern.test(key));
+      if (found) return found[1];
+      if (lacking.test(key) || key.startsWith('aws:principaltag/')) return undefined;
+      // A service's own key: of this service it depends on the request's details, of another no request has it.
+      return key.startsWith(`${service}:`) ? 'the request’s details are not recorded' : undefined;
+    },
+  };
+}
+
+function serviceKeys(name: string): Record<string, string> {
+  return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': name };
+}
+
+function roleKeys(arn: string, account: string, tags: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    'aws:PrincipalArn': arn,
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+  };
+}

@@ -1,0 +1,128 @@
+import { evaluate, type AppliedPolicies, type Decision } from '../decision/evaluate';
+import { denialText } from '../decision/denial';
+import { actionMatches } from '../decision/statement-match';
+import { statementName } from '../policy/policy';
+import type { AccountPolicies, KnownResource, KnownRole } from '../account/account-policies';
+import type { ServiceCall } from '../calls/service-call';
+import type { AccessRequest, Caller } from '../decision/request';
+import { contextOf } from './context';
+
+/** A call with what AWS would have answered. */
+export interface Judged {
+  readonly call: ServiceCall;
+  readonly decision: Decision;
+  /** AWS's sentence of a denial, the reasons of what is not known, the statement that allows. */
+  readonly text: string;
+}
+
+/** Services whose resources have no policy of their own that could decide. */
+const withoutPolicies =
+  /^(cloudformation|codebuild|codepipeline|codestar-connections|codeconnections|ec2|ecs|logs|ssm|iam)$/;
+
+/** Judges a call by the policies of everything that is deployed here. */
+export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
+  const resource = policies.keyOf(call.resource);
+  const role = policies.role(call.by);
+  const caller = callerOf(call.by);
+  const assumes = /^sts:assumerole/i.test(call.action);
+  const target = assumes ? policies.role(resource) : undefined;
+  const known: KnownResource = assumes
+    ? { deployed: target !== undefined, account: accountIn(resource) }
+    : policies.resource(resource);
+  const callerAccount = 'account' in caller ? (caller.account ?? '') : '';
+  const resourceAccount = known.account || accountIn(resource) || bootstrapAccount(resource) || callerAccount;
+  // An artifact's key is asked by S3, for whom reads or writes the object (KMS Developer Guide, "kms:ViaService").
+  const own = call.action.startsWith('kms:')
+    ? {
+        'kms:ResourceAliases': policies.aliasesOf(resource),
+        ...(callerAccount ? { 'kms:CallerAccount': callerAccount } : {}),
+        ...call.context,
+      }
+    : (call.context ?? {});
+  const request: AccessRequest = {
+    caller,
+    action: call.action,
+    resource,
+    resourceAccount,
+    context: contextOf(caller, call.action, resource, resourceAccount, own, role?.tags ?? {}),
+  };
+  const decision = evaluate(request, appliedPolicies(request, role, target, known, assumes));
+  return { call, decision, text: textOf(request, decision) };
+}
+
+function appliedPolicies(
+  request: AccessRequest,
+  role: KnownRole | undefined,
+  target: KnownRole | undefined,
+  known: KnownResource,
+  assumes: boolean,
+): AppliedPolicies {
+  const { caller, resource } = request;
+  const unread = [...(role?.unread.filter(({ kind }) => kind !== 'trust') ?? [])];
+  if (caller.type === 'role' && !role)
+    unread.push({ kind: 'identity', name: caller.roleArn, reason: 'nothing that is deployed here makes this role' });
+  if (assumes && !target)
+    unread.push({ kind: 'trust', name: resource, reason: 'nothing that is deployed here makes this role' });
+  unread.push(...(target?.unread.filter(({ kind }) => kind === 'trust') ?? []));
+  const service = resource.split(':')[2] ?? '';
+  const crossing = 'account' in caller && caller.account !== undefined && caller.account !== request.resourceAccount;
+  // What people made by hand is not deployed here. In one account it is taken to have no policy of its own, as most have; a key always has one.
+  if (
+    !assumes &&
+    !known.deployed &&
+    resource !== '*' &&
+    !withoutPolicies.test(service) &&
+    (crossing || service === 'kms')
+  ) {
+    unread.push({ kind: 'resource', name: resource, reason: 'nothing that is deployed here makes it' });
+  }
+  if (known.unread) unread.push(known.unread);
+  const own = assumes ? target?.trust : known.policy;
+  return {
+    identity: role?.identity ?? [],
+    ...(role?.boundary ? { boundary: role.boundary } : {}),
+    ...(own ? { resource: own } : {}),
+    unread,
+  };
+}
+
+/**
+ * Judges an action whose resource is only known on AWS: allowed where a statement allows it on everything, denied where none allows it on anything.
+ */
+export function judgeOnAnything(call: ServiceCall, policies: AccountPolicies): Judged {
+  const role = policies.role(call.by);
+  const judged = judge({ ...call, resource: '*' }, policies);
+  if (!role || judged.decision.result === 'allowed' || judged.decision.result === 'not known') return judged;
+  const { decision } = judged;
+  if (decision.how === 'explicit') return judged;
+  const limits = [role.identity, ...(role.boundary ? [[role.boundary]] : [])];
+  const mentioned = limits.every((list) =>
+    list.some(({ policy }) =>
+      policy.statements.some((one) => one.effect === 'Allow' && actionMatches(one, call.action)),
+    ),
+  );
+  if (!mentioned) return judged;
+  const reasons = ['the role may do it with some resources; which one AWS would ask for is not known here'];
+  return { call, decision: { result: 'not known', reasons }, text: reasons.join('; ') };
+}
+
+function callerOf(by: string): Caller {
+  const account = /^arn:[^:]+:iam::(\d+):role\//.exec(by)?.[1];
+  return account ? { type: 'role', roleArn: by, account, sessionName: 'rehearsal' } : { type: 'service', name: by };
+}
+
+const accountIn = (arn: string): string => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? '';
+
+/** The account in the name of a bucket of `cdk bootstrap`. */
+const bootstrapAccount = (arn: string): string => /^arn:[^:]+:s3:::cdk-[a-z0-9]+-assets-(\d{12})-/.exec(arn)?.[1] ?? '';
+
+function textOf(request: AccessRequest, decision: Decision): string {
+  switch (decision.result) {
+    case 'denied':
+      return denialText(request, decision);
+    case 'not known':
+      return decision.reasons.join('; ');
+    case 'allowed':
+      return decision.by.map(({ policy, statement }) => `${statementName(statement)} of ${policy.name}`).join(', ');
+  }
+}
