@@ -46,6 +46,6 @@ export async function deployAll(stacks: readonly StackToDeploy[]): Promise<DiskL
 
 /** The template without the rule that asks the account for its bootstrap's version: there is no account here. */
 function withoutBootstrapRule(template: object): Template {
-  const { Rules: _, Parameters: __, ...rest } = template as Record<string, unknown>;
-  return rest as unknown as Template;
+  const kept = Object.entries(template).filter(([section]) => section !== 'Rules' && section !== 'Parameters');
+  return Object.fromEntries(kept) as unknown as Template;
 }

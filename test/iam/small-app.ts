@@ -6,13 +6,13 @@ export interface SmallApp {
   readonly target: Template;
 }
 
-/** A template whose insides the faults reach into. */
+/** Properties of many shapes: the faults reach into them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Properties = Record<string, any>;
+
+/** A template of the small app. */
 export interface Template {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly Resources: Record<
-    string,
-    { Type: string; Properties: Record<string, any>; Metadata?: Record<string, string> }
-  >;
+  readonly Resources: Record<string, { Type: string; Properties: Properties; Metadata?: Record<string, string> }>;
 }
 
 export const PIPELINE = '111111111111';
