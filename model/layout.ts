@@ -10,6 +10,7 @@ import { pathSegment } from './path-segment';
  *       lock                                 held by the engine that works in this folder
  *       runs/<runId>/artifacts/<executionId>/<artifact>/
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
+ *       runs/<runId>/permissions.jsonl       each call that was judged, with what AWS would answer
  *       runs/<runId>/report.html
  *       runs/<runId>/junit.xml               every test of the run, as JUnit
  *       runs/<runId>/summary.md              the run as Markdown, for the summary of a job of GitHub Actions
@@ -32,6 +33,10 @@ export class Layout {
   }
   run(runId: string): string {
     return path.join(this.runs(), pathSegment(runId));
+  }
+  /** The calls of a run that were judged: a line of JSON each. */
+  permissions(runId: string): string {
+    return path.join(this.run(runId), 'permissions.jsonl');
   }
   events(runId: string): string {
     return path.join(this.run(runId), 'events.jsonl');

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import { Command } from 'commander';
 import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
-import { permissionsFile } from '../../engine/rehearsal/permission-guard';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { print, printValue } from '../output/print';
@@ -32,8 +31,8 @@ export function permissionsCommand(): Command {
 
 function readRecords(layout: Layout, asked: string | undefined): readonly PermissionRecord[] {
   const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
-  const run = asked ?? runs.filter((one) => fs.existsSync(permissionsFile(layout.run(one)))).at(-1);
-  const file = run === undefined ? undefined : permissionsFile(layout.run(run));
+  const run = asked ?? runs.filter((one) => fs.existsSync(layout.permissions(one))).at(-1);
+  const file = run === undefined ? undefined : layout.permissions(run);
   if (file === undefined || !fs.existsSync(file)) {
     throw new SaiondoError(asked ? `run ${asked} has no judged permissions` : 'no run has judged permissions', {
       code: 'PERMISSIONS_MISSING',

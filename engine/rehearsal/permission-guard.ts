@@ -1,16 +1,10 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { Failure } from '../../model/events';
 import type { ActionContext, ActionRunner, ActionRunners } from '../ports/action';
 import type { IamMode } from '../ports/iam-mode';
 import type { StackLedger } from '../ports/ledger';
 import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
 import { recordOf, type PermissionRecord } from '../iam/judgement/permission-record';
-
-/** The file of a run that holds its judged calls. */
-export function permissionsFile(runFolder: string): string {
-  return path.join(runFolder, 'permissions.jsonl');
-}
 
 /**
  * The runners of actions, each behind a judgement of what AWS's services call for it. Every judged call is kept beside the run's events; a denied one
@@ -57,7 +51,7 @@ function judgeAction(
 function keep({ layout, runId }: ActionContext, records: readonly PermissionRecord[]): void {
   if (records.length === 0) return;
   const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  fs.appendFileSync(permissionsFile(layout.run(runId)), lines, { mode: 0o600 });
+  fs.appendFileSync(layout.permissions(runId), lines, { mode: 0o600 });
 }
 
 /** A denial as the action's failure: AWS's sentence, whose policy it is, what to add. */

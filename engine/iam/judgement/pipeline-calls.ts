@@ -76,8 +76,9 @@ function storeOf(
   const store = object(regional?.ArtifactStore ?? properties.ArtifactStore);
   const id = text(object(store.EncryptionKey).Id);
   const bucket = text(store.Location);
-  const alias = /(?:^|:)(alias\/.+)$/.exec(id)?.[1];
-  if (alias && !/^alias\/aws\//.test(alias)) {
+  const named = id.split(':').at(-1) ?? '';
+  const alias = named.startsWith('alias/') ? named : undefined;
+  if (alias && !alias.startsWith('alias/aws/')) {
     const found = ledger.resources('AWS::KMS::Alias').find(({ properties: one }) => one.AliasName === alias);
     const target = text(found?.properties.TargetKeyId);
     return { bucket, key: target.startsWith('arn:') ? target : id };
