@@ -26,7 +26,7 @@ export function resolveOutputs(
       refuse(
         request,
         `Outputs.${name}.Value`,
-        `Template format error: Output ${name} is malformed: its value is no text`,
+        `Template format error: Output ${name} is malformed: its value is not text`,
       );
     outputs[name] = {
       value: String(value),

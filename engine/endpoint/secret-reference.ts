@@ -26,7 +26,7 @@ export function parseSecretReference(reference: string, account: string, region:
       next: 'expected secret-id, secret-id:json-key, secret-id:json-key:version-stage or secret-id:json-key::version-id',
     });
   };
-  if (id === '' || rest.length > 3) invalid(`${JSON.stringify(reference)} is no reference to a secret`);
+  if (id === '' || rest.length > 3) invalid(`${JSON.stringify(reference)} is not a reference to a secret`);
   if (versionStage && versionId) invalid(`${JSON.stringify(reference)} names a version stage and a version id`);
   const name = arn ? id.replace(/-[A-Za-z0-9]{6}$/, '') : id;
   return {

@@ -197,7 +197,7 @@ function invalid(file: string, cause: unknown): SaiondoError {
   const why = cause instanceof Error ? cause.message : String(cause);
   // yauzl refuses names that lead out by itself.
   if (/^(absolute path|invalid relative path|invalid characters in fileName)/.test(why)) return unsafe(why);
-  return new SaiondoError(`${path.basename(file)} is no zip archive that can be read: ${why}`, {
+  return new SaiondoError(`${path.basename(file)} is not a zip archive that can be read: ${why}`, {
     code: 'ARTIFACT_INVALID',
     cause,
   });

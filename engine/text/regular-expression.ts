@@ -90,7 +90,7 @@ function checked(pattern: string, whole: boolean): Translated {
   try {
     new RegExp(source, flags);
   } catch (cause) {
-    throw new SaiondoError(`${pattern} is no regular expression: ${(cause as Error).message}`, {
+    throw new SaiondoError(`${pattern} is not a regular expression: ${(cause as Error).message}`, {
       code: 'PATTERN_INVALID',
       next: 'see java.util.regex.Pattern',
     });

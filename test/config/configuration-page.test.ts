@@ -20,7 +20,7 @@ const rows = new Map(
     .map(([key = '', ...cells]) => [key.replaceAll('`', ''), cells] as const),
 );
 
-/** Every key of a schema whose value is no map of keys of its own, by dotted path. */
+/** Every key of a schema whose value is not a map of keys of its own, by dotted path. */
 function leaves(schema: unknown, at: readonly string[] = []): string[] {
   if (schema instanceof z.ZodPipe) return leaves(schema.in, at);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)

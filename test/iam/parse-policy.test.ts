@@ -59,7 +59,7 @@ const malformed: readonly (readonly [string, unknown, string, DocumentKind?])[] 
     'Syntax errors in policy. | Statement[0].Condition.NullIfExists',
   ],
   [
-    'a value that is no text',
+    'a value that is not text',
     of({ ...right, Condition: { Bool: { 'aws:x': null } } }),
     'Syntax errors in policy. | Statement[0].Condition.Bool.aws:x',
   ],

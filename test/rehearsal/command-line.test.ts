@@ -151,12 +151,12 @@ test.each([
   60_000,
 );
 
-test('a source that is no git repository fails its action and says what to do', async () => {
+test('a source that is not a git repository fails its action and says what to do', async () => {
   const { run, directory } = place(shop);
   fs.mkdirSync(path.join(directory, 'plain'));
   const { exitCode, stdout } = await run('--source', `${SMALL_REPOSITORY}=${os.tmpdir()}`);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/is no git repository[\s\S]*→ .*git init/);
+  expect(stdout).toMatch(/is not a git repository[\s\S]*→ .*git init/);
 }, 60_000);
 
 test('a pipeline’s variable without a default needs --variable, and has its value', async () => {

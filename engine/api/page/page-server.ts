@@ -153,7 +153,7 @@ async function refuse(request: IncomingMessage, response: ServerResponse): Promi
 /** The body of a request that changes something. Only JSON: a form, which any page may send anywhere, is not read. */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
-    throw new SaiondoError('the request is no application/json', { code: 'USAGE' });
+    throw new SaiondoError('the request is not application/json', { code: 'USAGE' });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {

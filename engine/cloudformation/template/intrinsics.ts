@@ -344,7 +344,7 @@ function asTexts(value: unknown): unknown {
 
 function attribute(logicalId: string, name: string, context: ResolutionContext, at: string): unknown {
   if (!Object.hasOwn(context.template.Resources, logicalId)) {
-    fail(context, at, `asks for ${name} of \`${logicalId}\`, which is no resource of the template`);
+    fail(context, at, `asks for ${name} of \`${logicalId}\`, which is not a resource of the template`);
   }
   if (context.refOf(logicalId) === undefined)
     fail(context, at, `asks for ${logicalId}.${name} of \`${logicalId}\`, ${whyMissing(logicalId, context)}`);
@@ -380,5 +380,5 @@ function substitute(argument: unknown, context: ResolutionContext, at: string): 
 function scalar(value: unknown, context: ResolutionContext, at: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return fail(context, at, `joins a value that is no text: ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
+  return fail(context, at, `joins a value that is not text: ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
 }

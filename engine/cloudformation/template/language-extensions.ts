@@ -79,7 +79,7 @@ class Expander {
       this.fail(at, 'takes [identifier, collection, { key: value }]');
     }
     const items = this.valueOf(this.expand(collection, loops, at), `${at}[1]`);
-    if (!Array.isArray(items)) return this.fail(at, 'has a collection that is no list');
+    if (!Array.isArray(items)) return this.fail(at, 'has a collection that is not a list');
     return items.flatMap((item) => {
       const inner = new Map(loops).set(identifier, String(item));
       return Object.entries(this.expand(fragment, inner, at) as Record<string, unknown>);

@@ -112,7 +112,7 @@ export function checkProperties(type: string, properties: unknown, at: string): 
   const schema = schemaOf(type);
   if (!schema) {
     const message = type.startsWith('AWS::')
-      ? `${type} is no published resource type${nearestType(type)}`
+      ? `${type} is not a published resource type${nearestType(type)}`
       : `not rehearsed: ${type} is a type of the account's own registry`;
     return [{ path: `${at}.Type`, message }];
   }

@@ -111,17 +111,17 @@ function checkShapes(template: Template, add: Add): void {
   for (const section of MAPS) {
     const entries: unknown = (template as unknown as Record<string, unknown>)[section];
     if (entries === undefined || entries === null) continue;
-    if (!isMap(entries)) add(section, `Template format error: ${section} is no map`);
+    if (!isMap(entries)) add(section, `Template format error: ${section} is not a map`);
     else
       for (const [name, entry] of Object.entries(entries as object)) {
         if (entry !== null && !isMap(entry))
-          add(`${section}.${name}`, `Template format error: ${section}/${name} is no map`);
+          add(`${section}.${name}`, `Template format error: ${section}/${name} is not a map`);
         const condition: unknown =
           section === 'Resources' || section === 'Outputs'
             ? (entry as { Condition?: unknown } | null)?.Condition
             : undefined;
         if (condition !== undefined && condition !== null && typeof condition !== 'string')
-          add(`${section}.${name}.Condition`, `Template format error: the Condition of ${section}/${name} is no text`);
+          add(`${section}.${name}.Condition`, `Template format error: the Condition of ${section}/${name} is not text`);
       }
   }
 }

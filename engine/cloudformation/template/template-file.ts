@@ -110,7 +110,7 @@ export function parseTemplate(text: string, file: string): Template {
   }
   const value = text.trimStart().startsWith('{') ? parseJson(text, file) : parseYaml(text, file);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new SaiondoError('Template format error: the template is no map', {
+    throw new SaiondoError('Template format error: the template is not a map', {
       code: 'TEMPLATE_INVALID',
       where: { file },
       next: 'expected a map with Resources',

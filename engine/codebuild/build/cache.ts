@@ -194,7 +194,7 @@ class LocalCache implements BuildCache {
       const expanded = ((await shell.expand(pattern)) ?? pattern).replace(/\/(?:\*\*?(?:\/\*)?)?$/, '');
       const place = /[*?]/.test(expanded) ? undefined : cachePath(expanded, this.options);
       if (!place) {
-        lines.push(`${formatLocation(where)}: ${pattern} is no folder of the build; not cached`);
+        lines.push(`${formatLocation(where)}: ${pattern} is not a folder of the build; not cached`);
         continue;
       }
       const link = path.join(this.options[place.root], place.pattern);

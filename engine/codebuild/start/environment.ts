@@ -100,7 +100,7 @@ async function lookUp(local: LocalAws, project: Project, name: string, origin: V
       case 'SECRETS_MANAGER':
         return await local.secret(account, region, origin.value);
       default:
-        throw new SaiondoError(`${String(origin.type)} is no type of an environment variable`, {
+        throw new SaiondoError(`${String(origin.type)} is not a type of an environment variable`, {
           code: 'VARIABLE_INVALID',
           next: 'expected PLAINTEXT, PARAMETER_STORE or SECRETS_MANAGER',
         });

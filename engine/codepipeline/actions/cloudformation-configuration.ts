@@ -101,7 +101,7 @@ export function templateConfigurationOf(context: ActionContext): TemplateConfigu
   if (!read.success)
     return refuse(
       context,
-      `${file} is no template configuration: ${z.prettifyError(read.error)}`,
+      `${file} is not a template configuration: ${z.prettifyError(read.error)}`,
       'it holds Parameters, Tags and StackPolicy',
     );
   return read.data as TemplateConfiguration;
@@ -138,7 +138,7 @@ function override(name: string, value: unknown, context: ActionContext): unknown
   if (more === undefined && key === 'Fn::GetArtifactAtt' && parts.length === 2) {
     const [artifact = '', attribute = ''] = parts;
     if (!context.inputs.some((input) => input.name === artifact))
-      refuse(context, `ParameterOverrides.${name}: ${artifact} is no input artifact of the action`);
+      refuse(context, `ParameterOverrides.${name}: ${artifact} is not an input artifact of the action`);
     return (
       artifactAttribute(context, artifact, attribute) ??
       refuse(

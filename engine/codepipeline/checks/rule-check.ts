@@ -49,7 +49,7 @@ function checkCondition(
   for (const result of results) {
     if (result === undefined) continue;
     if (!RESULTS[type].includes(result))
-      add('', `${result} is no result of ${type}; expected ${RESULTS[type].join(' or ')}`);
+      add('', `${result} is not a result of ${type}; expected ${RESULTS[type].join(' or ')}`);
     if (result === 'ROLLBACK' && mode === 'PARALLEL') add('', 'a PARALLEL pipeline has no rollback');
   }
   conditions.conditions.forEach((condition, index) => {

@@ -34,13 +34,13 @@ export const git = (directory: string, args: readonly string[], env?: Record<str
 export async function takeSource(source: SourceRepository, target: string): Promise<TakenSource> {
   const directory = path.resolve(source.path);
   if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
-    throw new SaiondoError(`${directory} is no folder`, {
+    throw new SaiondoError(`${directory} is not a folder`, {
       code: 'SOURCE_NOT_GIT',
       next: 'name a git repository: --source OWNER/REPO=PATH',
     });
   }
   const top = await git(directory, ['rev-parse', '--show-toplevel']).catch(() => {
-    throw new SaiondoError(`${directory} is no git repository`, {
+    throw new SaiondoError(`${directory} is not a git repository`, {
       code: 'SOURCE_NOT_GIT',
       next: `run git init and commit there, or name another folder: --source OWNER/REPO=PATH`,
     });

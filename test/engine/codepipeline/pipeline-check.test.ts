@@ -192,7 +192,7 @@ test('conditions', () => {
   );
   expect(conditions.map((one) => one.replace(/^Stages\.1\./, ''))).toEqual([
     'BeforeEntry.Conditions: S: a stage takes one condition of each type',
-    'BeforeEntry: S: ROLLBACK is no result of beforeEntry; expected FAIL or SKIP',
+    'BeforeEntry: S: ROLLBACK is not a result of beforeEntry; expected FAIL or SKIP',
     'BeforeEntry: S: a PARALLEL pipeline has no rollback',
     'BeforeEntry.Conditions.0.Rules.0: S: rule r: DeploymentWindow cannot skip a stage; only LambdaInvoke and VariableCheck can',
     'BeforeEntry.Conditions.0.Rules.1: S: rule r: Variable is required',

@@ -71,7 +71,7 @@ async function build(context: ActionContext): Promise<ActionResult> {
   const list = tags.split(',').map((tag) => tag.trim());
   const wrong = list.find((tag) => !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag));
   if (wrong !== undefined)
-    throw new SaiondoError(`${JSON.stringify(wrong)} is no tag of an image`, {
+    throw new SaiondoError(`${JSON.stringify(wrong)} is not a tag of an image`, {
       code: 'ConfigurationError',
       next: 'ImageTags are letters, digits, _ . and -, with commas between them',
     });

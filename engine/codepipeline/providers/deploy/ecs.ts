@@ -111,7 +111,7 @@ function readImages(at: string, file: string): Map<string, string> {
   }
   const list = (Array.isArray(parsed) ? parsed : []) as { name?: unknown; imageUri?: unknown }[];
   const right = list.every((one) => typeof one?.name === 'string' && typeof one.imageUri === 'string');
-  if (list.length === 0 || !right) return fail(`${file} is no list of containers with their images`);
+  if (list.length === 0 || !right) return fail(`${file} is not a list of containers with their images`);
   return new Map(list.map((one) => [String(one.name), String(one.imageUri)]));
 }
 

@@ -132,7 +132,7 @@ function keepUnzipped(
       if (!consumer.inputArtifacts.some((name) => names.has(name))) continue;
       if (!providerOf(consumer)?.takesSingleFile?.(consumer))
         throw new SaiondoError(
-          `s3://${action.configuration.S3Bucket ?? ''}/${action.configuration.S3ObjectKey ?? ''} is no zip archive, and ${actionPath(stage.name, consumer.name)} takes it as one`,
+          `s3://${action.configuration.S3Bucket ?? ''}/${action.configuration.S3ObjectKey ?? ''} is not a zip archive, and ${actionPath(stage.name, consumer.name)} takes it as one`,
           { code: 'ARTIFACT_INVALID', next: 'zip the files and put the archive there' },
         );
     }
