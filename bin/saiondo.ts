@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './node-version';
 import { Command } from 'commander';
 import { approveCommand, rejectCommand } from '../commands/operate/approve';
 import { costCommand } from '../commands/operate/cost';
@@ -24,7 +25,7 @@ import { formatLocation, SaiondoError } from '../model/errors';
 const program = new Command('saiondo')
   .description('Saiondo’s delivery pipeline: rehearse it here, operate it here and on AWS')
   .version(version)
-  .showHelpAfterError()
+  .showHelpAfterError('→ add --help to see the options')
   .configureOutput({ outputError: (text) => say(text.trimEnd()) })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : 2);
@@ -65,7 +66,9 @@ program.parseAsync().catch((thrown: unknown) => {
     );
     if (error.next) say(`→ ${error.next}`);
   } else {
-    say('saiondo met an error of its own. This is a defect: please report it with what follows.');
+    say(
+      'Internal error in saiondo. Please report it with the text below: https://github.com/aw-birdgang/saiondo-pipeline/issues',
+    );
     // The stack alone: an error’s other fields may hold a command line or an environment.
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

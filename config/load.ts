@@ -27,7 +27,7 @@ export class ConfigurationError extends SaiondoError {
     super(problems.map((problem) => `${formatLocation(problem.where)}: ${problem.message}`).join('\n'), {
       code: 'CONFIGURATION_INVALID',
       ...(problems[0] ? { where: problems[0].where } : {}),
-      next: 'mend the lines above; config/saiondo.schema.ts holds every key',
+      next: 'fix the lines above; all keys: docs/configuration.md',
     });
   }
 }
@@ -59,7 +59,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
   if (problem) {
     const at = lines.linePos(problem.offset);
     throw new ConfigurationError([
-      { where: { file, line: at.line, column: at.col }, message: `not YAML: ${problem.message}` },
+      { where: { file, line: at.line, column: at.col }, message: `invalid YAML: ${problem.message}` },
     ]);
   }
   const result = saiondoSchema.safeParse(document.toJS({ maxAliasCount: -1 }));

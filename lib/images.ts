@@ -45,7 +45,7 @@ export function imageTags(
         {
           code: 'COMPONENT_MISSING',
           where: { file: 'saiondo.yaml', path: `components.${service}.directory` },
-          next: 'set SAIONDO_APPLICATION_DIR to a checkout of the application repository, or mend the folder in saiondo.yaml',
+          next: 'set SAIONDO_APPLICATION_DIR to a checkout of the application repository, or fix the folder in saiondo.yaml',
         },
       );
     }

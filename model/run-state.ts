@@ -195,7 +195,7 @@ export function currentExecution(run: RunState): ExecutionState | undefined {
   return run.executions.at(-1);
 }
 
-/** The execution that a run is judged by: a rollback mends what another has broken, it does not pass in its place. */
+/** The execution that a run is judged by: a rollback fixes what another has broken, it does not pass in its place. */
 export function judgedExecution(run: RunState): ExecutionState | undefined {
   return run.executions.findLast((execution) => execution.mode === 'STANDARD') ?? currentExecution(run);
 }

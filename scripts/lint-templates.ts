@@ -24,7 +24,7 @@ async function main(directory: string): Promise<void> {
   if (exitCode !== 0 || findings.length > 0) {
     throw new SaiondoError(findings.join('\n') || `cfn-lint ended with ${exitCode}`, {
       code: 'TEMPLATES_INVALID',
-      next: 'mend them where the resource is made, or acknowledge one by its exact id with a reason (lib/acknowledge.ts)',
+      next: 'fix them where the resource is made, or acknowledge one by its exact id with a reason (lib/acknowledge.ts)',
     });
   }
   console.log(`${templates.length} templates: cfn-lint, cdk-nag and the CloudFormation validator have nothing to say`);

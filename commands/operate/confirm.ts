@@ -8,10 +8,10 @@ import { ask } from '../output/print';
 export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new SaiondoError(`${question} There is no terminal to ask in, and --yes was not given: nothing was changed`, {
+    throw new SaiondoError(`Nothing was changed: this needs a confirmation (${question})`, {
       code: 'NOT_CONFIRMED',
-      next: 'give --yes',
+      next: 'add --yes',
     });
   if (/^y(es)?$/i.test(await ask(`${question} [y/N]`))) return;
-  throw new SaiondoError('nothing was changed', { code: 'NOT_CONFIRMED', next: 'answer y, or give --yes' });
+  throw new SaiondoError('Nothing was changed', { code: 'NOT_CONFIRMED', next: 'answer y, or add --yes' });
 }

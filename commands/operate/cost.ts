@@ -38,7 +38,7 @@ export function costCommand(): Command {
     )
     .action((run: string | undefined, options: Options) => {
       if (!fs.existsSync(path.join(options.assembly, 'manifest.json')))
-        throw new SaiondoError(`${options.assembly} holds no synthesized templates`, {
+        throw new SaiondoError(`No templates in ${options.assembly}`, {
           code: 'ASSEMBLY_MISSING',
           next: 'npm run synth, or name their folder with --assembly',
         });

@@ -70,7 +70,11 @@ async function diagnose(target: Target): Promise<Finding[]> {
   if (target.rehearsal)
     return [
       ...tools,
-      { check: 'credentials', status: 'ok', text: `${target.name} has no accounts to look at; --aws looks at AWS` },
+      {
+        check: 'credentials',
+        status: 'ok',
+        text: 'skipped: a rehearsal has no AWS account. To check AWS: saiondo doctor --aws',
+      },
     ];
   if (!configuration)
     return [
@@ -79,7 +83,7 @@ async function diagnose(target: Target): Promise<Finding[]> {
         check: 'deployed',
         status: 'error',
         text: 'there is no saiondo.yaml here: what the pipeline needs is not known',
-        mend: 'run from the folder that holds saiondo.yaml',
+        fix: 'run from the folder that holds saiondo.yaml',
       },
     ];
   const aws = awsFor('doctor', target);
@@ -203,7 +207,7 @@ function showDiagnosis({ findings }: Diagnosis, { colours }: Paint): string {
   return findings
     .flatMap((one) => [
       `${mark[one.status]} ${one.check.padEnd(11)} ${one.text}`,
-      ...(one.mend ? [`                    → ${one.mend}`] : []),
+      ...(one.fix ? [`                    → ${one.fix}`] : []),
     ])
     .join('\n');
 }

@@ -3,7 +3,9 @@ import type { Credentials } from '../../engine/gateway/credentials';
 import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import { promotionShape, rollbackShape } from '../../model/promotion.shape';
-import type { Checkout } from '../../operator/commit-log';
+import { commitLog, type Checkout } from '../../operator/commit-log';
+import { describeTriage } from '../../operator/triage/triage.describer';
+import { triageShape } from '../../operator/triage/evidence/triage.shape';
 import { describePromotion, findApproval } from '../../operator/promotion/promotion.describer';
 import { describeRollback } from '../../operator/promotion/rollback.describer';
 import { differenceTools } from './difference-tools';
@@ -35,6 +37,13 @@ export function pageComparisons(
       const aws = awsFor('approve', target);
       const found = await findApproval(aws(), pipeline, `${stage}/${action}`);
       return promotionShape.parse(await describePromotion(aws, found, differenceTools(target, aws)));
+    },
+    triage: async (pipeline, execution) => {
+      const target = targetOf(pipeline);
+      const { home, checkouts: known } = target;
+      // The page has a button for it: the command that runs it again here is for terminals.
+      const request = { pipeline, home, execution, commits: commitLog(known), reproduce: () => '' };
+      return triageShape.parse(await describeTriage(awsFor('triage', target), request));
     },
     rollback: async (pipeline, stage, to) => {
       const target = targetOf(pipeline);

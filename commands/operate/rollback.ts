@@ -63,7 +63,7 @@ function showRollback(rollback: Rollback, paint: Paint): string {
     `${colours.bold(rollback.stage)} has   ${current ? `${current.id}  ${revisionsText(current.revisions)}` : 'nothing'}`,
     target
       ? `returns to ${target.id}  ${revisionsText(target.revisions)}`
-      : colours.yellow('nothing that it can return to'),
+      : colours.yellow('No earlier version to roll back to'),
     '',
     table(
       paint,
@@ -71,12 +71,7 @@ function showRollback(rollback: Rollback, paint: Paint): string {
       candidates.map((one) => [one.id, revisionsText(one.revisions), one.eligible ? 'yes' : (one.why ?? 'no')]),
     ),
     ...(difference
-      ? [
-          '',
-          ...cannotReturn(difference, paint),
-          'What it takes back is what came since:',
-          ...showDifference(difference, paint),
-        ]
+      ? ['', ...cannotReturn(difference, paint), 'The rollback undoes:', ...showDifference(difference, paint)]
       : []),
   ].join('\n');
 }

@@ -36,9 +36,9 @@ export async function synthesize(layout: Layout, application: string | undefined
   try {
     await execa(process.execPath, synthCommand(output), { env: environment, extendEnv: false });
   } catch (cause) {
-    throw new SaiondoError(`the app does not synthesize:\n${(cause as execa.ExecaError).stderr.trim()}`, {
+    throw new SaiondoError(`cdk synth failed:\n${(cause as execa.ExecaError).stderr.trim()}`, {
       code: 'SYNTH_FAILED',
-      next: 'npm run synth shows the same',
+      next: 'npm run synth shows the same output',
       cause,
     });
   }

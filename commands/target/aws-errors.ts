@@ -38,8 +38,8 @@ export function awsError(error: unknown, target: Target, command: string): unkno
     return new SaiondoError(`${target.name} does not answer: ${message || code}`, {
       code: 'NETWORK',
       next: target.rehearsal
-        ? 'is it still being served? saiondo rehearse --serve'
-        : 'look at the network and the region',
+        ? 'check that it is still served: saiondo rehearse --serve'
+        : 'check your network connection and the region',
       cause: error,
     });
   return $metadata ? described('saiondo doctor looks at what the pipeline needs') : error;

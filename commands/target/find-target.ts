@@ -58,7 +58,7 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
   const layout = new Layout(path.resolve(options.directory));
   const pipeline = options.pipeline ?? configuration?.pipeline.name ?? onlyRehearsed(layout);
   if (!pipeline)
-    throw new SaiondoError('which pipeline? There is no saiondo.yaml here', {
+    throw new SaiondoError('No pipeline is given, and this folder has no saiondo.yaml', {
       code: 'PIPELINE_UNKNOWN',
       next: 'give --pipeline NAME, or run from the folder that holds saiondo.yaml',
     });
@@ -116,7 +116,7 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
     ours?.pipeline.region ??
     (await defaultRegion(options.profile));
   if (!region)
-    throw new SaiondoError('which region? Neither the environment nor the profile says one', {
+    throw new SaiondoError('No region is given: neither the environment nor the profile has one', {
       code: 'REGION_UNKNOWN',
       next: 'give --region, or set AWS_REGION',
     });
@@ -218,7 +218,7 @@ async function callerAccount(connection: Connection): Promise<string> {
 
 async function mfaCode(serial: string): Promise<string> {
   if (!process.stdin.isTTY)
-    throw new SaiondoError(`the profile wants a code of ${serial}, and there is no terminal to ask for it`, {
+    throw new SaiondoError(`the profile needs an MFA code of ${serial}, and there is no terminal to ask for it`, {
       code: 'MFA_CODE',
       next: 'use aws sso login, or a profile without MFA',
     });

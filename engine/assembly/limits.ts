@@ -51,7 +51,7 @@ function stackLimits(
 }
 
 const ONE_TASK =
-  'services of ECS run as one task each: how AWS rolls them out (counts, percentages, circuit breaker, alarms, strategy) is not rehearsed';
+  'each ECS service runs as one container: rolling deployment, circuit breaker and alarms are not rehearsed';
 
 /** The first ECS service of a template that says how it is rolled out: one is enough to say it of all. */
 function rollouts({ Resources }: Template): string[] {

@@ -15,7 +15,7 @@ export interface RestoreDependencies {
   readonly signal?: AbortSignal;
 }
 
-/** Resources that their stack's next deployment makes again: a service whose container does not start may be mended by what is rehearsed now. */
+/** Resources that their stack's next deployment makes again: a service whose container does not start may be fixed by what is rehearsed now. */
 const DEPLOYMENT_MENDS = new Set(['AWS::ECS::Service']);
 
 /**
@@ -49,7 +49,7 @@ export async function restoreResources(dependencies: RestoreDependencies): Promi
   if (failed.length > 0)
     throw new SaiondoError(failed.join('\n'), {
       code: 'NOT_BROUGHT_BACK',
-      next: 'nothing was run, and nothing of it is lost. Mend what is named; or delete .saiondo/state to begin anew, with empty databases',
+      next: 'nothing was run, and nothing of it is lost. Fix what is named; or delete .saiondo/state to begin anew, with empty databases',
     });
 }
 

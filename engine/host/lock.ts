@@ -40,7 +40,10 @@ export function takeLock(file: string, takenOver?: () => void): () => void {
   } finally {
     fs.rmSync(mine, { force: true });
   }
-  throw new SaiondoError('another rehearsal has just started here', { code: 'LOCKED', next: 'wait for it, or end it' });
+  throw new SaiondoError('another rehearsal has just started here', {
+    code: 'LOCKED',
+    next: 'use it: saiondo status; or stop it with Ctrl-C in its terminal',
+  });
 }
 
 /** @returns whether the lock is taken by this; false: somebody has it */
@@ -80,9 +83,9 @@ function setAside(file: string, aside: string): boolean {
 function refuseLiving(text: string): void {
   const holder = parseHolder(text);
   if (!holder || !isAlive(holder)) return;
-  throw new SaiondoError(`another rehearsal runs here (process ${holder.pid})`, {
+  throw new SaiondoError(`A rehearsal is already running in this folder (process ${holder.pid})`, {
     code: 'LOCKED',
-    next: 'wait for it, or end it',
+    next: 'use it: saiondo status; or stop it with Ctrl-C in its terminal',
   });
 }
 

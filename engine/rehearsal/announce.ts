@@ -37,7 +37,7 @@ export async function announceTriggers(
     emit({
       kind: 'message',
       level: 'info',
-      text: `${action.name}: a push of ${what} to ${branch} ${fires ? 'would start' : 'would not start'} this pipeline on AWS: ${reason}`,
+      text: `${action.name}: on AWS a push of ${what} to ${branch} ${fires ? 'starts' : 'does not start'} this pipeline (${reason})`,
     });
   }
 }

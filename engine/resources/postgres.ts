@@ -26,7 +26,7 @@ export interface PostgresOptions extends Master {
   readonly signal?: AbortSignal;
 }
 
-/** PostgreSQL's codes of a log-in that no waiting will mend: a wrong password, an unknown role, an unknown database. */
+/** PostgreSQL's codes of a log-in that no waiting will fix: a wrong password, an unknown role, an unknown database. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
 
 /**

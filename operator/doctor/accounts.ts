@@ -24,7 +24,7 @@ export async function checkAccounts(
         check: 'credentials',
         status: 'error',
         text: `signed in to account ${Account ?? '?'}; the pipeline is in ${home.account}`,
-        mend: 'choose another profile: --profile, or AWS_PROFILE',
+        fix: 'choose another profile: --profile, or AWS_PROFILE',
       },
     ];
   });
@@ -36,7 +36,7 @@ export async function checkAccounts(
         ...one,
         status: 'error',
         text: one.text.replace('could not be looked at', 'do not work'),
-        mend: 'aws sso login --profile PROFILE, then --profile PROFILE',
+        fix: 'aws sso login --profile PROFILE, then --profile PROFILE',
       })),
     };
   }
@@ -60,17 +60,17 @@ async function checkBootstrap(aws: Aws<AccountOperations>, home: Place, place: P
   const { account, region } = place;
   const environment = `aws://${account}/${region}`;
   const foreign = account !== home.account;
-  const mend = `npx cdk bootstrap ${environment}${foreign ? ` --trust ${home.account} --cloudformation-execution-policies POLICY_ARN` : ''}`;
+  const fix = `npx cdk bootstrap ${environment}${foreign ? ` --trust ${home.account} --cloudformation-execution-policies POLICY_ARN` : ''}`;
   try {
     const { Parameter } = await aws(place).getParameter({ Name: '/cdk-bootstrap/hnb659fds/version' });
     const version = Number(Parameter?.Value);
     const findings: Finding[] =
       version >= VERSION
         ? [{ check, status: 'ok', text: `${environment}: version ${version}` }]
-        : [{ check, status: 'error', text: `${environment}: version ${version}; ${VERSION} or newer is needed`, mend }];
-    return foreign ? [...findings, ...(await checkTrust(aws, home, place, mend))] : findings;
+        : [{ check, status: 'error', text: `${environment}: version ${version}; ${VERSION} or newer is needed`, fix }];
+    return foreign ? [...findings, ...(await checkTrust(aws, home, place, fix))] : findings;
   } catch (error) {
-    if (isAbsent(error)) return [{ check, status: 'error', text: `${environment} is not bootstrapped`, mend }];
+    if (isAbsent(error)) return [{ check, status: 'error', text: `${environment} is not bootstrapped`, fix }];
     const said = reasonOf(error);
     // Another account is entered by its look-up role: that this is refused is what a missing trust looks like from here.
     return foreign
@@ -79,14 +79,14 @@ async function checkBootstrap(aws: Aws<AccountOperations>, home: Place, place: P
             check,
             status: 'error',
             text: `${environment} cannot be entered by its look-up role: it is not bootstrapped, or does not trust ${home.account} (${said})`,
-            mend,
+            fix,
           },
         ]
       : [{ check, status: 'unknown', text: `${environment} could not be looked at: ${said}` }];
   }
 }
 
-async function checkTrust(aws: Aws<AccountOperations>, home: Place, place: Place, mend: string): Promise<Finding[]> {
+async function checkTrust(aws: Aws<AccountOperations>, home: Place, place: Place, fix: string): Promise<Finding[]> {
   const check = 'bootstrap';
   const RoleName = `cdk-hnb659fds-deploy-role-${place.account}-${place.region}`;
   return look(check, `the trust of ${place.account}`, async () => {
@@ -95,6 +95,6 @@ async function checkTrust(aws: Aws<AccountOperations>, home: Place, place: Place
     const document = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
     return document.includes(home.account)
       ? [{ check, status: 'ok', text: `${place.account} trusts ${home.account}` }]
-      : [{ check, status: 'error', text: `${RoleName} does not trust ${home.account}`, mend }];
+      : [{ check, status: 'error', text: `${RoleName} does not trust ${home.account}`, fix }];
   });
 }

@@ -19,7 +19,7 @@ export async function checkConnection(aws: Pick<Calls, 'getConnection'>, arn: st
           check,
           status: 'error',
           text: `${name} is ${Connection?.ConnectionStatus ?? 'in no state'}: the pipeline never starts by itself`,
-          mend: `complete its handshake: ${page}`,
+          fix: `complete its handshake: ${page}`,
         },
       ];
     } catch (error) {
@@ -29,7 +29,7 @@ export async function checkConnection(aws: Pick<Calls, 'getConnection'>, arn: st
           check,
           status: 'error',
           text: `there is no connection ${arn}`,
-          mend: `make one at ${page} and put its ARN into saiondo.yaml (pipeline.connectionArn)`,
+          fix: `make one at ${page} and put its ARN into saiondo.yaml (pipeline.connectionArn)`,
         },
       ];
     }

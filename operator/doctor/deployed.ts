@@ -38,7 +38,7 @@ export async function checkDeployed(
           check,
           status: 'error',
           text: `there is no pipeline ${wanted.name}`,
-          mend: 'npm run synth && npx cdk deploy --app cdk.out saiondo-pipeline',
+          fix: 'npm run synth && npx cdk deploy --app cdk.out saiondo-pipeline',
         },
       ];
     }
@@ -54,7 +54,7 @@ export async function checkDeployed(
 
 function compare(pipeline: PipelineDeclaration, wanted: WantedPipeline): Finding[] {
   const check = 'deployed';
-  const mend = 'push saiondo.yaml: the pipeline updates itself';
+  const fix = 'push saiondo.yaml: the pipeline updates itself';
   const actions = (pipeline.stages ?? []).flatMap((stage) => stage.actions ?? []);
   const sources = actions.filter((one) => one.actionTypeId?.provider === 'CodeStarSourceConnection');
   const differences = [
@@ -88,7 +88,7 @@ function compare(pipeline: PipelineDeclaration, wanted: WantedPipeline): Finding
   ];
   return differences.length === 0
     ? [{ check, status: 'ok', text: `${wanted.name} is what saiondo.yaml says (version ${pipeline.version ?? '?'})` }]
-    : differences.map((text) => ({ check, status: 'warning', text: `${wanted.name}: ${text}`, mend }));
+    : differences.map((text) => ({ check, status: 'warning', text: `${wanted.name}: ${text}`, fix }));
 }
 
 interface DeployedStackName extends Place {
@@ -123,7 +123,7 @@ async function checkStack(
           check,
           status: broken ? 'error' : 'warning',
           text: `${stack} of ${account}: ${status}`,
-          ...(broken ? { mend: 'saiondo triage says why' } : {}),
+          ...(broken ? { fix: 'saiondo triage says why' } : {}),
         },
       ];
     } catch (error) {
@@ -175,7 +175,7 @@ async function checkImages(
               check,
               status: 'error',
               text: `${repositoryName}:${imageTag} is not in ECR: a new task or a rollback cannot start`,
-              mend: 'saiondo start builds it again',
+              fix: 'saiondo start builds it again',
             },
           ];
         }

@@ -8,8 +8,8 @@ export const findingShape = z.object({
   /** `unknown`: it could not be looked at, and `text` says why. */
   status: z.enum(['ok', 'warning', 'error', 'unknown']),
   text: z.string(),
-  /** The command, or the deed, that mends it. */
-  mend: z.string().optional(),
+  /** The command, or the deed, that fixes it. */
+  fix: z.string().optional(),
 });
 /** {@link findingShape} as a type. */
 export type Finding = z.infer<typeof findingShape>;

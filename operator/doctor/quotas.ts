@@ -42,7 +42,7 @@ export async function checkQuotas(aws: Aws<'listServiceQuotas'>, needs: readonly
             check,
             status: 'error',
             text: `${of} is ${quota.value}; ${one.why} need ${one.needed}`,
-            mend: `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${quota.code} --desired-value ${one.needed} --region ${place.region}`,
+            fix: `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${quota.code} --desired-value ${one.needed} --region ${place.region}`,
           };
         });
       }),

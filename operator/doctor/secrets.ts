@@ -22,7 +22,7 @@ export async function checkValue(aws: Aws<ValueOperations>, wanted: WantedValue)
   const check = 'secrets';
   const { place, name, kind } = wanted;
   const what = `${kind} ${name} of ${place.account}`;
-  const mend =
+  const fix =
     kind === 'secret'
       ? `aws secretsmanager create-secret --name ${name} --secret-string file://FILE   # JSON with ${wanted.keys.join(', ')}`
       : `aws ssm put-parameter --name ${name} --type SecureString --value VALUE`;
@@ -38,14 +38,14 @@ export async function checkValue(aws: Aws<ValueOperations>, wanted: WantedValue)
               check,
               status: 'error',
               text: `the ${what} ${problem}`,
-              mend: mend
+              fix: fix
                 .replace('create-secret --name', 'put-secret-value --secret-id')
                 .replace('put-parameter', 'put-parameter --overwrite'),
             },
           ]
         : [{ check, status: 'ok', text: `the ${what} is there` }];
     } catch (error) {
-      if (isAbsent(error)) return [{ check, status: 'error', text: `the ${what} is not there`, mend }];
+      if (isAbsent(error)) return [{ check, status: 'error', text: `the ${what} is not there`, fix }];
       throw error;
     }
   });

@@ -18,7 +18,7 @@ export async function checkTools(cdk: {
       check,
       status: old ? 'error' : 'ok',
       text: `Node.js ${process.versions.node}; ${NODE.join('.')} or newer is needed`,
-      ...(old ? { mend: `install Node.js ${NODE[0]} or newer` } : {}),
+      ...(old ? { fix: `install Node.js ${NODE[0]} or newer` } : {}),
     },
     cdk.found === cdk.wanted
       ? { check, status: 'ok', text: `AWS CDK CLI ${cdk.found}` }
@@ -26,7 +26,7 @@ export async function checkTools(cdk: {
           check,
           status: 'error',
           text: `AWS CDK CLI ${cdk.found ?? 'missing'}; ${cdk.wanted} reads this package’s assembly`,
-          mend: 'npm ci',
+          fix: 'npm ci',
         },
     git
       ? { check, status: 'ok', text: git }
@@ -34,7 +34,7 @@ export async function checkTools(cdk: {
           check,
           status: 'warning',
           text: 'git is missing: commits are not listed',
-          mend: 'apt install git, or git-scm.com',
+          fix: 'apt install git, or git-scm.com',
         },
     aws
       ? { check, status: 'ok', text: aws }
@@ -42,7 +42,7 @@ export async function checkTools(cdk: {
           check,
           status: 'warning',
           text: 'the AWS command line is missing: aws sso login and the commands below need it',
-          mend: 'AWS CLI User Guide, “Installing the AWS CLI”',
+          fix: 'AWS CLI User Guide, “Installing the AWS CLI”',
         },
   ];
 }

@@ -37,7 +37,7 @@ test('a second engine on the same folder is refused, and the first goes on', asy
     if (kind === 'build.command.started') break;
   const second = await execa(process.execPath, [program, folder], { reject: false });
   expect(second.exitCode).toBe(99);
-  expect(second.stderr).toBe(`LOCKED: another rehearsal runs here (process ${first.pid})`);
+  expect(second.stderr).toBe(`LOCKED: A rehearsal is already running in this folder (process ${first.pid})`);
   fs.writeFileSync(path.join(folder, 'go'), '');
   expect(await ended).toBe(0);
   expect(result(folder)).toMatchObject({ final: { verdict: 'passed' }, problems: [] });

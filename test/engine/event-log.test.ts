@@ -23,7 +23,7 @@ test('a torn last line is cut off and the log goes on without a gap', () => {
 test('two engines never share a folder; the lock of one that is gone is taken over', () => {
   const file = path.join(root, 'lock');
   const unlock = takeLock(file);
-  expect(() => takeLock(file)).toThrow(`another rehearsal runs here (process ${process.pid})`);
+  expect(() => takeLock(file)).toThrow(`A rehearsal is already running in this folder (process ${process.pid})`);
   unlock();
   fs.writeFileSync(file, JSON.stringify({ pid: 2 ** 22 + 1 }));
   takeLock(file)();

@@ -74,21 +74,21 @@ test('the whole log goes to stdout, what it is of to stderr', async () => {
   expect(stderr).toContain('Verify/Test0, project-0:');
 });
 
-test('without credentials doctor still looks at what is here, and says what mends the rest', async () => {
+test('without credentials doctor still looks at what is here, and says what fixes the rest', async () => {
   fs.copyFileSync(path.join(ROOT, 'saiondo.yaml'), path.join(folder, 'saiondo.yaml'));
   const { stdout, exitCode } = await saiondo('doctor', '--aws', '--json');
   fs.rmSync(path.join(folder, 'saiondo.yaml'));
-  const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string; mend?: string }[] };
+  const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string; fix?: string }[] };
   expect(findings.filter((one) => one.check === 'tools').length).toBeGreaterThan(2);
   expect(findings.find((one) => one.check === 'credentials')).toMatchObject({
     status: 'error',
-    mend: expect.stringContaining('aws sso login'),
+    fix: expect.stringContaining('aws sso login'),
   });
   expect(exitCode).toBe(1);
 }, 60_000);
 
 test('without a pipeline or a region it is said which one is missing', async () => {
-  expect((await saiondo('status', '--aws')).stderr).toContain('which pipeline?');
+  expect((await saiondo('status', '--aws')).stderr).toContain('No pipeline is given');
   expect((await saiondo('status', '--aws', '--pipeline', 'x')).stderr).toContain('which region?');
 });
 

@@ -73,7 +73,7 @@ function quotas(body: string): AwsResponse {
 const put = (account: string, Name: string, Value: string) =>
   new SSMClient(settings(account)).send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
 
-test('an account that is not bootstrapped gets the command that mends it; another’s has to trust the pipeline’s', async () => {
+test('an account that is not bootstrapped gets the command that fixes it; another’s has to trust the pipeline’s', async () => {
   const before = await checkAccounts(aws(), home, [dev]);
   expect(before.signedIn).toBe(true);
   expect(before.findings.map((one) => [one.check, one.status])).toEqual([
@@ -81,7 +81,7 @@ test('an account that is not bootstrapped gets the command that mends it; anothe
     ['bootstrap', 'error'],
     ['bootstrap', 'error'],
   ]);
-  expect(before.findings[2]?.mend).toContain('npx cdk bootstrap aws://222222222222/eu-west-1 --trust 111111111111');
+  expect(before.findings[2]?.fix).toContain('npx cdk bootstrap aws://222222222222/eu-west-1 --trust 111111111111');
   await put(home.account, '/cdk-bootstrap/hnb659fds/version', '3');
   await put(dev.account, '/cdk-bootstrap/hnb659fds/version', '30');
   const trusting = (account: string) =>
@@ -129,7 +129,7 @@ test.each([
 test('a parameter that is a placeholder', async () => {
   await put(dev.account, '/shop/dev/url', 'TODO');
   const [finding] = await checkValue(aws(), { place: dev, kind: 'parameter', name: '/shop/dev/url', keys: [] });
-  expect(finding).toMatchObject({ status: 'error', mend: expect.stringContaining('put-parameter --overwrite') });
+  expect(finding).toMatchObject({ status: 'error', fix: expect.stringContaining('put-parameter --overwrite') });
 });
 
 test('a quota that is too low gets the command that raises it; one that AWS does not list is not known', async () => {
@@ -140,7 +140,7 @@ test('a quota that is too low gets the command that raises it; one that AWS does
     { ...need, quota: 'No such quota', needed: 1 },
   ]);
   expect(found.map((one) => one.status)).toEqual(['ok', 'error', 'unknown']);
-  expect(found[1]?.mend).toContain('--quota-code L-F678F1CE --desired-value 500');
+  expect(found[1]?.fix).toContain('--quota-code L-F678F1CE --desired-value 500');
 });
 
 test('an artifact in S3 is read out of its zip, and only what is wanted', async () => {

@@ -55,6 +55,20 @@ export function readPageLog(runs: Runs, runId: string, buildId: string, from: nu
   }
 }
 
+/**
+ * A whole log in pieces, as text without escapes.
+ * @throws SaiondoError `RUN_MISSING`, `BUILD_MISSING`, before the first piece
+ */
+export function wholeLog(runs: Runs, runId: string, buildId: string): Iterable<string> {
+  let piece = readPageLog(runs, runId, buildId, 0);
+  return (function* () {
+    while (piece.text !== '') {
+      yield piece.text;
+      piece = readPageLog(runs, runId, buildId, piece.next);
+    }
+  })();
+}
+
 function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${plain(line.replace(/\r?\n$/, ''))}\n`).join('');
 }

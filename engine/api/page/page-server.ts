@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { SaiondoError } from '../../../model/errors';
 import type { RunState } from '../../../model/run-state';
 import type { PageHandler } from '../../ports/aws-request';
@@ -8,7 +10,7 @@ import type { Runs } from '../../runs/runs';
 import type { ControlSource } from '../codepipeline/codepipeline-changes';
 import { followRun } from './page-events';
 import { pageJson } from './page-json';
-import { readPageLog } from './page-log';
+import { readPageLog, wholeLog } from './page-log';
 import { decide } from './page-requests';
 import type { PageSessions } from './page-sessions';
 
@@ -26,6 +28,8 @@ export interface PageFacts {
 export interface PageComparisons {
   /** What a stage gets when an approval is given. */
   promotion(pipeline: string, stage: string, action: string): Promise<unknown>;
+  /** Why an execution failed: the value of `saiondo triage`. */
+  triage(pipeline: string, execution: string): Promise<unknown>;
   /** What a stage can be rolled back to, and what that takes back: to a target, or to the newest. */
   rollback(pipeline: string, stage: string, target: string | undefined): Promise<unknown>;
 }
@@ -124,6 +128,7 @@ async function serve(
     return sendJson(response, 200, list);
   }
   if (name === 'runs' && second === 'log') {
+    if (url.searchParams.has('download')) return sendLog(runs, first, third, response);
     const from = url.searchParams.get('from');
     return sendJson(response, 200, readPageLog(runs, first, third, from === null ? undefined : Number(from)));
   }
@@ -133,6 +138,7 @@ async function serve(
   }
   if (name === 'promotion' && third)
     return sendJson(response, 200, await options.comparisons.promotion(first, second, third));
+  if (name === 'triage' && second) return sendJson(response, 200, await options.comparisons.triage(first, second));
   if (name === 'rollback' && second) {
     const target = url.searchParams.get('to') ?? undefined;
     return sendJson(response, 200, await options.comparisons.rollback(first, second, target));
@@ -171,6 +177,17 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, { ...HEADERS, 'content-type': type });
   response.end(body);
+}
+
+/** A whole log as a file to save. */
+async function sendLog(runs: Runs, runId: string, buildId: string, response: ServerResponse): Promise<void> {
+  const pieces = wholeLog(runs, runId, buildId);
+  response.writeHead(200, {
+    ...HEADERS,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-disposition': `attachment; filename="${buildId.replace(/[^A-Za-z0-9.-]/g, '-')}.log"`,
+  });
+  await pipeline(Readable.from(pieces), response);
 }
 
 function sendJson(response: ServerResponse, status: number, content: unknown): void {

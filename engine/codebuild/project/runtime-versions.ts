@@ -52,7 +52,7 @@ export async function checkRuntimes(options: {
     if (!here) continue;
     const wanted = version === 'latest' ? offered?.at(-1) : version;
     if (wanted && !fits(wanted, here))
-      limits.push({ where, text: `${runtime} ${version} is asked for; this machine's ${here} runs the commands` });
+      limits.push({ where, text: `the buildspec asks for ${runtime} ${version}; this machine has ${here}` });
   }
   const texts = Object.values(buildspec.phases).flatMap((phase) => phase.commands.map((command) => command.text));
   const node = tool('node');
@@ -61,7 +61,7 @@ export async function checkRuntimes(options: {
     if (here && !fits(facts.defaultNode, here))
       limits.push({
         where: { file, path: 'phases.install.runtime-versions' },
-        text: `no runtime-versions: ${image} runs Node.js ${facts.defaultNode}; this machine's ${here} runs the commands`,
+        text: `without runtime-versions ${image} uses Node.js ${facts.defaultNode}; this machine has ${here}`,
       });
   }
   return limits;

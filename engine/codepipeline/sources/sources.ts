@@ -34,12 +34,24 @@ export const git = (directory: string, args: readonly string[], env?: Record<str
 export async function takeSource(source: SourceRepository, target: string): Promise<TakenSource> {
   const directory = path.resolve(source.path);
   if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
-    throw new SaiondoError(`${directory} is not a folder`, {
+    throw new SaiondoError(`${directory} ${fs.existsSync(directory) ? 'is not a folder' : 'does not exist'}`, {
       code: 'SOURCE_NOT_GIT',
       next: 'name a git repository: --source OWNER/REPO=PATH',
     });
   }
-  const top = await git(directory, ['rev-parse', '--show-toplevel']).catch(() => {
+  const top = await git(directory, ['rev-parse', '--show-toplevel']).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new SaiondoError('git is not installed', {
+        code: 'TOOL_MISSING',
+        next: 'install it (Debian and Ubuntu: sudo apt-get install git; else https://git-scm.com) and run the same command again',
+      });
+    // A repository of another user: git does not read it, and says how to allow it (git config, safe.directory).
+    const said = String((cause as { stderr?: string }).stderr ?? '');
+    if (said.includes('dubious ownership'))
+      throw new SaiondoError(`${directory} belongs to another user, so git does not read it`, {
+        code: 'SOURCE_NOT_GIT',
+        next: `git config --global --add safe.directory ${directory}`,
+      });
     throw new SaiondoError(`${directory} is not a git repository`, {
       code: 'SOURCE_NOT_GIT',
       next: `run git init and commit there, or name another folder: --source OWNER/REPO=PATH`,
@@ -48,9 +60,9 @@ export async function takeSource(source: SourceRepository, target: string): Prom
   const prefix = path.relative(fs.realpathSync(top), fs.realpathSync(directory));
   const wanted = source.commit ?? 'HEAD';
   const head = await git(top, ['rev-parse', '--verify', `${wanted}^{commit}`]).catch(() => {
-    throw new SaiondoError(`${directory} has no commit ${wanted}`, {
+    throw new SaiondoError(source.commit ? `${directory} has no commit ${wanted}` : `${directory} has no commits yet`, {
       code: 'SOURCE_COMMIT_UNKNOWN',
-      next: 'git log shows its commits',
+      next: source.commit ? 'git log shows its commits' : 'make the first commit: git add --all && git commit',
     });
   });
   const commitId = prefix ? (await git(top, ['log', '-1', '--format=%H', head, '--', prefix])) || head : head;

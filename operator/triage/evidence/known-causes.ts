@@ -9,9 +9,9 @@ export interface KnownCause {
 export const KNOWN_CAUSES = {
   'test-failed': {
     title: 'A test fails',
-    remedy: 'run the test here, mend the code or the test, and push; a retry of the same commit fails again',
+    remedy: 'run the test here, fix the code or the test, and push; a retry of the same commit fails again',
   },
-  'type-error': { title: 'The code does not compile', remedy: 'mend the line that the compiler names, and push' },
+  'type-error': { title: 'The code does not compile', remedy: 'fix the line that the compiler names, and push' },
   'missing-package': {
     title: 'A package is imported and not installed',
     remedy: 'add it to package.json with its lock file (npm install --save-exact NAME), and push',
@@ -26,17 +26,17 @@ export const KNOWN_CAUSES = {
   },
   'python-import': {
     title: 'A Python import fails',
-    remedy: 'add the package to requirements.txt, or mend the module’s name, and push',
+    remedy: 'add the package to requirements.txt, or fix the module’s name, and push',
   },
   'bad-migration': {
     title: 'A migration’s SQL is wrong',
     remedy:
-      'mark it rolled back (npx prisma migrate resolve --rolled-back NAME) against that database, mend its SQL, and push',
+      'mark it rolled back (npx prisma migrate resolve --rolled-back NAME) against that database, fix its SQL, and push',
   },
   'migration-blocked-by-data': {
     title: 'Rows that exist forbid a migration',
     remedy:
-      'put a migration before it that mends the rows, mark this one rolled back (npx prisma migrate resolve --rolled-back NAME), and push',
+      'put a migration before it that fixes the rows, mark this one rolled back (npx prisma migrate resolve --rolled-back NAME), and push',
   },
   'migration-failed-before': {
     title: 'A migration failed earlier and blocks the next ones',
@@ -46,14 +46,14 @@ export const KNOWN_CAUSES = {
     title: 'The database does not answer',
     remedy: 'look whether the instance runs and whether the build’s security group may reach it, then saiondo retry',
   },
-  'dockerfile-error': { title: 'The Dockerfile is wrong', remedy: 'mend the line that the builder names, and push' },
+  'dockerfile-error': { title: 'The Dockerfile is wrong', remedy: 'fix the line that the builder names, and push' },
   'image-build-step': {
     title: 'A step of the image’s build fails',
     remedy: 'docker build the component’s folder here; the step’s own output says why',
   },
   'base-image-not-found': {
     title: 'A base image cannot be had',
-    remedy: 'look at the name and tag in FROM; a public registry’s limit or outage mends itself: saiondo retry',
+    remedy: 'look at the name and tag in FROM; a public registry’s limit or outage fixes itself: saiondo retry',
   },
   'registry-login': {
     title: 'A registry does not accept the login',
@@ -94,7 +94,7 @@ export const KNOWN_CAUSES = {
   },
   'contract-does-not-compile': {
     title: 'A contract does not compile',
-    remedy: 'npx hardhat compile in the contracts’ folder names the line; mend it, and push',
+    remedy: 'npx hardhat compile in the contracts’ folder names the line; fix it, and push',
   },
   'on-chain-code-differs': {
     title: 'The code on chain is not the compiled one',
@@ -122,11 +122,11 @@ export const KNOWN_CAUSES = {
   'template-property': {
     title: 'CloudFormation does not take a property',
     remedy:
-      'mend the property in the stack of lib/, and push; the resource type’s page in AWS’s reference has them all',
+      'fix the property in the stack of lib/, and push; the resource type’s page in AWS’s reference has them all',
   },
   'stack-rolled-back': {
     title: 'CloudFormation rolled a stack back',
-    remedy: 'the first failed resource below is the cause, the others were cancelled; mend it, and push',
+    remedy: 'the first failed resource below is the cause, the others were cancelled; fix it, and push',
   },
   'service-unhealthy': {
     title: 'A service never got healthy',

@@ -40,7 +40,7 @@ export function showNotes({ notes, endpoints }) {
     ...endpoints.map((one) => `${one.environment}: ${one.url} answers ${one.status}`),
     ...notes.map(
       (one) =>
-        `${one.level === 'limit' ? 'not followed' : one.level}: ${one.text}${one.where ? ` (${one.where})` : ''}`,
+        `${one.level === 'limit' ? 'differs from AWS' : one.level}: ${one.text}${one.where ? ` (${one.where})` : ''}`,
     ),
   ];
   byId('notes-section').hidden = lines.length === 0;

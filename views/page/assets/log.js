@@ -1,12 +1,16 @@
-// A build's log: its end first, what is before on demand, what comes as it comes.
+// A build's log: its end first, what is before on demand, what comes as it comes. Lines have numbers once the log's beginning is here, commands
+// can be folded, and a text can be searched for. A server that does not answer is asked again.
 
-import { h } from './dom.js';
-import { get } from './requests.js';
+import { h, setText } from './dom.js';
+import { get, getFile } from './requests.js';
 
-/** How often a running build's log is asked for more, in milliseconds. */
+/** How often a running build's log is asked for more, and how soon after a request that failed, in milliseconds. */
 const INTERVAL = 500;
-/** So many characters stay on the page; earlier ones can be had again. */
-const MOST = 2_000_000;
+const AGAIN = 2000;
+/** So many lines stay on the page; earlier ones can be had again. */
+const MOST = 20_000;
+/** The line before a command's output, as CodeBuild writes it. */
+const COMMAND = /^\[Container\] \S+ \S+ (Running command|Entering phase) /;
 
 /**
  * @param {string} runId
@@ -16,32 +20,86 @@ const MOST = 2_000_000;
  */
 export function logView(runId, buildId, label) {
   const path = `runs/${encodeURIComponent(runId)}/log/${encodeURIComponent(buildId)}`;
-  const text = h('pre', { tabindex: '0', role: 'log', 'aria-live': 'off', 'aria-label': `Log of ${label}` });
+  const text = h('div', {
+    class: 'log',
+    tabindex: '0',
+    role: 'log',
+    'aria-live': 'off',
+    'aria-label': `Log of ${label}`,
+  });
   const earlier = h('button', { type: 'button', hidden: true, onclick: () => void before() }, 'Earlier lines');
-  const element = h('div', {}, earlier, text);
+  const problem = h('p', { class: 'quiet', role: 'status' });
+  const find = h('input', {
+    type: 'search',
+    'aria-label': `Search in the log of ${label}`,
+    placeholder: 'Search',
+    oninput: () => search(0),
+    onkeydown: (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      search(event.shiftKey ? -1 : 1);
+    },
+  });
+  const found = h('span', { class: 'quiet', role: 'status' });
+  const fold = h('button', { type: 'button', class: 'small', onclick: () => foldAll() }, 'Fold commands');
+  const tall = h(
+    'button',
+    { type: 'button', class: 'small', 'aria-pressed': 'false', onclick: () => grow() },
+    'Full height',
+  );
+  const download = h('button', { type: 'button', class: 'small', onclick: () => void save() }, 'Download');
+  const tools = h('div', { class: 'row log-tools' }, find, found, fold, tall, download);
+  const element = h('div', {}, tools, earlier, text, problem);
   let first = 0;
   let next = 0;
+  let lines = 0;
+  let at = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let stopped = false;
 
   async function begin() {
-    const piece = await get(path);
-    first = piece.from;
-    show(piece, true);
+    try {
+      const piece = await get(path);
+      first = piece.from;
+      show(piece, true);
+    } catch (error) {
+      retry(begin, /** @type {Error} */ (error));
+    }
+  }
+
+  /**
+   * Tries again what failed: following goes on when the server is there again.
+   * @param {() => Promise<void>} work
+   * @param {Error} error
+   */
+  function retry(work, error) {
+    setText(problem, `The log cannot be read now (${error.message}). Trying again…`);
+    if (!stopped) timer = setTimeout(() => void work(), AGAIN);
   }
 
   /** @param {any} piece */
   function show(piece, end = atEnd()) {
-    text.append(piece.text);
-    while ((text.textContent?.length ?? 0) > MOST && text.firstChild && text.childNodes.length > 1) {
-      first += new TextEncoder().encode(text.firstChild.textContent ?? '').length;
-      text.firstChild.remove();
-    }
+    setText(problem, '');
+    lines += append(text, piece.text, text.lastElementChild);
+    trim();
     if (end) text.scrollTop = text.scrollHeight;
     earlier.hidden = first === 0;
+    text.classList.toggle('numbered', first === 0);
     next = piece.next;
+    if (find.value) search(0);
     if (!piece.ended && !stopped) timer = setTimeout(() => void more(), next < piece.size ? 0 : INTERVAL);
+  }
+
+  /** Takes the oldest group away where there are too many lines. */
+  function trim() {
+    while (lines > MOST && text.firstElementChild && text.childElementCount > 1) {
+      const group = text.firstElementChild;
+      const gone = group.querySelectorAll('.line');
+      for (const line of gone) first += new TextEncoder().encode(`${line.textContent}\n`).length;
+      lines -= gone.length;
+      group.remove();
+    }
   }
 
   function atEnd() {
@@ -51,22 +109,64 @@ export function logView(runId, buildId, label) {
   async function more() {
     try {
       show(await get(`${path}?from=${next}`));
-    } catch {
-      // The server is gone: the connection's line says so.
+    } catch (error) {
+      retry(more, /** @type {Error} */ (error));
     }
   }
 
   async function before() {
     const piece = await get(`${path}?from=${-1 - first}`);
     const height = text.scrollHeight;
-    text.prepend(piece.text);
+    const holder = h('div', {});
+    lines += append(holder, piece.text, null);
+    text.prepend(...holder.childNodes);
     text.scrollTop += text.scrollHeight - height;
     first = piece.from;
     earlier.hidden = first === 0;
+    text.classList.toggle('numbered', first === 0);
     text.focus();
   }
 
-  begin().catch((error) => text.append(String(error.message)));
+  /** Marks the lines that have the text, and goes to one of them. @param {number} step to the next, to the one before, or to the last at first */
+  function search(step) {
+    const wanted = find.value.toLowerCase();
+    const all = [...text.querySelectorAll('.line')];
+    const hits = wanted ? all.filter((one) => one.textContent?.toLowerCase().includes(wanted)) : [];
+    for (const one of text.querySelectorAll('.hit, .here')) one.classList.remove('hit', 'here');
+    for (const one of hits) one.classList.add('hit');
+    if (hits.length === 0) return setText(found, wanted ? 'not found' : '');
+    at = step === 0 ? Math.min(at, hits.length - 1) : (at + step + hits.length) % hits.length;
+    const here = hits[at];
+    here.closest('details')?.setAttribute('open', '');
+    here.classList.add('here');
+    here.scrollIntoView({ block: 'nearest' });
+    setText(found, `${at + 1} of ${hits.length}`);
+  }
+
+  function foldAll() {
+    const groups = [...text.querySelectorAll('details')];
+    const open = groups.some((one) => one.open);
+    for (const one of groups) one.open = !open;
+    setText(fold, open ? 'Unfold commands' : 'Fold commands');
+  }
+
+  function grow() {
+    const all = text.classList.toggle('tall');
+    tall.setAttribute('aria-pressed', String(all));
+  }
+
+  /** The whole log as a file: a request that brings this browser's session, so not a plain link. */
+  async function save() {
+    try {
+      const address = URL.createObjectURL(await getFile(`${path}?download=1`));
+      h('a', { href: address, download: `${label.replaceAll('/', '-')}.log` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch (error) {
+      setText(problem, `The log cannot be saved: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+
+  void begin();
   return {
     element,
     stop: () => {
@@ -74,4 +174,31 @@ export function logView(runId, buildId, label) {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Puts lines behind what is there: a command's line opens a group of its own.
+ * @param {Element} parent
+ * @param {string} piece whole lines
+ * @param {Element | null} last the group that the first line continues
+ * @returns {number} how many lines
+ */
+function append(parent, piece, last) {
+  let group = last;
+  const all = piece.replace(/\n$/, '').split('\n');
+  if (piece === '') return 0;
+  for (const one of all) {
+    const line = h('span', { class: 'line' }, one);
+    if (COMMAND.test(one)) {
+      group = h('details', { open: true }, h('summary', {}, line));
+      parent.append(group);
+    } else {
+      if (!group) {
+        group = h('div', {});
+        parent.append(group);
+      }
+      group.append(line);
+    }
+  }
+  return all.length;
 }

@@ -4,13 +4,14 @@ import { chosen } from './address.js';
 import { approvalList, waitingOf } from './approvals.js';
 import { executionList } from './executions.js';
 import { showChanges, showNotes } from './facts.js';
+import { failedCard } from './failed.js';
 import { byId, h, keyedList, setAttribute, setText } from './dom.js';
 import { askRetry, askStart, askStop, askTransition } from './changes.js';
 import { follow as followStream, get, NotOpen, openSession } from './requests.js';
 import { askRollback } from './rollback.js';
 import { stageList } from './stages.js';
 import { timeline } from './timeline.js';
-import { dateTime, stateWord, took } from './words.js';
+import { dateTime, holdClock, stateWord, took } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
 /** @typedef {import('../model').PageListedRun} PageListedRun */
@@ -48,6 +49,9 @@ const showStages = stageList(byId('stages'), {
   retry: (stage, execution) => attempt(() => askRetry(shownRun(), execution, stage.name)),
   rollBack: (stage) => attempt(() => askRollback(shownRun().pipeline, stage.name)),
   transition: (stage) => attempt(() => askTransition(shownRun().pipeline, stage)),
+});
+const showFailed = failedCard(byId('failed'), {
+  retry: (stage, execution) => attempt(() => askRetry(shownRun(), execution, stage.name)),
 });
 const showExecutions = executionList(byId('executions'));
 const showTimeline = timeline(byId('timeline'));
@@ -159,6 +163,7 @@ function show() {
   start.hidden = !(may && run.current);
   byId('executions-section').hidden = !showExecutions(run, execution);
   showApprovals(run);
+  showFailed(run, execution, may);
   if (execution) showStages({ run, execution }, may);
   byId('timeline-section').hidden = !showTimeline(execution, run.live);
   showChanges(run);
@@ -182,6 +187,13 @@ function announce(before, now) {
   if (said.length > 0) byId('announcer').textContent = said.join(' ');
 }
 
+/** Says at the top, always in view, whether the server answers; clocks stand still while it does not. @param {boolean} now */
+function connected(now) {
+  setText(byId('connection'), now ? '' : 'Connection lost. You see the last known state. Reconnecting…');
+  document.body.classList.toggle('gone', !now);
+  holdClock(now ? undefined : Date.now());
+}
+
 /** @param {string} runId */
 function follow(runId) {
   if (following === runId) return;
@@ -190,12 +202,12 @@ function follow(runId) {
   leave = followStream(
     `runs/${encodeURIComponent(runId)}/events`,
     (next) => {
-      setText(byId('connection'), '');
+      connected(true);
       announce(run, next);
       run = next;
       show();
     },
-    () => setText(byId('connection'), 'The rehearsal does not answer: what is shown is what was known last.'),
+    () => connected(false),
   );
 }
 
@@ -204,11 +216,11 @@ async function list() {
     const runs = await get('runs');
     const wanted = chosen('run') ?? runs[0]?.runId;
     if (wanted) follow(wanted);
-    else setText(byId('facts'), 'No run yet.');
+    else setText(byId('facts'), 'No run yet. Start one: npx saiondo rehearse');
     showRuns(runs);
   } catch (error) {
-    // Where nobody answers, the events' line says so.
     if (error instanceof NotOpen) failed(error);
+    else connected(false);
   }
 }
 

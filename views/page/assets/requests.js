@@ -38,6 +38,12 @@ export async function get(path) {
   return answerOf(await fetch(`/_saiondo/${path}`, asMe()));
 }
 
+/** A file that the server gives, to be saved. @param {string} path @returns {Promise<Blob>} */
+export async function getFile(path) {
+  const answer = await fetch(`/_saiondo/${path}`, asMe());
+  return answer.ok ? answer.blob() : answerOf(answer);
+}
+
 /**
  * Asks for a change.
  * @param {'approval' | 'retry' | 'stop' | 'start' | 'rollback' | 'transition'} name

@@ -13,6 +13,9 @@ import { mark, seconds, stateWord, took } from './words.js';
 /** @typedef {{ stage: PageStage, shown: Shown }} StageItem */
 /** @typedef {{ action: PageAction, stage: PageStage, shown: Shown }} ActionItem */
 
+/** A stage with more actions is folded when it went well. */
+const LONG = 6;
+
 /** Actions that a person opened or closed stay so; a failed one, and one that the address names, open by themselves, once. */
 const opened = new Map();
 
@@ -56,6 +59,19 @@ function stageView(first, mayChange, requests) {
   const time = h('span', { class: 'time' });
   const again = button('Retry…', `Retry ${stageName}`, () => requests.retry(current.stage, current.shown.execution));
   const back = button('Roll back…', `Roll back ${stageName}`, () => requests.rollBack(current.stage));
+  const list = h('ol', { class: 'plain', id: `actions-${stageName.replace(/[^A-Za-z0-9]/g, '-')}` });
+  /** @type {boolean | undefined} */
+  let unfolded;
+  const fold = h('button', {
+    type: 'button',
+    class: 'small',
+    hidden: true,
+    'aria-controls': list.id,
+    onclick: () => {
+      unfolded = list.hidden === true;
+      showList(current.stage);
+    },
+  });
   const head = h(
     'div',
     { class: 'stage-head' },
@@ -63,9 +79,8 @@ function stageView(first, mayChange, requests) {
     h('h3', {}, stageName),
     word,
     time,
-    h('span', { class: 'stage-buttons' }, again, back),
+    h('span', { class: 'stage-buttons' }, fold, again, back),
   );
-  const list = h('ol', { class: 'plain' });
   const box = h('div', { class: 'stage' }, head, list);
   const held = h('span', {});
   const turn = button('', '', () => requests.transition(current.stage));
@@ -80,11 +95,12 @@ function stageView(first, mayChange, requests) {
       setAttribute(box, 'data-status', stage.status);
       setAttribute(head, 'data-status', stage.status);
       setText(state, mark(stage.status));
-      // What is not reached yet is one line: how much is to come.
-      list.hidden = stage.status === 'NotReached';
+      showList(stage);
       const count = `${stage.actions.length} ${stage.actions.length === 1 ? 'action' : 'actions'}`;
-      const said = stage.detail ? `${stateWord(stage.status)}: ${stage.detail}` : stateWord(stage.status);
-      setText(word, list.hidden ? `${said} (${count})` : said);
+      const missing = stage.actions.filter((one) => one.status === 'NotRehearsed').length;
+      const how = missing > 0 ? `${stateWord(stage.status)}, ${missing} not rehearsed` : stateWord(stage.status);
+      const said = stage.detail ? `${how}: ${stage.detail}` : how;
+      setText(word, stage.status === 'NotReached' ? `${said} (${count})` : said);
       setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));
       const may = mayChange();
       again.hidden = !(may && ['Failed', 'Stopped'].includes(stage.status));
@@ -94,6 +110,16 @@ function stageView(first, mayChange, requests) {
       actions(stage.actions.map((action) => ({ action, stage, shown })));
     },
   };
+
+  /** What is not reached yet is one line: how much is to come. A long stage that went well is folded until somebody opens it. @param {PageStage} stage */
+  function showList(stage) {
+    const named = chosen('action')?.startsWith(`${stageName}/`) === true;
+    const quiet = stage.status === 'Succeeded' && stage.actions.length > LONG && !named;
+    fold.hidden = !quiet;
+    list.hidden = stage.status === 'NotReached' || (quiet && !unfolded);
+    setText(fold, list.hidden ? `Show ${stage.actions.length} actions` : 'Hide actions');
+    setAttribute(fold, 'aria-expanded', String(!list.hidden));
+  }
 
   /** @param {PageStage} stage @param {boolean} may */
   function showTransition({ transition: into }, may) {

@@ -38,6 +38,14 @@ export function seconds(value) {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
+/** @type {number | undefined} */
+let heldAt;
+
+/** Lets durations stand still at a point of time, in milliseconds, or run again. @param {number | undefined} time */
+export function holdClock(time) {
+  heldAt = time === undefined ? undefined : (heldAt ?? time);
+}
+
 /**
  * How long something took, or has been taking.
  * @param {string | undefined} startedAt
@@ -46,7 +54,7 @@ export function seconds(value) {
  */
 export function took(startedAt, endedAt, live) {
   if (!startedAt || (!endedAt && !live)) return '';
-  return seconds(((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt)) / 1000);
+  return seconds(((endedAt ? Date.parse(endedAt) : (heldAt ?? Date.now())) - Date.parse(startedAt)) / 1000);
 }
 
 /** @param {string} time ISO 8601 */
