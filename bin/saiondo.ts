@@ -14,6 +14,7 @@ import { openCommand } from '../commands/operate/open';
 import { version } from '../commands/input/package';
 import { rehearseCommand } from '../commands/rehearse/rehearse';
 import { rollbackCommand } from '../commands/operate/rollback';
+import { runsCommand } from '../commands/operate/runs';
 import { serveCommand } from '../commands/rehearse/serve';
 import { statusCommand } from '../commands/operate/status';
 import { permissionsCommand } from '../commands/operate/permissions';
@@ -34,6 +35,7 @@ const program = new Command('saiondo')
 for (const command of [
   rehearseCommand(),
   serveCommand(),
+  runsCommand(),
   statusCommand(),
   historyCommand(),
   permissionsCommand(),

@@ -11,6 +11,7 @@ import { checkDeployed } from '../../operator/doctor/deployed';
 import { doctorShape, type Diagnosis, type Finding } from '../../operator/doctor/finding.shape';
 import { checkQuotas, type NeededQuota } from '../../operator/doctor/quotas';
 import { checkValue, type WantedValue } from '../../operator/doctor/secrets';
+import { checkRehearsalTools } from '../../operator/doctor/rehearsal-tools';
 import { checkTools } from '../../operator/doctor/tools';
 import { OPERATIONS } from '../../operator/operations';
 import { policyOf } from '../../operator/policy';
@@ -20,7 +21,7 @@ import { packageRoot } from '../input/package';
 import { policyScope } from './policy-scope';
 import { paintFor, type Paint } from '../output/paint';
 import { awsFor } from '../target/find-target';
-import { type Target } from '../target/target';
+import { type Target, type TargetOptions } from '../target/target';
 import { print, printValue } from '../output/print';
 
 interface Options {
@@ -40,6 +41,7 @@ export function doctorCommand(): Command {
     'look at what the pipeline needs: tools, credentials, bootstraps, connection, secrets, quotas, images, and what is deployed',
     [
       'doctor',
+      'doctor --rehearsal',
       'doctor --profile saiondo-pipeline',
       'doctor --json | jq ".findings[] | select(.status == \\"error\\")"',
       'doctor --policy > policy.json',
@@ -61,7 +63,17 @@ export function doctorCommand(): Command {
       else print(showDiagnosis(diagnosis, paintFor(process.stdout)));
       return diagnosis.findings.some((one) => one.status === 'error') ? 1 : 0;
     },
+    // This machine can be looked at before there is any rehearsal.
+    (options) => (options.rehearsal && !options.policy ? lookAtMachine(options) : undefined),
   );
+}
+
+async function lookAtMachine(options: Options & TargetOptions): Promise<number> {
+  const findings = [...(await checkTools(cdkVersions())), ...(await checkRehearsalTools(options.directory))];
+  const diagnosis = { pipeline: options.pipeline ?? '', findings };
+  if (options.json) printJson(doctorShape, diagnosis);
+  else print(showDiagnosis(diagnosis, paintFor(process.stdout)));
+  return findings.some((one) => one.status === 'error') ? 1 : 0;
 }
 
 async function diagnose(target: Target): Promise<Finding[]> {
@@ -70,6 +82,7 @@ async function diagnose(target: Target): Promise<Finding[]> {
   if (target.rehearsal)
     return [
       ...tools,
+      ...(await checkRehearsalTools(target.rehearsal.layout.root)),
       {
         check: 'credentials',
         status: 'ok',

@@ -15,6 +15,7 @@ export interface OperatorRun {
 /**
  * A command on the pipeline: with the options that say where it is, examples in its help, and AWS's errors put into words.
  * @param run does it. @returns the exit code
+ * @param alone does it without a pipeline where it gives an exit code
  */
 export function operatorCommand<Options extends object>(
   name: string,
@@ -22,6 +23,7 @@ export function operatorCommand<Options extends object>(
   examples: readonly string[],
   define: (command: Command) => Command,
   run: (context: OperatorRun, options: Options, args: readonly (string | undefined)[]) => Promise<number>,
+  alone?: (options: Options & TargetOptions) => Promise<number> | undefined,
 ): Command {
   const command = define(new Command(name).description(description));
   return withTargetOptions(command)
@@ -29,6 +31,11 @@ export function operatorCommand<Options extends object>(
     .action(async (...given: unknown[]) => {
       const options = command.opts<Options & TargetOptions>();
       const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
+      const done = await alone?.(options);
+      if (done !== undefined) {
+        process.exitCode = done;
+        return;
+      }
       const dryRun = 'dryRun' in options && options.dryRun === true;
       const target = await findTarget(options, { changes: CHANGING.has(name) && !dryRun });
       sayTarget(target);

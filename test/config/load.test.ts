@@ -87,5 +87,5 @@ test('a missing key is located at its parent', () => {
 });
 
 test('what is no YAML says so with its line', () => {
-  expect(problems('project: saiondo', 'project: [saiondo')[0]).toMatch(/^saiondo\.yaml:\d+:\d+: not YAML/);
+  expect(problems('project: saiondo', 'project: [saiondo')[0]).toMatch(/^saiondo\.yaml:\d+:\d+: invalid YAML/);
 });

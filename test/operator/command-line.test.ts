@@ -50,8 +50,8 @@ test('status --json is JSON and nothing else', async () => {
 
 test('a change without a terminal and without --yes changes nothing, and says how', async () => {
   const { stderr, exitCode } = await saiondo('reject', 'Prod', ...at);
-  expect(stderr).toContain('nothing was changed');
-  expect(stderr).toContain('→ give --yes');
+  expect(stderr).toContain('Nothing was changed');
+  expect(stderr).toContain('→ add --yes');
   expect(exitCode).toBe(2);
 });
 
@@ -89,7 +89,7 @@ test('without credentials doctor still looks at what is here, and says what fixe
 
 test('without a pipeline or a region it is said which one is missing', async () => {
   expect((await saiondo('status', '--aws')).stderr).toContain('No pipeline is given');
-  expect((await saiondo('status', '--aws', '--pipeline', 'x')).stderr).toContain('which region?');
+  expect((await saiondo('status', '--aws', '--pipeline', 'x')).stderr).toContain('No region is given');
 });
 
 test('open prints the console’s page of AWS, and goes on without a display', async () => {

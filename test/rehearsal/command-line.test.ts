@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
 import type { RunEvent } from '../../model/events';
+import { eventProblems } from '../model/event-schema';
 import { makeRepository, SMALL_REPOSITORY, writeAssembly, type SmallPipeline } from '../fixtures/small-pipeline';
 
 // The command line as a person or a script meets it: exit codes, decisions, interruptions, on pipelines of a few shell commands.
@@ -49,11 +50,15 @@ function place(pipeline: SmallPipeline) {
   };
 }
 
-const events = (lines: string): RunEvent[] =>
-  lines
+/** The events that `--json` printed, each as docs/events.schema.json has it. */
+function events(lines: string): RunEvent[] {
+  const all = lines
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as RunEvent);
+  expect(all.flatMap(eventProblems)).toEqual([]);
+  return all;
+}
 
 const shop: SmallPipeline = {
   stages: {

@@ -121,8 +121,7 @@ export const KNOWN_CAUSES = {
   },
   'template-property': {
     title: 'CloudFormation does not take a property',
-    remedy:
-      'fix the property in the stack of lib/, and push; the resource type’s page in AWS’s reference has them all',
+    remedy: 'fix the property in the stack of lib/, and push; the resource type’s page in AWS’s reference has them all',
   },
   'stack-rolled-back': {
     title: 'CloudFormation rolled a stack back',

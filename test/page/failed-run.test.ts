@@ -1,0 +1,103 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { recordRun } from '../../bench/recorded-run';
+import { Serving } from '../../commands/rehearse/serving';
+import { recordedHandlers } from '../../engine/api/handlers';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import { AwsFront } from '../../engine/endpoint/front';
+import { Runs } from '../../engine/runs/runs';
+import { Layout } from '../../model/layout';
+import { openBrowser } from '../fixtures/browser';
+import { machineHas } from '../fixtures/requires';
+
+// A failed run in a real browser: the cause on top, its log, and a server that goes away and comes back.
+const inBrowser = machineHas('chromium') ? test : test.skip;
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-failed-page-'));
+const layout = new Layout(root);
+const LOG = `[Container] 2026/01/01 10:00:00.000000 Running command npm ci\nadded 3 packages\n[Container] 2026/01/01 10:00:05.000000 Running command npm test\nFAIL test/sum.test.js\n  ● sum › subtracts\n\n    expect(received).toBe(expected)\n\nTests:       1 failed, 1 total\n`;
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+let front: AwsFront;
+let serving: Serving;
+let address: string;
+let browser: Browser;
+
+async function listen(port?: number): Promise<string> {
+  serving = new Serving(layout, () => undefined);
+  const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
+  front = new AwsFront(() => undefined, handlers, undefined, serving.page);
+  return serving.announce(await front.listen(port));
+}
+
+beforeAll(async () => {
+  recordRun(layout, {
+    runId: '20260101-000001-aaaa',
+    builds: 2,
+    fails: [1],
+    log: () => LOG,
+    message: 'feat: it breaks',
+  });
+  address = await listen();
+  if (machineHas('chromium')) browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  serving.end();
+  await front.close();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+inBrowser('what failed is said at the top: action, cause by triage, test, commit, and a link to its log', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+  await page.goto(address);
+  const card = page.getByRole('region', { name: 'What failed' });
+  await card.getByText('jest: “sum › subtracts” in test/sum.test.js failed').waitFor();
+  const text = await card.innerText();
+  expect(text).toContain('What failed: Verify/Test1');
+  expect(text).toContain('Test: sum › subtracts');
+  expect(text).toContain('feat: it breaks');
+  const box = await card.boundingBox();
+  expect(box && box.y < 800).toBe(true);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  await page.close();
+});
+
+inBrowser('a log is searched, numbered, folded by command, and saved whole', async () => {
+  const page = await browser.newPage();
+  await page.goto(address);
+  const log = page.getByRole('log', { name: 'Log of Verify/Test1' });
+  await log.getByText('Tests:').waitFor();
+  expect(await log.getAttribute('class')).toContain('numbered');
+  await page.getByRole('searchbox', { name: 'Search in the log of Verify/Test1' }).fill('subtracts');
+  await page.getByText('1 of 1').waitFor();
+  expect(await log.locator('.here').innerText()).toContain('● sum › subtracts');
+  await page.getByRole('button', { name: 'Fold commands' }).click();
+  expect(await log.locator('details[open]').count()).toBe(0);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download' }).click();
+  expect(fs.readFileSync(await (await saved).path(), 'utf8')).toMatch(new RegExp(`${escaped(LOG)}$`));
+  await page.close();
+});
+
+inBrowser(
+  'a server that is gone is said at the top, in view wherever one has scrolled, and the page goes on when it is back',
+  async () => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 400 } });
+    await page.goto(address);
+    await page.getByRole('heading', { name: 'recorded' }).waitFor();
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    serving.end();
+    await front.close();
+    const bar = page.getByText('Connection lost. You see the last known state.');
+    await bar.waitFor();
+    const box = await bar.boundingBox();
+    expect(box && box.y >= 0 && box.y + box.height <= 400).toBe(true);
+    await listen(Number(new URL(address).port));
+    await bar.waitFor({ state: 'detached', timeout: 20_000 }).catch(async () => {
+      expect(await page.locator('#connection').innerText()).toBe('');
+    });
+    await page.close();
+  },
+  60_000,
+);
