@@ -4,9 +4,9 @@ import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { recordRun } from '../../bench/recorded-run';
 import { Serving } from '../../commands/rehearse/serving';
-import { recordedHandlers } from '../../engine/api/handlers';
+import { rehearsalHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { AwsFront } from '../../engine/endpoint/front';
+import { AwsGateway } from '../../engine/gateway/gateway';
 import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
 import { openBrowser } from '../fixtures/browser';
@@ -18,17 +18,20 @@ const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-failed-page-'));
 const layout = new Layout(root);
 const LOG = `[Container] 2026/01/01 10:00:00.000000 Running command npm ci\nadded 3 packages\n[Container] 2026/01/01 10:00:05.000000 Running command npm test\nFAIL test/sum.test.js\n  ● sum › subtracts\n\n    expect(received).toBe(expected)\n\nTests:       1 failed, 1 total\n`;
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-let front: AwsFront;
+let gateway: AwsGateway;
 let serving: Serving;
-let address: string;
+let endpoint: string;
 let browser: Browser;
 
 async function listen(port?: number): Promise<string> {
   serving = new Serving(layout, () => undefined);
-  const handlers = recordedHandlers(new Runs(layout), () => new DiskLedger(layout));
-  front = new AwsFront(() => undefined, handlers, undefined, serving.page);
-  return serving.announce(await front.listen(port));
+  const handlers = rehearsalHandlers({ runs: new Runs(layout), ledger: () => new DiskLedger(layout) }, () => undefined);
+  gateway = new AwsGateway({ credentials: serving.credentials, handlers, page: serving.page });
+  const endpoint = await gateway.listen(port);
+  serving.announce(endpoint);
+  return endpoint;
 }
+const address = (): string => serving.address() ?? '';
 
 beforeAll(async () => {
   recordRun(layout, {
@@ -38,19 +41,19 @@ beforeAll(async () => {
     log: () => LOG,
     message: 'feat: it breaks',
   });
-  address = await listen();
+  endpoint = await listen();
   if (machineHas('chromium')) browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   serving.end();
-  await front.close();
+  await gateway.close();
   fs.rmSync(root, { recursive: true, force: true });
 });
 
 inBrowser('what failed is said at the top: action, cause by triage, test, commit, and a link to its log', async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
-  await page.goto(address);
+  await page.goto(address());
   const card = page.getByRole('region', { name: 'What failed' });
   await card.getByText('jest: “sum › subtracts” in test/sum.test.js failed').waitFor();
   const text = await card.innerText();
@@ -65,7 +68,7 @@ inBrowser('what failed is said at the top: action, cause by triage, test, commit
 
 inBrowser('a log is searched, numbered, folded by command, and saved whole', async () => {
   const page = await browser.newPage();
-  await page.goto(address);
+  await page.goto(address());
   const log = page.getByRole('log', { name: 'Log of Verify/Test1' });
   await log.getByText('Tests:').waitFor();
   expect(await log.getAttribute('class')).toContain('numbered');
@@ -75,7 +78,7 @@ inBrowser('a log is searched, numbered, folded by command, and saved whole', asy
   await page.getByRole('button', { name: 'Fold commands' }).click();
   expect(await log.locator('details[open]').count()).toBe(0);
   const saved = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Download' }).click();
+  await page.getByRole('button', { name: 'Download' }).click();
   expect(fs.readFileSync(await (await saved).path(), 'utf8')).toMatch(new RegExp(`${escaped(LOG)}$`));
   await page.close();
 });
@@ -84,16 +87,16 @@ inBrowser(
   'a server that is gone is said at the top, in view wherever one has scrolled, and the page goes on when it is back',
   async () => {
     const page = await browser.newPage({ viewport: { width: 1000, height: 400 } });
-    await page.goto(address);
+    await page.goto(address());
     await page.getByRole('heading', { name: 'recorded' }).waitFor();
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');
     serving.end();
-    await front.close();
+    await gateway.close();
     const bar = page.getByText('Connection lost. You see the last known state.');
     await bar.waitFor();
     const box = await bar.boundingBox();
     expect(box && box.y >= 0 && box.y + box.height <= 400).toBe(true);
-    await listen(Number(new URL(address).port));
+    await listen(Number(new URL(endpoint).port));
     await bar.waitFor({ state: 'detached', timeout: 20_000 }).catch(async () => {
       expect(await page.locator('#connection').innerText()).toBe('');
     });
