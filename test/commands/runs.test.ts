@@ -16,20 +16,20 @@ const saiondo = (...args: string[]) =>
   execa(process.execPath, [path.join(__dirname, '../../dist/bin/saiondo.js'), ...args], { cwd: root, reject: false });
 
 test('runs are listed with size and age; prune keeps what waits and what is deployed', async () => {
-  for (const day of ['01', '02', '03']) recordRun(layout, { runId: `202601${day}-100000-aaaa`, builds: 1, fails: [0] });
+  for (const day of ['02', '03', '04']) recordRun(layout, { runId: `202601${day}-100000-aaaa`, builds: 1, fails: [0] });
   // The one before these delivered to Verify.
-  const log = new EventLog(layout.events('20251231-100000-aaaa'));
+  const log = new EventLog(layout.events('20260101-100000-aaaa'));
   for (const { v: _v, sequence: _s, time: _t, ...body } of framed(ROLLED_BACK))
     log.emit(body as (typeof ROLLED_BACK)[number]);
   const listed = listRuns(layout);
-  expect(listed.map((one) => one.runId.slice(0, 8))).toEqual(expect.arrayContaining(['20260103', '20251231']));
+  expect(listed.map((one) => one.runId.slice(0, 8))).toEqual(expect.arrayContaining(['20260103', '20260101']));
   for (const one of listed) expect(one.bytes).toBeGreaterThan(1000);
-  expect(keptRuns(layout, listed).get('20251231-100000-aaaa')).toBe('Verify has what it delivered');
+  expect(keptRuns(layout, listed).get('20260101-100000-aaaa')).toBe('Verify has what it delivered');
   const refused = await saiondo('runs', 'prune', '--keep', '1');
   expect([refused.exitCode, fs.readdirSync(layout.runs()).length]).toEqual([2, 4]);
   expect(refused.stderr).toContain('add --yes');
   const { exitCode } = await saiondo('runs', 'prune', '--keep', '1', '--yes');
   expect(exitCode).toBe(0);
-  expect(fs.existsSync(layout.run('20251231-100000-aaaa'))).toBe(true);
+  expect(fs.existsSync(layout.run('20260101-100000-aaaa'))).toBe(true);
   expect(fs.readdirSync(layout.runs()).length).toBeLessThan(4);
 }, 60_000);

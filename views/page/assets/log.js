@@ -10,7 +10,7 @@ const AGAIN = 2000;
 /** So many lines stay on the page; earlier ones can be had again. */
 const MOST = 20_000;
 /** The line before a command's output, as CodeBuild writes it. */
-const COMMAND = /^\[Container\] \S+ \S+ (Running command|Entering phase) /;
+const COMMANDS = [' Running command ', ' Entering phase '];
 
 /**
  * @param {string} runId
@@ -189,7 +189,7 @@ function append(parent, piece, last) {
   if (piece === '') return 0;
   for (const one of all) {
     const line = h('span', { class: 'line' }, one);
-    if (COMMAND.test(one)) {
+    if (one.startsWith('[Container] ') && COMMANDS.some((command) => one.includes(command))) {
       group = h('details', { open: true }, h('summary', {}, line));
       parent.append(group);
     } else {

@@ -1,3 +1,4 @@
+// Longer than 300 lines: a stage, its actions and what an opened action shows share what a person opened.
 // Stages and their actions, and what an opened action shows.
 
 import { chosen } from './address.js';
