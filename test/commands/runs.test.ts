@@ -24,7 +24,7 @@ test('runs are listed with size and age; prune keeps what waits and what is depl
   const listed = listRuns(layout);
   expect(listed.map((one) => one.runId.slice(0, 8))).toEqual(expect.arrayContaining(['20260103', '20260101']));
   for (const one of listed) expect(one.bytes).toBeGreaterThan(1000);
-  expect(keptRuns(layout, listed).get('20260101-100000-aaaa')).toBe('Verify has what it delivered');
+  expect(keptRuns(layout, listed).get('20260101-100000-aaaa')).toBe('Source has what it delivered');
   const refused = await saiondo('runs', 'prune', '--keep', '1');
   expect([refused.exitCode, fs.readdirSync(layout.runs()).length]).toEqual([2, 4]);
   expect(refused.stderr).toContain('add --yes');
