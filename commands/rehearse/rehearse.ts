@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { IAM_MODES } from '../../engine/ports/iam-mode';
 import { ISOLATION_KINDS } from '../../engine/ports/isolation';
+import { loadLater } from '../input/load-later';
 import { portNumber, wholeNumber } from '../input/whole-number';
 import type * as RunRehearsal from './run-rehearsal';
 import type { RehearseOptions } from './run-rehearsal';
-
-/** Loads a module of this folder when it is needed: code that comes from the compile cache knows no `import()`. */
-const load = createRequire(__filename);
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -111,7 +108,7 @@ Examples:
     )
     .action(async (options: RehearseOptions) => {
       // What a rehearsal is made of is loaded when there is one: every other command starts without it.
-      const { runRehearsal } = load('./run-rehearsal') as typeof RunRehearsal;
+      const { runRehearsal } = loadLater<typeof RunRehearsal>(__filename, './run-rehearsal');
       process.exitCode = await runRehearsal(options);
     });
 }

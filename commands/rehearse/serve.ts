@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { Layout } from '../../model/layout';
+import { loadLater } from '../input/load-later';
 import { portNumber } from '../input/whole-number';
 import type * as ServeOnDisk from './serve-on-disk';
-
-/** Loads a module of this folder when it is needed: code that comes from the compile cache knows no `import()`. */
-const load = createRequire(__filename);
 
 /** `saiondo serve`: the runs on disk, as AWS's API and as a page, without a rehearsal. Nothing can be changed there. */
 export function serveCommand(): Command {
@@ -25,7 +22,7 @@ Examples:
   AWS_CONFIG_FILE=.saiondo/person/aws-config aws --profile saiondo codepipeline list-pipeline-executions --pipeline-name saiondo`,
     )
     .action(async (options: { port?: number; directory: string }) => {
-      const { serveOnDisk } = load('./serve-on-disk') as typeof ServeOnDisk;
+      const { serveOnDisk } = loadLater<typeof ServeOnDisk>(__filename, './serve-on-disk');
       await serveOnDisk(new Layout(path.resolve(options.directory)), options.port);
     });
 }

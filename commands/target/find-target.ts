@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { type Target, type TargetOptions } from './target';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -13,13 +12,11 @@ import type { Checkout } from '../../operator/commit-log';
 import { awsConnection } from '../../operator/credentials';
 import { defaultRegion } from '../../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../../operator/operations';
+import { loadLater } from '../input/load-later';
 import { packageRoot } from '../input/package';
 import { ask, say } from '../output/print';
 import { rehearsalTarget, rehearsed } from './rehearsal-target';
 import type * as ServeRuns from './serve-runs';
-
-/** Loads a module of this folder when it is needed: code that comes from the compile cache knows no `import()`. */
-const load = createRequire(__filename);
 
 /** Adds the options that every operator command has. */
 export function withTargetOptions(command: Command): Command {
@@ -91,7 +88,7 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
         next: 'saiondo rehearse makes one',
       });
     // Only runs that nobody serves need it: a quarter of the memory of a command.
-    const { serveRuns } = load('./serve-runs') as typeof ServeRuns;
+    const { serveRuns } = loadLater<typeof ServeRuns>(__filename, './serve-runs');
     const { endpoint: own, credentials, close } = await serveRuns(layout);
     return {
       ...rehearsalTarget(

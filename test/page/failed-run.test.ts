@@ -20,7 +20,6 @@ const LOG = `[Container] 2026/01/01 10:00:00.000000 Running command npm ci\nadde
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 let gateway: AwsGateway;
 let serving: Serving;
-let endpoint: string;
 let browser: Browser;
 
 async function listen(port?: number): Promise<string> {
@@ -41,7 +40,7 @@ beforeAll(async () => {
     log: () => LOG,
     message: 'feat: it breaks',
   });
-  endpoint = await listen();
+  await listen();
   if (machineHas('chromium')) browser = await openBrowser();
 });
 afterAll(async () => {
