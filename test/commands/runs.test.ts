@@ -6,7 +6,7 @@ import { recordRun } from '../../bench/recorded-run';
 import { keptRuns, listRuns } from '../../engine/runs/stored-runs';
 import { EventLog } from '../../engine/runs/event-log';
 import { Layout } from '../../model/layout';
-import { framed, ROLLED_BACK } from '../views/rolled-back-run';
+import { ROLLED_BACK } from '../views/rolled-back-run';
 
 // The real command on recorded runs.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-runs-'));
@@ -19,8 +19,7 @@ test('runs are listed with size and age; prune keeps what waits and what is depl
   for (const day of ['02', '03', '04']) recordRun(layout, { runId: `202601${day}-100000-aaaa`, builds: 1, fails: [0] });
   // The one before these delivered to Verify.
   const log = new EventLog(layout.events('20260101-100000-aaaa'));
-  for (const { v: _v, sequence: _s, time: _t, ...body } of framed(ROLLED_BACK))
-    log.emit(body as (typeof ROLLED_BACK)[number]);
+  for (const event of ROLLED_BACK) log.emit(event);
   const listed = listRuns(layout);
   expect(listed.map((one) => one.runId.slice(0, 8))).toEqual(expect.arrayContaining(['20260103', '20260101']));
   for (const one of listed) expect(one.bytes).toBeGreaterThan(1000);
