@@ -170,7 +170,7 @@ class Rehearsal {
       const pipeline = await this.deployedPipeline(this.machine);
       options.check?.(pipeline);
       if (options.until !== undefined) checkUntil(options.until, pipeline);
-      await this.prepareImages(this.machine);
+      await this.prepareImages(this.machine, pipeline);
       const invoked = this.invokedPipelines(this.machine);
       const session = this.openSession(this.machine, pipeline, log, invoked.start);
       if (options.only) {
@@ -373,7 +373,7 @@ class Rehearsal {
     return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit, inputs);
   }
 
-  private async prepareImages(machine: Machine): Promise<void> {
+  private async prepareImages(machine: Machine, pipeline: PipelineDefinition): Promise<void> {
     if (!machine.engine || !machine.containers) {
       this.log.emit({
         kind: 'tool.checked',
@@ -385,7 +385,11 @@ class Rehearsal {
       return;
     }
     const folders = [...this.options.sources.values()].map((source) => source.path).filter((one) => fs.existsSync(one));
-    const images = (await Promise.all(folders.map(baseImagesOf))).flat();
+    const builds = JSON.stringify([
+      pipeline,
+      this.ledger.resources('AWS::CodeBuild::Project').map((one) => one.properties),
+    ]);
+    const images = (await Promise.all(folders.map((folder) => baseImagesOf(folder, builds)))).flat();
     await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
   }
 

@@ -10,10 +10,21 @@ import { which } from '../host/tools';
 /** How long the public registry may take to answer before an image is made here, in seconds. */
 const PULL_SECONDS = 20;
 
-/** The images that the Dockerfiles below a folder start from; a stage of the same file, `scratch` and variables are none. */
-export async function baseImagesOf(directory: string): Promise<string[]> {
+/**
+ * The images that the Dockerfiles below a folder start from; a stage of the same file, `scratch` and variables are none.
+ * @param builds what the pipeline's builds say, as text: only a Dockerfile of the root or of a folder that they name is looked at. Where they name
+ *   none, every one is.
+ */
+export async function baseImagesOf(directory: string, builds = ''): Promise<string[]> {
   const images = new Set<string>();
-  for await (const file of dockerfiles(directory)) {
+  const all: string[] = [];
+  for await (const file of dockerfiles(directory)) all.push(file);
+  const named = all.filter((file) => {
+    const folder = path.relative(directory, path.dirname(file));
+    const plain = path.basename(file) === 'Dockerfile' || builds.includes(path.basename(file));
+    return plain && (folder === '' || mentions(builds, folder));
+  });
+  for (const file of named.length > 0 ? named : all) {
     const stages = new Set<string>(['scratch']);
     for (const [, image = '', , stage] of (await fs.promises.readFile(file, 'utf8')).matchAll(
       /^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)([ \t]+AS[ \t]+(\S+))?/gim,
@@ -23,6 +34,12 @@ export async function baseImagesOf(directory: string): Promise<string[]> {
     }
   }
   return [...images];
+}
+
+/** Whether a text names a folder as a path by itself, and not as part of a longer word. */
+function mentions(text: string, folder: string): boolean {
+  const parts = text.split(folder);
+  return parts.some((part, at) => at > 0 && !/[\w-]$/.test(parts[at - 1] ?? '') && !/^[\w-]/.test(part));
 }
 
 /** Folders in folders that Dockerfiles are looked for in. */
@@ -49,7 +66,7 @@ function isDockerfile(name: string): boolean {
  * machine from Debian's packages (`node:*` and `python:*`). Said in the events, because a made image is not the published one.
  */
 export async function ensureBaseImages(engine: ContainerEngine, images: readonly string[], emit: Emit): Promise<void> {
-  let base: Promise<string> | undefined;
+  const roots = new Map<boolean, Promise<string>>();
   const missing: string[] = [];
   for (const image of images) if (!(await engine.hasImage(image))) missing.push(image);
   for (const image of missing) {
@@ -70,8 +87,10 @@ export async function ensureBaseImages(engine: ContainerEngine, images: readonly
       continue;
     }
     try {
-      base ??= debianRoot();
-      await makeImage(engine, image, family?.[1] === 'node', await base);
+      const whole = isWhole(image);
+      const root = roots.get(whole) ?? debianRoot(whole);
+      roots.set(whole, root);
+      await makeImage(engine, image, family?.[1] === 'node', await root);
       emit({
         kind: 'tool.checked',
         name: `image ${image}`,
@@ -90,8 +109,8 @@ export async function ensureBaseImages(engine: ContainerEngine, images: readonly
       });
     }
   }
-  if (base)
-    await base
+  for (const root of roots.values())
+    await root
       .then((directory) => fs.rmSync(path.dirname(directory), { recursive: true, force: true }))
       .catch(() => undefined);
 }
@@ -106,14 +125,19 @@ function unmakeable(family: 'node' | 'python', version: string): string | undefi
   return undefined;
 }
 
-/** A minimal Debian with Python, in a folder. Debian 12 has Python 3.11. */
-async function debianRoot(): Promise<string> {
+/** Whether the published image has compilers and git: Docker's official images do, but for their slim and Alpine ones (hub.docker.com/_/node). */
+function isWhole(image: string): boolean {
+  return !/slim|alpine/.test(image);
+}
+
+/** A minimal Debian with Python, in a folder; with compilers, curl and git where it is whole. Debian 12 has Python 3.11. */
+async function debianRoot(whole: boolean): Promise<string> {
   const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-base-')), 'root');
   await execa(
     'debootstrap',
     [
       '--variant=minbase',
-      '--include=ca-certificates,python3,python3-venv,libstdc++6,libatomic1',
+      `--include=ca-certificates,python3,python3-pip,python3-venv,libstdc++6,libatomic1${whole ? ',build-essential,python3-dev,curl,git' : ''}`,
       'bookworm',
       directory,
     ],
@@ -128,11 +152,44 @@ async function debianRoot(): Promise<string> {
     fs.rmSync(path.join(directory, 'usr', 'bin', link), { force: true });
     fs.symlinkSync(target, path.join(directory, 'usr', 'bin', link));
   }
+  // Debian keeps pip from its own Python; the published images' Python is pip's.
+  fs.rmSync(path.join(directory, 'usr/lib/python3.11/EXTERNALLY-MANAGED'), { force: true });
   await execa('chroot', [directory, 'useradd', '--create-home', '--uid', '1000', '--shell', '/bin/bash', 'node']);
   // Where connections are intercepted, what is built in the image has to trust what this machine trusts.
   const trusted = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
   if (trusted && fs.existsSync(trusted)) fs.copyFileSync(trusted, path.join(directory, TRUST));
   return directory;
+}
+
+/** What a Node image has and a Python image has not. */
+const NODES_OWN = [
+  ...['node', 'npm', 'npx', 'yarn', 'yarnpkg'].map((name) => `usr/local/bin/${name}`),
+  ...['usr/local/lib/node_modules', 'usr/local/include/node', 'opt/yarn'],
+];
+/** Yarn, as every official Node image up to 24 has it (nodejs/docker-node, YARN_VERSION). */
+const YARN = 'yarn@1.22.22';
+
+async function addYarn(root: string): Promise<void> {
+  const folder = path.join(root, 'opt', 'yarn');
+  if (fs.existsSync(folder)) return;
+  fs.mkdirSync(folder, { recursive: true });
+  await execa('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', YARN], {
+    timeout: 120_000,
+  });
+  for (const name of ['yarn', 'yarnpkg']) {
+    const link = path.join(root, 'usr', 'local', 'bin', name);
+    fs.rmSync(link, { force: true });
+    fs.symlinkSync('/opt/yarn/node_modules/yarn/bin/yarn.js', link);
+  }
+}
+
+/** Node's headers, which an addon is compiled against without a download. @returns the changes that make npm look there */
+function addHeaders(root: string): string[] {
+  const prefix = path.dirname(path.dirname(process.execPath));
+  const headers = path.join(prefix, 'include', 'node');
+  if (!fs.existsSync(path.join(headers, 'node.h'))) return [];
+  fs.cpSync(headers, path.join(root, 'usr', 'local', 'include', 'node'), { recursive: true });
+  return ['ENV npm_config_nodedir=/usr/local'];
 }
 
 const TRUST = 'etc/ssl/certs/ca-certificates.crt';
@@ -154,7 +211,8 @@ async function makeImage(engine: ContainerEngine, image: string, withNode: boole
       fs.rmSync(path.join(root, 'usr', 'local', 'bin', name), { force: true });
       fs.symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(root, 'usr', 'local', 'bin', name));
     }
-    changes.push('CMD ["node"]');
+    await addYarn(root);
+    changes.push(...addHeaders(root), 'CMD ["node"]');
   } else {
     changes.push('CMD ["python3"]');
   }
@@ -166,7 +224,7 @@ async function makeImage(engine: ContainerEngine, image: string, withNode: boole
       root,
       '--exclude=./proc/*',
       '--exclude=./sys/*',
-      ...(withNode ? [] : ['--exclude=./usr/local/bin/node', '--exclude=./usr/local/lib/node_modules']),
+      ...(withNode ? [] : NODES_OWN.map((one) => `--exclude=./${one}`)),
       '.',
     ],
     { buffer: false },

@@ -8,7 +8,10 @@ import { describeTriage } from '../../operator/triage/triage.describer';
 /** A log of a failed command, and what the first ten lines of a triage have to say of it. */
 interface Log {
   readonly name: string;
-  readonly command: string;
+  /** Undefined for what is no command of a build. */
+  readonly command?: string;
+  /** The action's provider; CodeBuild unless it is named. With another, the output is the message of the failed action. */
+  readonly provider?: string;
   readonly exit?: number;
   readonly output: string;
   /** A regular expression: the cause that a person looks for. */
@@ -25,8 +28,11 @@ const EXECUTION = '11111111-1111-4111-8111-111111111111';
 const OWN = '[Container] 2026/01/01 10:00:00.000001';
 
 /** AWS's answers about an execution whose one build failed with this log. */
-function answersOf({ command, exit = 1, output }: Log): unknown {
-  const message = `Error while executing command: ${command}. Reason: exit status ${exit}`;
+function answersOf({ command = '', provider = 'CodeBuild', exit = 1, output }: Log): unknown {
+  const message =
+    provider === 'CodeBuild'
+      ? `Error while executing command: ${command}. Reason: exit status ${exit}`
+      : output.trimEnd();
   const lines = [
     `${OWN} Entering phase BUILD`,
     `${OWN} Running command ${command}`,
@@ -40,7 +46,7 @@ function answersOf({ command, exit = 1, output }: Log): unknown {
     stageName: 'Build',
     actionName: 'Compile',
     status: 'Failed',
-    input: { actionTypeId: { provider: 'CodeBuild' }, region: 'eu-west-1' },
+    input: { actionTypeId: { provider }, region: 'eu-west-1' },
     output: { executionResult: { externalExecutionId: 'project:1', errorDetails: { code: 'JobFailed', message } } },
   };
   const phase = { phaseType: 'BUILD', phaseStatus: 'FAILED', contexts: [{ message }] };
@@ -53,6 +59,8 @@ function answersOf({ command, exit = 1, output }: Log): unknown {
     batchGetBuilds: async () => ({
       builds: [{ id: 'project:1', projectName: 'project', buildStatus: 'FAILED', logs, phases: [phase] }],
     }),
+    describeEvents: async () => ({ OperationEvents: [] }),
+    describeStackEvents: async () => ({ StackEvents: [] }),
     getLogEvents: async ({ nextToken }: { nextToken?: string }) =>
       nextToken
         ? { events: [], nextBackwardToken: nextToken }

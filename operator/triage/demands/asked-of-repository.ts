@@ -30,11 +30,6 @@ const SAID: readonly Said[] = [
     known: 'no-contract-address',
   },
   {
-    pattern: /the deployment ended with exit code (\d+): (.*)/,
-    summary: ([, status, command]) => `the contracts’ deployment ended with exit code ${status}: ${command}`,
-    known: 'contract-deployment-failed',
-  },
-  {
     pattern: /nothing in artifacts\/ is called ([\w$]+)/,
     summary: ([, name]) => `no compiled contract is called ${name}`,
     known: 'contract-deployment-failed',

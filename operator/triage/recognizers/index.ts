@@ -1,5 +1,6 @@
 import type { Recognizer } from '../evidence/evidence';
 import { askedOfRepository } from '../demands/asked-of-repository';
+import { contractDeployment } from '../demands/contract-deployment';
 import { accessDenied } from './aws/access-denied';
 import { alembic } from './alembic';
 import { approval } from './aws/approval';
@@ -50,4 +51,5 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   ecs,
   cloudformation,
   smokeTest,
+  contractDeployment,
 ];
