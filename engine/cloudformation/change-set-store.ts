@@ -34,14 +34,24 @@ export class ChangeSetStore {
   }
 
   /** The change sets of a stack, by name. A file that is damaged is in no list; {@link get} says what is wrong with it. */
-  list({ account, region, stackName }: StackAddress): NamedChangeSet[] {
+  list(at: StackAddress): NamedChangeSet[] {
+    return this.of(at)
+      .filter((one) => one.stackName === at.stackName)
+      .sort((a, b) => a.changeSetName.localeCompare(b.changeSetName));
+  }
+
+  /** The stacks of an account and region that have change sets, by name. */
+  names(at: Omit<StackAddress, 'stackName'>): string[] {
+    return [...new Set(this.of(at).map(({ stackName }) => stackName))].sort();
+  }
+
+  private of({ account, region }: Omit<StackAddress, 'stackName'>): NamedChangeSet[] {
     if (!fs.existsSync(this.directory)) return [];
     return fs
       .readdirSync(this.directory)
       .filter((file) => file.endsWith('.json'))
       .flatMap((file) => namedIn(path.join(this.directory, file)) ?? [])
-      .filter((one) => one.account === account && one.region === region && one.stackName === stackName)
-      .sort((a, b) => a.changeSetName.localeCompare(b.changeSetName));
+      .filter((one) => one.account === account && one.region === region);
   }
 
   /** One that is not there counts as removed. */

@@ -5,6 +5,7 @@ import type { ResourceChange } from '../../model/events';
 import type { DeployedStack } from '../ports/ledger';
 import { checkCapabilities } from './template/capabilities';
 import { generatedAttribute, physicalIdOf } from './identity';
+import { nameConflicts, type NameConflict } from './taken-name';
 import { conditionHolds, resolve } from './template/intrinsics';
 import { expandForEach } from './template/language-extensions';
 import type { DiskLedger } from './ledger';
@@ -29,6 +30,8 @@ export interface ChangeSet extends DeploymentRequest {
   readonly generations: Readonly<Record<string, number>>;
   /** Whether there is nothing to do at all: no resource, output, tag or policy changes. */
   readonly empty: boolean;
+  /** Names that are taken: the change set failed, and cannot be executed. */
+  readonly conflicts?: readonly NameConflict[];
 }
 
 /** What CloudFormation says of a change set without changes. */
@@ -187,7 +190,9 @@ export function computeChangeSet(
   }
   const revision = previous?.revision ?? 0;
   const empty = changes.length === 0 && previous !== undefined && !redefined(previous, request);
-  return { ...request, id: idOf(request, revision), revision, changes, order, generations, empty };
+  const conflicts = nameConflicts(request, ledger, changes, (id) => planned.get(id)?.physicalId);
+  const failed = conflicts.length > 0 ? { conflicts } : {};
+  return { ...request, id: idOf(request, revision), revision, changes, order, generations, empty, ...failed };
 }
 
 /** A resource's properties as they are after this deployment. */

@@ -1,8 +1,13 @@
+import { SaiondoError } from '../../model/errors';
+import { callJson } from './aws-client';
 import type { AwsRequest } from '../ports/aws-request';
 import type { Upstream } from '../gateway/upstream';
 import { ensureBucket, putParameter } from './value-provisioners';
 
-/** What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version and the bucket for templates, made when asked for. */
+/**
+ * What `cdk bootstrap` leaves in an account, as far as a deployment asks for it: the version, the bucket for files and the repository for images (aws-cdk's
+ * bootstrap template), made when asked for.
+ */
 export class Bootstraps {
   private readonly made = new Map<string, Promise<void>>();
 
@@ -19,16 +24,41 @@ export class Bootstraps {
   }
 
   /** Whoever asks for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
-  async ensureFor({ service, account, region, url, body }: AwsRequest): Promise<void> {
+  async ensureFor({
+    service,
+    account,
+    region,
+    url,
+    body = Buffer.alloc(0),
+  }: Pick<AwsRequest, 'service' | 'account' | 'region' | 'url'> & Partial<Pick<AwsRequest, 'body'>>): Promise<void> {
     const bucket = service === 's3' ? /^\/cdk-([a-z0-9]{1,10})-assets-(\d{12})-([a-z0-9-]+)/.exec(url) : null;
+    const repository = service === 'ecr' ? REPOSITORY.exec(body.toString('utf8')) : null;
     if (bucket) await this.ensure(bucket[2] ?? account, bucket[3] ?? region, bucket[1]);
-    else await this.ensure(account, region, service === 'ssm' ? qualifierIn(body.toString('utf8')) : undefined);
+    else if (repository) await this.ensure(repository[2] ?? account, repository[3] ?? region, repository[1]);
+    else if (service !== 'ecr')
+      await this.ensure(account, region, service === 'ssm' ? qualifierIn(body.toString('utf8')) : undefined);
   }
 
   private async make(account: string, region: string, qualifier: string): Promise<void> {
     await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, '30');
     await ensureBucket(this.endpoint(), account, region, `cdk-${qualifier}-assets-${account}-${region}`);
+    await ensureRepository(this.endpoint(), account, region, `cdk-${qualifier}-container-assets-${account}-${region}`);
   }
+}
+
+const REPOSITORY = /cdk-([a-z0-9]{1,10})-container-assets-(\d{12})-([a-z0-9-]+)/;
+
+/** Makes a repository of images in the local endpoint; one that is there is left as it is. */
+export async function ensureRepository(
+  endpoint: Upstream,
+  account: string,
+  region: string,
+  name: string,
+): Promise<void> {
+  const target = 'AmazonEC2ContainerRegistry_V20150921.CreateRepository';
+  await callJson(endpoint, account, region, 'ecr', target, { repositoryName: name }).catch((error: unknown) => {
+    if (!(error instanceof SaiondoError) || error.code !== 'RepositoryAlreadyExistsException') throw error;
+  });
 }
 
 /** The bootstrap qualifier that a text names, if it names a bootstrap's version (aws-cdk-lib, DefaultStackSynthesizer). */

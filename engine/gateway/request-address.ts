@@ -14,6 +14,8 @@ const SERVICE_HOST =
 export function addressOf({ headers, url = '/' }: IncomingMessage): {
   readonly service?: string;
   readonly url: string;
+  /** The host without the bucket: a service that finds it in the path as well takes it for a part of the key. */
+  readonly host: string;
 } {
   const { host = '' } = headers;
   const scope = scopeOf(headers.authorization ?? url.replaceAll('%2F', '/'));
@@ -21,7 +23,7 @@ export function addressOf({ headers, url = '/' }: IncomingMessage): {
   const service = scope ?? (bucket ? 's3' : SERVICE_HOST.exec(host)?.[1]?.toLowerCase());
   return {
     ...(service === undefined ? {} : { service }),
-    url: bucket && service === 's3' ? `/${bucket}${url}` : url,
+    ...(bucket && service === 's3' ? { url: `/${bucket}${url}`, host: host.slice(bucket.length + 1) } : { url, host }),
   };
 }
 
@@ -38,7 +40,7 @@ export function describe(
   from: { readonly signature: Signature; readonly principal: Principal; readonly body: Buffer },
 ): AwsRequest {
   const { signature, principal, body } = from;
-  const { url } = addressOf(incoming);
+  const { url, host } = addressOf(incoming);
   const target = incoming.headers['x-amz-target'];
   const [, rpcService, rpcOperation] = /^\/service\/(\w+)\/operation\/(\w+)$/.exec(url) ?? [];
   return {
@@ -48,7 +50,7 @@ export function describe(
     account: principal.account,
     method: incoming.method ?? 'GET',
     url,
-    headers: incoming.headers,
+    headers: { ...incoming.headers, host },
     body,
     operation:
       typeof target === 'string'

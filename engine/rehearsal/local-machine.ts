@@ -48,6 +48,7 @@ import { Sandboxes } from './sandboxes';
 import type { NetworkRefusal } from '../ports/network';
 import { ContainerServices } from '../resources/container-services';
 import { databaseProvisioner } from '../resources/database';
+import { endpointResources } from '../resources/endpoint-resources';
 import { customResourceProvisioners } from '../resources/custom-resources';
 import { deleteParameter, ensureBucket, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
 import { PublishedAssets } from '../endpoint/published-assets';
@@ -302,7 +303,7 @@ export class LocalMachine implements LocalAws {
       ['cloudformation', (request) => api.handle(request)],
       ['sts', stsHandler(this.identities)],
       ...(this.options.handlers ?? []),
-      ['ecr', answerEcr(() => this.registry)],
+      ['ecr', async (request) => (await this.bootstraps.ensureFor(request), answerEcr(() => this.registry)(request))],
       ['ecs', answerEcs(() => this.containerServices)],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
@@ -417,13 +418,24 @@ export class LocalMachine implements LocalAws {
     const endpoint = (): Upstream => this.upstream;
     const add = (entries: [string, Provisioner][]): void =>
       entries.forEach(([type, provisioner]) => this.provisioners.set(type, provisioner));
+    const made = new Map(endpointResources(endpoint));
+    add([...made]);
     add(valueProvisioners(endpoint, this.values));
+    const functions = made.get('AWS::Lambda::Function');
     add(
       customResourceProvisioners({
         endpoint: this,
         environment: (account, region, actor) => this.environment(account, region, actor),
         end: (actor) => this.end(actor),
         isolation: () => this.isolation,
+        ...(functions ? { functions } : {}),
+        readObject: async (account, region, bucket, key) => {
+          await this.bootstraps.ensureFor({ service: 's3', account, region, url: `/${bucket}` });
+          const at = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+          return send(endpoint(), account, region, 's3', 'HEAD', at).then(async (answer) =>
+            answer.status < 300 ? answer : send(endpoint(), account, region, 's3', 'GET', at),
+          );
+        },
         network: {
           expose: (port) => this.sandboxes.expose(port),
           conceal: async (port) => this.sandboxes.network?.conceal(port),
@@ -462,7 +474,11 @@ export class LocalMachine implements LocalAws {
       [
         'AWS::ECR::Repository',
         {
-          ensure: async () => (this.registry ? { standing: 'real', detail: this.registry } : { standing: 'recorded' }),
+          ensure: async (request) => {
+            const known = await made.get('AWS::ECR::Repository')?.ensure(request);
+            return this.registry ? { standing: 'real', detail: this.registry } : (known ?? { standing: 'recorded' });
+          },
+          remove: async (...resource) => made.get('AWS::ECR::Repository')?.remove?.(...resource),
         },
       ],
     ]);

@@ -7,6 +7,7 @@ import { answerAwsCall, type AwsCallHost } from './aws-custom-resource';
 import { deployToBucket } from './bucket-deployment';
 import type { RunNetwork } from '../ports/network';
 import type { Isolation } from '../ports/isolation';
+import { checkCode, checkRuntime } from './function-checks';
 import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
 
 /** What custom resources are answered with. */
@@ -19,6 +20,15 @@ export interface CustomResourceHost extends AwsCallHost {
   readonly isolation: () => Isolation;
   /** Lets a function reach the address that it answers to. */
   readonly network: Pick<RunNetwork, 'expose' | 'conceal'>;
+  /** Reads an object of S3, for its status. */
+  readonly readObject?: (
+    account: string,
+    region: string,
+    bucket: string,
+    key: string,
+  ) => Promise<{ status: number; text: string }>;
+  /** Makes a function in the local AWS endpoint too. */
+  readonly functions?: Provisioner;
 }
 
 /** Types whose effect is on something that is only recorded here: there is nothing to do, and nothing to miss. */
@@ -36,7 +46,7 @@ const NOTHING_TO_DO: Readonly<Record<string, string>> = {
 export function customResourceProvisioners(host: CustomResourceHost): [string, Provisioner][] {
   const functions = new Map<string, LambdaFunction>();
   return [
-    ['AWS::Lambda::Function', remembered(functions)],
+    ['AWS::Lambda::Function', remembered(functions, host)],
     ['AWS::CloudFormation::CustomResource', inlineResource(functions, host)],
     ['Custom::S3AutoDeleteObjects', autoDeleteObjects(host)],
     ['Custom::CDKBucketDeployment', onceForEach((request) => deployToBucket(request, (at) => s3(host, at)))],
@@ -51,14 +61,30 @@ export function customResourceProvisioners(host: CustomResourceHost): [string, P
 }
 
 /** Functions as they are deployed: a custom resource finds its own though its stack is not complete yet. */
-function remembered(functions: Map<string, LambdaFunction>): Provisioner {
+function remembered(
+  functions: Map<string, LambdaFunction>,
+  host: Pick<CustomResourceHost, 'functions' | 'readObject'>,
+): Provisioner {
   const key = (account: string, region: string, name: string): string => `${account}/${region}/${name}`;
   return {
-    async ensure({ account, region, physicalId, properties }) {
+    async ensure(request) {
+      const { account, region, physicalId, properties, previous } = request;
+      checkRuntime(properties.Runtime);
+      const { readObject } = host;
+      // Lambda keeps the code that it has: an object of an unchanged function may be gone.
+      const unknown =
+        readObject && !isDeepStrictEqual(previous?.properties.Code, properties.Code)
+          ? await checkCode(properties.Code, (bucket, key) => readObject(account, region, bucket, key))
+          : undefined;
       functions.set(key(account, region, physicalId), properties as LambdaFunction);
-      return { standing: 'recorded' };
+      if (unknown !== undefined)
+        return { standing: 'recorded', notRehearsed: `AWS::Lambda::Function ${physicalId}: ${unknown}` };
+      return (await host.functions?.ensure(request)) ?? { standing: 'recorded' };
     },
-    remove: async ({ physicalId }, account, region) => void functions.delete(key(account, region, physicalId)),
+    async remove(resource, account, region, stackName) {
+      functions.delete(key(account, region, resource.physicalId));
+      await host.functions?.remove?.(resource, account, region, stackName);
+    },
   };
 }
 

@@ -7,12 +7,17 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
   GetTemplateSummaryCommand,
   ListExportsCommand,
   ListStackResourcesCommand,
+  ListStacksCommand,
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
   waitUntilStackCreateComplete,
@@ -166,4 +171,58 @@ test('what AWS refuses is refused with its error, and a change set without chang
   });
   const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
   expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Version', 'Secret']);
+}, 60_000);
+
+// API Reference, CreateChangeSet: "a stack with a unique stack ID, but no template or resources". Newer CDK CLIs read its template before they execute.
+test('a stack that is only reviewed is there, without a template and without resources, and goes with its change set', async () => {
+  const set = { StackName: 'Reviewed', ChangeSetName: 'first' };
+  const TemplateBody = template('reviewed');
+  await expect(client.send(new CreateChangeSetCommand({ ...set, TemplateBody }))).rejects.toThrow(
+    'Stack [Reviewed] does not exist',
+  );
+  await client.send(new CreateChangeSetCommand({ ...set, ChangeSetType: 'CREATE', TemplateBody }));
+  const { StackName: name } = set;
+  expect((await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks).toMatchObject([
+    { StackStatus: 'REVIEW_IN_PROGRESS' },
+  ]);
+  const { TemplateBody: body = '' } = await client.send(
+    new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+  );
+  expect(body).toBe('');
+  expect((await client.send(new GetStackPolicyCommand({ StackName: name }))).StackPolicyBody).toBeUndefined();
+  expect((await client.send(new DescribeStackResourcesCommand({ StackName: name }))).StackResources ?? []).toEqual([]);
+  expect((await client.send(new ListStackResourcesCommand({ StackName: name }))).StackResourceSummaries ?? []).toEqual(
+    [],
+  );
+  const listed = await client.send(new ListStacksCommand({ StackStatusFilter: ['REVIEW_IN_PROGRESS'] }));
+  expect(listed.StackSummaries?.map((one) => one.StackName)).toEqual(['Reviewed']);
+  await expect(
+    client.send(new CreateChangeSetCommand({ ...set, ChangeSetType: 'CREATE', TemplateBody })),
+  ).rejects.toMatchObject({ name: 'AlreadyExistsException' });
+  await client.send(new DeleteStackCommand({ StackName: name }));
+  await expect(client.send(new DescribeStacksCommand({ StackName: name }))).rejects.toThrow('does not exist');
+});
+
+// CloudFormation User Guide, "Validate stack deployments": resource name conflict detection, mode FAIL.
+test('a change set whose names are taken fails before it can be executed, and DescribeEvents says which', async () => {
+  const set = { StackName: 'Second', ChangeSetName: 'first' };
+  const unnamed = JSON.stringify({ ...JSON.parse(template('same')), Outputs: undefined });
+  await client.send(new CreateChangeSetCommand({ ...set, ChangeSetType: 'CREATE', TemplateBody: unnamed }));
+  expect(await client.send(new DescribeChangeSetCommand(set))).toMatchObject({
+    Status: 'FAILED',
+    StatusReason: expect.stringContaining('[AWS::EarlyValidation::ResourceExistenceCheck]'),
+    ExecutionStatus: 'UNAVAILABLE',
+  });
+  const { OperationEvents } = await client.send(new DescribeEventsCommand({ ...set, Filters: { FailedEvents: true } }));
+  expect(OperationEvents).toMatchObject([
+    {
+      ValidationName: 'NAME_CONFLICT_VALIDATION',
+      ValidationStatusReason:
+        "Resource of type 'AWS::SNS::Topic' with identifier 'arn:aws:sns:eu-west-1:111111111111:same' already exists.",
+      LogicalResourceId: 'Topic',
+    },
+  ]);
+  await expect(client.send(new ExecuteChangeSetCommand(set))).rejects.toMatchObject({
+    name: 'InvalidChangeSetStatusException',
+  });
 }, 60_000);

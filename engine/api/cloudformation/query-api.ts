@@ -63,7 +63,7 @@ export class CloudFormationApi {
         return {};
       case 'ExecuteChangeSet': {
         const changeSet = changeSetNamed(at, changeSetName, known);
-        if (changeSet.empty)
+        if (changeSet.empty || changeSet.conflicts)
           throw new SaiondoError(`ChangeSet [${changeSetName}] cannot be executed in its current status of [FAILED]`, {
             code: 'InvalidChangeSetStatus',
           });
@@ -75,11 +75,16 @@ export class CloudFormationApi {
       case 'UpdateStack':
         return this.deployAtOnce(action, form, at);
       case 'DeleteStack': {
+        // A stack that is only reviewed has nothing but its change sets.
+        if (!ledger.get(account, region, stackName)) cloudFormation.changeSets.removeAll(at);
         const retain = listIn(form, 'RetainResources.member');
         refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
         this.begin(at, () => cloudFormation.remove(at, this.callerOf(at), retain));
         return {};
       }
+      case 'CancelUpdateStack':
+      case 'RollbackStack':
+        return this.refuseRollback(action, at);
       case 'ContinueUpdateRollback':
         return this.continueRollback(at);
       case 'SetStackPolicy':
@@ -101,6 +106,22 @@ export class CloudFormationApi {
     at: StackAddress,
     changeSetName: string,
   ): Promise<unknown> {
+    const type = form.get('ChangeSetType') ?? 'UPDATE';
+    const deployed = this.cloudFormation.stack(at);
+    if (type === 'UPDATE' && !deployed)
+      throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });
+    if (type === 'CREATE' && deployed)
+      throw new SaiondoError(
+        `Stack [${at.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
+        { code: 'ValidationError' },
+      );
+    if (this.cloudFormation.changeSets.get(at, changeSetName))
+      throw new SaiondoError(
+        `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Name`,
+        {
+          code: 'AlreadyExistsException',
+        },
+      );
     const changeSet = await this.changeSetOf(form, at);
     this.cloudFormation.changeSets.put(changeSetName, changeSet);
     return { Id: changeSetId(request, changeSetName), StackId: stackIdOf(at) };
@@ -142,11 +163,23 @@ export class CloudFormationApi {
     const deployed = this.cloudFormation.stack(at);
     if (action === 'CreateStack' && deployed)
       throw new SaiondoError(`Stack [${at.stackName}] already exists`, { code: 'AlreadyExistsException' });
-    if (action === 'UpdateStack') this.stack(at);
+    if (action === 'UpdateStack' && !deployed)
+      throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });
     const changeSet = await this.changeSetOf(form, at);
     if (changeSet.empty) throw new SaiondoError('No updates are to be performed.', { code: 'ValidationError' });
     this.begin(at, () => this.cloudFormation.execute(changeSet, this.callerOf(at)));
     return { StackId: stackIdOf(at) };
+  }
+
+  /** No stack is here in a state that these operations take: a failed update has been rolled back already, and none waits (API Reference). */
+  private refuseRollback(action: 'CancelUpdateStack' | 'RollbackStack', at: StackAddress): never {
+    const { stackId, status } = this.stack(at);
+    throw new SaiondoError(
+      action === 'RollbackStack'
+        ? `Stack:${stackId} is in ${status} state and can not be rolled back.`
+        : `CancelUpdateStack cannot be called from current stack status`,
+      { code: 'ValidationError' },
+    );
   }
 
   /** Here a rollback that failed has nothing left to put back by itself: the stack is usable again, as it is recorded. */

@@ -4,9 +4,10 @@ import type { DeployedStack } from '../../ports/ledger';
 import type { ChangeSet } from '../../cloudformation/change-set';
 import type { ChangeSetStore } from '../../cloudformation/change-set-store';
 import { NO_CHANGES } from '../../cloudformation/change-set';
+import { conflictText, EARLY_VALIDATION_FAILED } from '../../cloudformation/taken-name';
 import type { DiskLedger } from '../../cloudformation/ledger';
 import { changeAnswers, eventAnswer, members, resourceAnswers, stackAnswer, templateAnswer } from './query-answers';
-import { changeSetNameIn, stackNameIn } from './query-form';
+import { changeSetNameIn, listIn, stackNameIn } from './query-form';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
 import type { Template } from '../../cloudformation/template/template';
 
@@ -31,21 +32,21 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
     case 'DescribeStacks':
       return { Stacks: members(stacksOf(at, known).map((stack) => stackAnswer(stack, statusOf(stack, known)))) };
     case 'ListStacks':
-      return {
-        StackSummaries: members(
-          stacksOf({ ...at, stackName: '' }, known).map((stack) => stackAnswer(stack, statusOf(stack, known))),
-        ),
-      };
+      return { StackSummaries: members(summaries(at, listIn(form, 'StackStatusFilter.member'), known)) };
     case 'GetTemplate':
-      return { TemplateBody: JSON.stringify(stackAt(at, known).template) };
+      return templateBody(at, known);
     case 'GetTemplateSummary':
-      return templateAnswer(stackAt(at, known).template as unknown as Template);
+      return templateAnswer(templateSeen(seenAt(at, known)));
     case 'ListStackResources':
-      return { StackResourceSummaries: members(resourceAnswers(stackAt(at, known))) };
+      return { StackResourceSummaries: members(resourceAnswers(seenAt(at, known))) };
     case 'DescribeStackResources':
-      return { StackResources: members(resourceAnswers(stackAt(at, known))) };
+      return { StackResources: members(resourceAnswers(seenAt(at, known))) };
     case 'DescribeStackResource':
-      return { StackResourceDetail: resourceIn(stackAt(at, known), form.get('LogicalResourceId') ?? '') };
+      return { StackResourceDetail: resourceIn(seenAt(at, known), form.get('LogicalResourceId') ?? '') };
+    case 'DescribeEvents':
+      return { OperationEvents: members(operationEvents(at, form, known)) };
+    case 'ListHookResults':
+      return { HookResults: members([]) };
     case 'DescribeStackEvents':
       return eventsPage(at, form.get('NextToken') ?? undefined, known);
     case 'ListExports':
@@ -67,7 +68,7 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
         Summaries: members(known.changeSets.list(at).map((one) => changeSetAnswer(at, one.changeSetName, known))),
       };
     case 'GetStackPolicy': {
-      const { stackPolicy } = stackAt(at, known);
+      const { stackPolicy } = seenAt(at, known);
       return stackPolicy ? { StackPolicyBody: JSON.stringify(stackPolicy) } : {};
     }
     default:
@@ -112,14 +113,71 @@ function statusOf(stack: DeployedStack, known: KnownStacks): string {
   return known.statusOf(stack) ?? stack.status;
 }
 
-/** The named stack, or all of the account and region. A stack that is only reviewed or being created is none of the ledger's yet. */
+/** The named stack, or all of the account and region, with those that are only reviewed. */
 function stacksOf(at: StackAddress, known: KnownStacks): readonly DeployedStack[] {
   const { account, region, stackName } = at;
-  if (!stackName) return known.ledger.list().filter((stack) => stack.account === account && stack.region === region);
+  if (stackName) return [seenAt(at, known)];
+  const deployed = known.ledger.list().filter((stack) => stack.account === account && stack.region === region);
+  const reviewedOnly = known.changeSets
+    .names(at)
+    .filter((name) => !known.ledger.get(account, region, name))
+    .flatMap((name) => placeholder({ ...at, stackName: name }, known) ?? []);
+  return [...deployed, ...reviewedOnly];
+}
+
+/**
+ * The named stack as AWS's reading operations see it: one that is only reviewed or being created is there, without a template and without resources
+ * (API Reference, CreateChangeSet: REVIEW_IN_PROGRESS).
+ * @throws SaiondoError `ValidationError`
+ */
+function seenAt(at: StackAddress, known: KnownStacks): DeployedStack {
+  return known.ledger.get(at.account, at.region, at.stackName) ?? placeholder(at, known) ?? stackAt(at, known);
+}
+
+function placeholder(at: StackAddress, known: KnownStacks): DeployedStack | undefined {
   const status = known.statusOf(at);
-  if (known.ledger.get(account, region, stackName) || !status) return [stackAt(at, known)];
+  if (!status) return undefined;
   const none = { template: {}, parameters: {}, tags: {}, outputs: {}, resources: {} };
-  return [{ ...at, ...none, stackId: stackIdOf(at), status, updatedAt: new Date().toISOString() }];
+  return { ...at, ...none, stackId: stackIdOf(at), status, updatedAt: new Date().toISOString() };
+}
+
+/** An empty body where there is no template yet, as on AWS; nobody reads it as a template. */
+function templateBody(at: StackAddress, known: KnownStacks): Record<string, unknown> {
+  const stack = seenAt(at, known);
+  const body = 'Resources' in stack.template ? JSON.stringify(stack.template) : '';
+  return { TemplateBody: body, StagesAvailable: members(['Original', 'Processed']) };
+}
+
+function templateSeen({ template }: DeployedStack): Template {
+  return { Resources: {}, ...template } as unknown as Template;
+}
+
+function summaries(at: StackAddress, states: readonly string[], known: KnownStacks): Record<string, unknown>[] {
+  return stacksOf({ ...at, stackName: '' }, known)
+    .map((stack) => [stack, statusOf(stack, known)] as const)
+    .filter(([, status]) => states.length === 0 || states.includes(status))
+    .map(([stack, status]) => stackAnswer(stack, status));
+}
+
+/** What pre-deployment validation found of a change set (API Reference, DescribeEvents). */
+function operationEvents(at: StackAddress, form: URLSearchParams, known: KnownStacks): Record<string, unknown>[] {
+  const name = changeSetNameIn(form);
+  if (!name) return [];
+  const { conflicts = [] } = changeSetNamed(at, name, known);
+  return conflicts.map((conflict, index) => ({
+    EventId: `${name}-${index}`,
+    StackId: stackIdOf(at),
+    OperationType: 'CREATE_CHANGESET',
+    EventType: 'VALIDATION_ERROR',
+    LogicalResourceId: conflict.logicalId,
+    PhysicalResourceId: conflict.physicalId,
+    ResourceType: conflict.type,
+    ValidationFailureMode: 'FAIL',
+    ValidationName: 'NAME_CONFLICT_VALIDATION',
+    ValidationStatus: 'FAILED',
+    ValidationStatusReason: conflictText(conflict),
+    ValidationPath: `/Resources/${conflict.logicalId}`,
+  }));
 }
 
 function resourceIn(stack: DeployedStack, logicalId: string): Record<string, unknown> {
@@ -161,7 +219,8 @@ function eventsPage(at: StackAddress, token: string | undefined, known: KnownSta
 
 function changeSetAnswer(at: StackAddress, name: string, known: KnownStacks): Record<string, unknown> {
   const changeSet = changeSetNamed(at, name, known);
-  const { id, revision, empty } = changeSet;
+  const { id, revision, empty, conflicts } = changeSet;
+  const failure = conflicts ? EARLY_VALIDATION_FAILED : empty ? NO_CHANGES : undefined;
   const stack = known.ledger.get(at.account, at.region, at.stackName);
   const executed =
     stack?.lastChangeSet?.id === id ? (stack.lastChangeSet.reason ? 'EXECUTE_FAILED' : 'EXECUTE_COMPLETE') : undefined;
@@ -171,9 +230,10 @@ function changeSetAnswer(at: StackAddress, name: string, known: KnownStacks): Re
     ChangeSetId: changeSetId(at, name),
     StackName: at.stackName,
     StackId: stackIdOf(at),
-    Status: empty ? 'FAILED' : 'CREATE_COMPLETE',
-    StatusReason: empty ? NO_CHANGES : '',
-    ExecutionStatus: empty ? 'UNAVAILABLE' : (executed ?? open),
+    CreationTime: new Date().toISOString(),
+    Status: failure === undefined ? 'CREATE_COMPLETE' : 'FAILED',
+    StatusReason: failure ?? '',
+    ExecutionStatus: failure === undefined ? (executed ?? open) : 'UNAVAILABLE',
     Changes: members(changeAnswers(changeSet)),
   };
 }

@@ -1,4 +1,5 @@
 import { formatLocation } from '../../../model/errors';
+import { imageToolsNamedIn } from '../../host/image-tools';
 import { toolsNamedIn } from '../../host/tools';
 import { BUILDSPEC_PHASES, type Buildspec } from '../spec/buildspec';
 import { otherSystem } from './compute';
@@ -22,5 +23,6 @@ export function missingHere(
     ...(publishesImages && tool('docker') === undefined ? ['docker'] : []),
     ...buildspec.unsupported.map(({ text, where }) => `${text} (${formatLocation(where)})`),
     ...toolsNamedIn(commands).filter((name) => !IMAGE_COMMANDS.includes(name) && tool(name) === undefined),
+    ...imageToolsNamedIn(commands, tool),
   ];
 }

@@ -1,3 +1,5 @@
+import { imageToolMissed } from '../../host/image-tools';
+import { isCodeBuildImage } from '../project/image';
 import { SaiondoError, type Location } from '../../../model/errors';
 import type { ActionContext, ActionResult, ActionRunner, ArtifactFolder } from '../../ports/action';
 import { accountOf } from '../../../model/pipeline';
@@ -63,13 +65,27 @@ async function single(request: BuildRequest): Promise<ActionResult> {
       };
     case 'STOPPED':
       return { status: 'Abandoned', summary: 'the build was stopped' };
-    default:
+    default: {
+      const { failure } = result;
+      const { image } = request.project;
+      const own = image !== '' && !isCodeBuildImage(image);
+      const tool =
+        failure?.code === 'JobFailed'
+          ? imageToolMissed(failure.tail ?? [], (name) => request.context.local.tool(name), own)
+          : undefined;
+      if (tool !== undefined)
+        return {
+          status: 'NotRehearsed',
+          missing: [tool],
+          summary: `${own ? `the image ${image} may have ${tool}` : `CodeBuild’s image has ${tool}`}, this machine has not: ${failure?.message ?? ''}`,
+        };
       return {
         status: 'Failed',
-        failure: result.failure ?? { code: 'JobFailed', message: `the build ended ${result.status}` },
+        failure: failure ?? { code: 'JobFailed', message: `the build ended ${result.status}` },
         externalExecutionId: buildId,
         commandSeconds,
       };
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { SaiondoError } from '../../../../model/errors';
 import type { ActionDefinition } from '../../../../model/pipeline';
 import type { ActionContext, ActionResult } from '../../../ports/action';
 import { NO_CHANGES, type ChangeSet } from '../../../cloudformation/change-set';
+import { refuseConflicts } from '../../../cloudformation/taken-name';
 import type { DeploymentCaller } from '../../../cloudformation/cloudformation';
 import type { StackAddress } from '../../../cloudformation/stack-id';
 import { nameForPeople, type Template } from '../../../cloudformation/template/template';
@@ -85,6 +86,7 @@ async function run(context: ActionContext, host: ActionServices): Promise<Action
   switch (mode) {
     case 'CHANGE_SET_REPLACE': {
       const changeSet = await prepare(context, host, at);
+      refuseConflicts(changeSet.conflicts, changeSet.file);
       host.cloudFormation.changeSets.put(changeSetName, changeSet);
       context.emit({
         kind: 'changeset.created',

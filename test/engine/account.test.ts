@@ -1,0 +1,172 @@
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { computeChangeSet } from '../../engine/cloudformation/change-set';
+import { deleteStack } from '../../engine/cloudformation/deletion';
+import { deploy } from '../../engine/cloudformation/deployment';
+import { DiskLedger } from '../../engine/cloudformation/ledger';
+import type { Template } from '../../engine/cloudformation/template/template';
+import { callJson, send } from '../../engine/endpoint/aws-client';
+import { signedHeaders } from '../../engine/gateway/sign';
+import { LocalMachine } from '../../engine/rehearsal/local-machine';
+import { Layout } from '../../model/layout';
+
+// What an account has here: what its stacks make, what a bootstrap leaves, what a person gives. The local AWS endpoint runs for real.
+const at = { account: '111111111111', region: 'eu-west-1' };
+const TOOLS = process.env.SAIONDO_TOOLS_DIR ?? path.join(__dirname, '../../.saiondo/tools');
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-account-'));
+const layout = new Layout(path.join(root, 'state'), TOOLS);
+const ledger = new DiskLedger(layout);
+let machine: LocalMachine;
+
+beforeAll(async () => {
+  machine = await LocalMachine.open({
+    layout,
+    ledger,
+    emit: () => undefined,
+    fixtures: { processes: [], parameters: [], secrets: [] },
+    inputs: {
+      parameters: {},
+      parameterStore: { '/shop/zone': 'example.com' },
+      secrets: { sonar: '{"token":"t-123456"}' },
+    },
+    withoutContainers: true,
+    isolation: 'none',
+  });
+}, 300_000);
+afterAll(async () => {
+  await machine?.close();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+const host = () => ({ ledger, provisioners: machine.provisioners, emit: () => undefined, environment: 'test' });
+
+async function deployed(stackName: string, resources: Record<string, unknown>): ReturnType<typeof deploy> {
+  const template = { Resources: resources } as unknown as Template;
+  const request = { ...at, stackName, template, file: 'template.yaml', parameters: {}, tags: {} };
+  return deploy(computeChangeSet(request, ledger), host());
+}
+
+function ask(service: string, target: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+  return callJson(machine, at.account, at.region, service, target, body);
+}
+
+test('what a stack makes is at the endpoint under its name, and goes with the stack', async () => {
+  const result = await deployed('shop', {
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        TableName: 'items',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      },
+    },
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } },
+    Topic: { Type: 'AWS::SNS::Topic' },
+    Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/shop/web' } },
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'bus' } },
+    Stream: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 'clicks', ShardCount: 1 } },
+  });
+  expect(result.status).toBe('CREATE_COMPLETE');
+  const standing = Object.values(ledger.get(at.account, at.region, 'shop')?.resources ?? {});
+  expect(standing.map(({ logicalId, standing: how }) => `${logicalId} ${how}`).sort()).toEqual([
+    'Bus real',
+    'Logs real',
+    'Queue real',
+    'Stream real',
+    'Table real',
+    'Topic real',
+  ]);
+  await ask('dynamodb', 'DynamoDB_20120810.PutItem', { TableName: 'items', Item: { id: { S: '1' } } });
+  const { QueueUrl } = await ask('sqs', 'AmazonSQS.GetQueueUrl', { QueueName: 'orders' });
+  expect(String(QueueUrl)).toMatch(/\/111111111111\/orders$/);
+  await deleteStack({ ...at, stackName: 'shop' }, host());
+  await expect(ask('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: 'items' })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+}, 60_000);
+
+test('a person’s parameters and secrets are there, in every account and region', async () => {
+  expect(await machine.parameter('222222222222', 'us-east-1', '/shop/zone')).toBe('example.com');
+  expect(await machine.secret(at.account, at.region, 'sonar:token')).toBe('t-123456');
+  const read = await ask('secretsmanager', 'secretsmanager.GetSecretValue', { SecretId: 'sonar' });
+  expect(read.SecretString).toBe('{"token":"t-123456"}');
+  expect(machine.secrets.clean('the token is t-123456')).not.toContain('t-123456');
+});
+
+test('a bootstrap has its repository of images, whatever the qualifier', async () => {
+  const repositoryName = 'cdk-acme-container-assets-333333333333-eu-west-1';
+  const found = await callJson<{ repositories: { repositoryName: string }[] }>(
+    machine,
+    '333333333333',
+    at.region,
+    'ecr',
+    'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories',
+    { repositoryNames: [repositoryName] },
+  );
+  expect(found.repositories.map((one) => one.repositoryName)).toEqual([repositoryName]);
+});
+
+const ROLE = {
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+    },
+  },
+};
+const lambda = (code: Record<string, string>, runtime = 'nodejs22.x'): Record<string, unknown> => ({
+  Role: ROLE,
+  Fn: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Runtime: runtime, Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code: code },
+  },
+});
+
+test('a function whose code is not in its bucket, or whose runtime Lambda refuses, fails its stack', async () => {
+  const bucket = `cdk-hnb659fds-assets-${at.account}-${at.region}`;
+  expect(await deployed('no-code', lambda({ S3Bucket: bucket, S3Key: 'nobody-uploaded-this.zip' }))).toMatchObject({
+    status: 'ROLLBACK_COMPLETE',
+    logicalId: 'Fn',
+    reason: expect.stringContaining('S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.'),
+  });
+  expect(await deployed('no-bucket', lambda({ S3Bucket: 'nowhere', S3Key: 'a.zip' }))).toMatchObject({
+    status: 'CREATE_COMPLETE',
+  });
+  expect(ledger.get(at.account, at.region, 'no-bucket')?.resources.Fn).toMatchObject({
+    notRehearsed: expect.stringContaining('its code is in the bucket nowhere, which nothing here makes'),
+  });
+  expect(await deployed('old', lambda({ ZipFile: 'x' }, 'nodejs12.x'))).toMatchObject({
+    reason: expect.stringContaining('nodejs12.x is no longer supported'),
+  });
+  expect(await deployed('unknown', lambda({ ZipFile: 'x' }, 'cobol1'))).toMatchObject({
+    reason: expect.stringContaining("Value cobol1 at 'runtime' failed to satisfy constraint"),
+  });
+  const file = path.join(root, 'code');
+  fs.mkdirSync(file);
+  fs.writeFileSync(path.join(file, 'index.js'), 'exports.handler = async () => ({});');
+  await machine.publish({ path: file, zip: true, ...at, bucket, key: 'code.zip' });
+  expect((await deployed('code', lambda({ S3Bucket: bucket, S3Key: 'code.zip' }))).status).toBe('CREATE_COMPLETE');
+  const list = await send(machine, at.account, at.region, 'lambda', 'GET', '/2015-03-31/functions/');
+  expect(list.text).toContain('code-Fn-');
+}, 60_000);
+
+test('a bucket in the host’s name is found once: AWS SDKs of version 2 list a bucket’s objects so', async () => {
+  const bucket = `cdk-hnb659fds-assets-${at.account}-${at.region}`;
+  const { hostname, port } = new URL(machine.endpointUrl);
+  const host = `http://${bucket}.localhost:${port}`;
+  const asked = { method: 'GET', path: '/?list-type=2&prefix=nothing', region: at.region, service: 's3', body: '' };
+  const headers = await signedHeaders({ ...asked, endpointUrl: host }, machine.credentials(at.account));
+  const answer = await new Promise<string>((done, fail) => {
+    http
+      .get({ hostname, port, path: asked.path, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk))).on('end', () => done(`${response.statusCode} ${text}`));
+      })
+      .on('error', fail);
+  });
+  expect(answer).toMatch(/^200 [^]*<ListBucketResult/);
+});
