@@ -58,6 +58,14 @@ const service = {
       'a user that is not root: a name or UID in quotes, and after a colon a group',
     )
     .default('1000'),
+  /** The Dockerfile of its image: a path in the component's folder, or the text of one, with its FROM. */
+  dockerfile: z
+    .string()
+    .regex(
+      /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$|(^|\n)FROM /,
+      'a path in the component’s folder, or the text of a Dockerfile',
+    )
+    .default('Dockerfile'),
   /** Migrates the database: `DATABASE_URL` is set. */
   migrate: commands.optional(),
 };

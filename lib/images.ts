@@ -49,7 +49,10 @@ export function imageTags(
         },
       );
     }
-    return FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT }).slice(0, 32);
+    const { dockerfile } = configuration.components[service];
+    // A Dockerfile of the folder is in the folder's fingerprint; which of them, or a text of the configuration, is not.
+    const extraHash = dockerfile === 'Dockerfile' ? {} : { extraHash: dockerfile };
+    return FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT, ...extraHash }).slice(0, 32);
   };
   return { api: tag('api'), llm: tag('llm') };
 }

@@ -64,6 +64,7 @@ export function verification(props: VerificationProps): Verification {
   );
   const images = SERVICES.map((service) => {
     const repository = repositories.of[service];
+    const { directory, dockerfile } = components[service];
     return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
       projectName: `${project}-${service}-image`,
       input: application,
@@ -71,8 +72,9 @@ export function verification(props: VerificationProps): Verification {
       commands: [],
       env: {
         COMPONENT: service,
-        COMPONENT_DIR: components[service].directory,
+        COMPONENT_DIR: directory,
         REPOSITORY_URI: repository.repositoryUri,
+        ...(dockerfile === 'Dockerfile' ? {} : { DOCKERFILE: dockerfile }),
         OFFICIAL_IMAGES: `${baseImages.officialPrefix}/docker`,
         ...(baseImages.hubPrefix ? { HUB_IMAGES: baseImages.hubPrefix } : {}),
       },

@@ -7,7 +7,7 @@ const SKIPPED = new Set([
   ...['artifacts', 'cache', 'coverage', '.next', '.turbo', '.terraform', 'cdk.out', '.saiondo'],
 ]);
 /** Larger files are data, not code or configuration. */
-const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 /** A repository of more files is read as far as this. */
 const MOST_FILES = 50_000;
 
@@ -17,7 +17,7 @@ export interface Checkout {
   readonly root: string;
   /** Every file that a person may have written, relative to the root with `/`, sorted. */
   readonly files: readonly string[];
-  /** A file's text; undefined where there is none, where it is no regular file or larger than a megabyte. */
+  /** A file's text; undefined where there is none, where it is no regular file or larger than four megabytes. */
   text(file: string): string | undefined;
   /** Whether a file or folder is there. */
   has(file: string): boolean;

@@ -1,4 +1,5 @@
 import { filesBelow, jsonOf, type Checkout } from './checkout';
+import { gitPackages } from './lock-file';
 import { nodeVersionOf, type NodeVersion } from './node-version';
 import { BROUGHT, commandsOf, packageManagerOf, type PackageCommands, type PackageManager } from './package-manager';
 import { projectTests, type TestRunner } from './test-runner';
@@ -67,10 +68,24 @@ export function nodeBuild(
     nodeVersion,
     commands,
     runtimes: { nodejs: nodeVersion.major },
-    install: [...commands.setup, ...(settings.install ?? [commands.install])],
+    install: [
+      ...commands.setup,
+      ...overHttps(checkout, directory, manager.lockFile),
+      ...(settings.install ?? [commands.install]),
+    ],
     build: settings.build ?? build(commands),
     ...tests,
   };
+}
+
+/** A build has no SSH key: packages of a repository on GitHub are fetched by HTTPS (git-scm.com, "git config", url.insteadOf). */
+function overHttps(checkout: Checkout, directory: string, lockFile: string | undefined): string[] {
+  const git = lockFile === undefined ? [] : gitPackages(checkout, directory, lockFile);
+  if (!git.some((one) => /github\.com/.test(one))) return [];
+  return [
+    'git config --global --add url.https://github.com/.insteadOf ssh://git@github.com/',
+    'git config --global --add url.https://github.com/.insteadOf git@github.com:',
+  ];
 }
 
 function testsOf(

@@ -21,7 +21,7 @@ import { ruleRunners } from '../codepipeline/rules/rule-providers';
 import { foreseeLimits } from '../codepipeline/plan/foresee-limits';
 import type { Journal } from '../codepipeline/execution/journals';
 import { PipelineSession } from '../codepipeline/execution/session';
-import { baseImagesOf, ensureBaseImages } from '../resources/base-images';
+import { baseImagesOf, ensureBaseImages, imagesIn } from '../resources/base-images';
 import { endLeftBuilds, endLeftProcesses } from '../host/build-processes';
 import { becomeEngine } from '../host/engine-mark';
 import { startWatcher, type Watcher } from '../host/watcher';
@@ -385,11 +385,11 @@ class Rehearsal {
       return;
     }
     const folders = [...this.options.sources.values()].map((source) => source.path).filter((one) => fs.existsSync(one));
-    const builds = JSON.stringify([
-      pipeline,
-      this.ledger.resources('AWS::CodeBuild::Project').map((one) => one.properties),
-    ]);
+    const projects = this.ledger.resources('AWS::CodeBuild::Project').map((one) => one.properties);
+    const builds = JSON.stringify([pipeline, projects]);
     const images = (await Promise.all(folders.map((folder) => baseImagesOf(folder, builds)))).flat();
+    // A build may be given the text of a Dockerfile as a variable.
+    images.push(...projects.flatMap(variablesOf).flatMap(imagesIn));
     await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
   }
 
@@ -422,4 +422,11 @@ class Rehearsal {
       // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
     }
   }
+}
+
+function variablesOf(project: Readonly<Record<string, unknown>>): string[] {
+  const { EnvironmentVariables: variables = [] } = (project.Environment ?? {}) as {
+    EnvironmentVariables?: { Value?: unknown }[];
+  };
+  return variables.map(({ Value }) => (typeof Value === 'string' ? Value : ''));
 }

@@ -16,7 +16,6 @@ const PULL_SECONDS = 20;
  *   none, every one is.
  */
 export async function baseImagesOf(directory: string, builds = ''): Promise<string[]> {
-  const images = new Set<string>();
   const all: string[] = [];
   for await (const file of dockerfiles(directory)) all.push(file);
   const named = all.filter((file) => {
@@ -24,14 +23,21 @@ export async function baseImagesOf(directory: string, builds = ''): Promise<stri
     const plain = path.basename(file) === 'Dockerfile' || builds.includes(path.basename(file));
     return plain && (folder === '' || mentions(builds, folder));
   });
-  for (const file of named.length > 0 ? named : all) {
-    const stages = new Set<string>(['scratch']);
-    for (const [, image = '', , stage] of (await fs.promises.readFile(file, 'utf8')).matchAll(
-      /^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)([ \t]+AS[ \t]+(\S+))?/gim,
-    )) {
-      if (!stages.has(image.toLowerCase()) && !image.includes('$')) images.add(image);
-      if (stage) stages.add(stage.toLowerCase());
-    }
+  const images = new Set<string>();
+  for (const file of named.length > 0 ? named : all)
+    for (const image of imagesIn(await fs.promises.readFile(file, 'utf8'))) images.add(image);
+  return [...images];
+}
+
+/** The images that the text of a Dockerfile starts from; a text that is none has none. */
+export function imagesIn(text: string): string[] {
+  const images = new Set<string>();
+  const stages = new Set<string>(['scratch']);
+  for (const [, image = '', , stage] of text.matchAll(
+    /^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)([ \t]+AS[ \t]+(\S+))?/gim,
+  )) {
+    if (!stages.has(image.toLowerCase()) && !image.includes('$')) images.add(image);
+    if (stage) stages.add(stage.toLowerCase());
   }
   return [...images];
 }

@@ -4,6 +4,7 @@ import { prismaSchemaOf } from '../component-build';
 import type { ComponentBuilds } from '../component-builds';
 import { nodeRoutes, pythonRoutes } from '../routes';
 import type { CheckFinding } from './finding';
+import { checkLockFile } from './lock-files';
 import { missingFile } from './missing-file';
 
 /** The api: what its test, its image, its container and its migrations take for granted. */
@@ -15,7 +16,7 @@ export function checkApi(checkout: Checkout, configuration: Configuration, build
     return [missingFile('api.package', checkout, manifest, 'the api’s package.json', 'components.api.directory')];
   return [
     ...checkNode(checkout, 'api', directory, builds.api, api),
-    ...checkImage(checkout, 'api', directory),
+    ...checkImage(checkout, 'api', directory, api.dockerfile),
     ...checkCommand(checkout, directory, api.command),
     ...checkHealth('api', api.healthPath, nodeRoutes(checkout, directory), directory),
     ...checkMigrations(checkout, configuration),
@@ -50,7 +51,7 @@ export function checkLlm(checkout: Checkout, configuration: Configuration, build
     ...(builds.llm.noTests === undefined
       ? []
       : [noTests('LlmTest', directory, builds.llm.noTests, 'llm', 'installed')]),
-    ...checkImage(checkout, 'llm', directory),
+    ...checkImage(checkout, 'llm', directory, llm.dockerfile),
     ...(module && file === undefined
       ? [
           {
@@ -64,6 +65,32 @@ export function checkLlm(checkout: Checkout, configuration: Configuration, build
         ]
       : []),
     ...checkHealth('llm', llm.healthPath, pythonRoutes(checkout, directory), directory),
+    ...(llm.install ? [] : checkUnpinned(checkout, directory)),
+  ];
+}
+
+/** Packages without a version: the newest of each day is installed, and one day it is another one. */
+function checkUnpinned(checkout: Checkout, directory: string): CheckFinding[] {
+  const file = `${directory}/requirements.txt`;
+  const lines = (checkout.text(file) ?? '').split('\n');
+  const open = lines.flatMap((line, at) => {
+    const name = /^\s*([A-Za-z][\w.-]*)(?:\[[\w,-]+\])?\s*(?:#.*)?$/.exec(line)?.[1];
+    return name ? [{ name, line: at + 1 }] : [];
+  });
+  const [first] = open;
+  if (!first) return [];
+  return [
+    {
+      what: 'llm.versions',
+      level: 'warning',
+      where: { file, line: first.line },
+      found: `${open.length} packages have no version: ${open
+        .slice(0, 4)
+        .map(({ name }) => name)
+        .join(', ')}${open.length > 4 ? ', …' : ''}`,
+      needed: 'the same packages in each build: the newest release of one may lack what the code imports',
+      fix: `write the versions that work (pip freeze) into ${file}, or install with a bound: components.llm.install`,
+    },
   ];
 }
 
@@ -74,6 +101,7 @@ export function checkNode(
   directory: string,
   build: ComponentBuilds['api'],
   settings: { readonly install?: unknown; readonly build?: unknown; readonly test?: unknown },
+  key: string = name,
 ): CheckFinding[] {
   const manifest = `${directory}/package.json`;
   const text = checkout.text(manifest) ?? '';
@@ -118,7 +146,7 @@ export function checkNode(
       'Node 18, 20, 22 or 24',
       `it is built with Node ${nodeVersion.major}; set components.${name}.node`,
     );
-  return findings;
+  return settings.install ? findings : [...findings, ...checkLockFile(checkout, key, directory, build)];
 }
 
 /** A component without tests is no failure; it is said. */
@@ -133,9 +161,11 @@ export function noTests(id: string, directory: string, why: string, component: s
   };
 }
 
-function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string): CheckFinding[] {
-  const file = `${directory}/Dockerfile`;
-  const text = checkout.text(file);
+function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string, dockerfile: string): CheckFinding[] {
+  // The text of one, or a path.
+  const own = dockerfile.includes('FROM ');
+  const file = own ? 'saiondo.yaml' : `${directory}/${dockerfile}`;
+  const text = own ? dockerfile : checkout.text(file);
   if (text === undefined)
     return [
       missingFile(
@@ -143,7 +173,7 @@ function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string):
         checkout,
         file,
         `the Dockerfile of the ${name}’s image`,
-        `components.${name}.directory`,
+        `components.${name}.dockerfile`,
       ),
     ];
   const bases = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].map((match) => match[1] ?? '');
@@ -153,7 +183,7 @@ function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string):
     findings.push({
       what: `${name}.image`,
       level: 'stops',
-      where: { file, line: lineOf(text, last) ?? 1 },
+      where: own ? { file, path: `components.${name}.dockerfile` } : { file, line: lineOf(text, last) ?? 1 },
       found: `${last} has no shell`,
       needed: 'an image with sh, which runs components.' + name + '.command',
       fix: 'start from an image with a shell, such as node:20-slim',

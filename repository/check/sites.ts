@@ -54,7 +54,7 @@ function checkSite(checkout: Checkout, key: string, settings: WebComponent, buil
       missingFile('web.package', checkout, manifest, 'a web app that Node builds', `components.${key}.directory`),
     ];
   return [
-    ...checkNode(checkout, 'web', directory, build as WebBuild & NodeBuild, settings),
+    ...checkNode(checkout, 'web', directory, build as WebBuild & NodeBuild, settings, key),
     ...(settings.build || hasScript(checkout, directory, 'build')
       ? []
       : [

@@ -1,6 +1,7 @@
 import { parseConfiguration } from '../../config/load';
 import { checkRepository } from '../../repository/check/check';
 import { openCheckout, type Checkout } from '../../repository/checkout';
+import { unlockedPackages } from '../../repository/lock-file';
 import { configured } from '../app/configured';
 import { SAMPLE } from '../app/synthesized';
 
@@ -42,6 +43,19 @@ test.each<[string, string, Record<string, string | undefined>, Record<string, un
   ['api.package', 'stops', { [API]: '{' }],
   ['api.lock', 'warning', { 'backend/api/package-lock.json': undefined }],
   ['api.lock', 'note', { 'backend/api/yarn.lock': '' }],
+  ['api.lock', 'stops', edited(API, '"rxjs":', '"left-pad": "1.3.0",\n    "rxjs":')],
+  [
+    'api.git',
+    'note',
+    edited(
+      'backend/api/package-lock.json',
+      '"node_modules/rxjs": {',
+      '"node_modules/rxjs": { "resolved": "git+ssh://git@github.com/a/rxjs.git#1",',
+    ),
+  ],
+  ['api.image', 'stops', {}, { 'components.api.dockerfile': 'Dockerfile.prod' }],
+  ['llm.image', 'stops', {}, { 'components.llm.dockerfile': 'FROM scratch\nCOPY . .\n' }],
+  ['llm.versions', 'warning', { 'backend/llm/requirements.txt': 'fastapi\nuvicorn==0.34.0\n' }],
   ['api.node', 'warning', { 'backend/api/.nvmrc': '12\n' }],
   ['api.image', 'stops', { 'backend/api/Dockerfile': undefined }],
   [
@@ -110,4 +124,22 @@ test('each demand is met by what it says to set', () => {
 test('what has a value to fall back on, or is set by every platform, is not asked for', () => {
   const files = { [MAIN]: "listen(process.env.PORT ?? 3000, process.env.LOG_LEVEL || 'info', process.env.NODE_ENV)" };
   expect(check(files).filter(({ what }) => what === 'api.variables')).toEqual([]);
+});
+
+test.each([
+  ['web3/yarn.lock', 'web3', 'ethers', '"ethers": "5.7.2"', '"ethers": "^6.0.0"'],
+  ['frontend/web/pnpm-lock.yaml', 'frontend/web', 'vite', '"vite": "7.1.5"', '"vite": "^8.0.0"'],
+])('%s that does not fit package.json is known', (lock, directory, name, from, to) => {
+  const found = openCheckout(`${SAMPLE}/../as-found`);
+  const file = lock.slice(directory.length + 1);
+  expect(unlockedPackages(found, directory, file)).toEqual([]);
+  const manifest = `${directory}/package.json`;
+  const text = (found.text(manifest) ?? '').replace(from, to);
+  const other = {
+    ...found,
+    root: found.root,
+    files: found.files,
+    text: (one: string) => (one === manifest ? text : found.text(one)),
+  };
+  expect(unlockedPackages(other, directory, file)?.map((one) => one.name)).toEqual([name]);
 });
