@@ -8,6 +8,7 @@ import type { Isolation, Sandbox, SandboxNetwork, SandboxRequest, SandboxSpawn }
 import { splitVariables } from './loader-variables';
 import { mountTable, type Mount } from './mount-table';
 import { removeTree } from '../files/remove-tree';
+import { ownTurn } from '../files/turns';
 import { makeRunLayer } from './run-layer';
 import { makeBase, makeRoot, setUpScript, type Bind, type RootPlan } from './set-up';
 import type { SystemTools } from './system-tools';
@@ -51,7 +52,7 @@ export class NamespaceIsolation implements Isolation {
   private readonly table: readonly Mount[] = mountTable();
   private readonly folders: readonly SeenFolder[];
   private readonly links: ReadonlyMap<string, string>;
-  private layer: string | undefined;
+  private layer: Promise<string> | undefined;
 
   constructor(private readonly options: NamespaceOptions) {
     const system = systemView(this.table, this.root);
@@ -65,9 +66,12 @@ export class NamespaceIsolation implements Isolation {
 
   async open(request: SandboxRequest): Promise<Sandbox> {
     this.layer ??= this.makeLayer();
-    const plan = this.plan(request, this.layer);
+    const layer = await this.layer;
+    await ownTurn();
+    const plan = this.plan(request, layer);
     fs.mkdirSync(request.directory, { recursive: true, mode: 0o700 });
     makeRoot(plan);
+    await ownTurn();
     const { tools, network } = this.options;
     // A process whose parent is gone comes to process 1, which waits for none: with the signal ignored the kernel forgets it at once.
     const holder = [tools.env, '--ignore-signal=CHLD', tools.setpriv, ...this.confinement(), 'cat'].join(' ');
@@ -143,10 +147,10 @@ export class NamespaceIsolation implements Isolation {
     return [...who, `--bounding-set=-all,${CAPABILITIES}`, '--inh-caps=-all', '--no-new-privs'];
   }
 
-  private makeLayer(): string {
+  private async makeLayer(): Promise<string> {
     const directory = path.join(this.options.directory, `layer-${randomUUID()}`);
     const files = this.options.network.files.filter(({ to }) => this.isLayered(to));
-    makeRunLayer({ ...this.options, directory, folders: this.folders, root: this.root, files });
+    await makeRunLayer({ ...this.options, directory, folders: this.folders, root: this.root, files });
     makeBase(`${directory}-base`, this.links);
     return directory;
   }

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import execa from 'execa';
 import type { SandboxMount } from '../ports/isolation';
 import { contains } from './mount-table';
 import type { SystemTools } from './system-tools';
@@ -34,7 +34,7 @@ const INSTALLED_TO: readonly (readonly [string, number])[] = [
  * The layer between the system's folders and what one sandbox writes: it hides files, brings others, and, where builds run as an ordinary user,
  * makes the folders that installers write to folders of that user. Made once a run, never changed by a sandbox.
  */
-export function makeRunLayer(options: RunLayerOptions): void {
+export async function makeRunLayer(options: RunLayerOptions): Promise<void> {
   const { directory, folders, tools, root, hidden, files } = options;
   fs.rmSync(directory, { recursive: true, force: true });
   const layered = folders.filter(({ how }) => how === 'layered').map((folder) => folder.path);
@@ -57,7 +57,7 @@ export function makeRunLayer(options: RunLayerOptions): void {
   }
   // A character device 0/0 is a whiteout (overlayfs.rst): what lies below it is not there.
   if (masked.length > 0)
-    execFileSync(tools.sh, ['-c', 'for at do mknod "$at" c 0 0 || exit 1; done', 'sh', ...masked.map(inLayer)], {
+    await execa(tools.sh, ['-c', 'for at do mknod "$at" c 0 0 || exit 1; done', 'sh', ...masked.map(inLayer)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   const own: [string, string | Buffer][] = files.map(({ from, to }) => [to, fs.readFileSync(from)]);

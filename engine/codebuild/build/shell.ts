@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ownTurn } from '../../files/turns';
 import { rememberProcess } from '../../host/build-processes';
 import type { Sandbox } from '../../ports/isolation';
 import type { MaskedLog } from './masked-log';
@@ -65,11 +66,12 @@ export class BuildShell {
   }
 
   /** Runs one command. Never throws for what the command does. */
-  run(
+  async run(
     command: string,
     log: MaskedLog,
     options: { readonly deadline: number; readonly signal: AbortSignal; readonly user?: RunAs },
   ): Promise<CommandOutcome> {
+    await ownTurn();
     const script = this.write(`${++this.count}.sh`, this.script(command), options.user);
     const started = process.hrtime.bigint();
     const seconds = (): number => Number(process.hrtime.bigint() - started) / 1e9;
@@ -163,7 +165,7 @@ export class BuildShell {
       child.stdout?.destroy();
       child.stderr?.destroy();
     }
-    fs.rmSync(this.folders.scripts, { recursive: true, force: true });
+    await fs.promises.rm(this.folders.scripts, { recursive: true, force: true });
   }
 
   /** Runs a script with directory and variables of the commands so far, which it does not change. */
@@ -177,7 +179,8 @@ export class BuildShell {
     }
   }
 
-  private runQuietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
+  private async runQuietly(script: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    await ownTurn();
     const file = this.write(`${++this.count}.sh`, `${this.opening()}${script}`);
     const chunks: Buffer[] = [];
     return new Promise((done) => {

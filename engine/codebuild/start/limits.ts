@@ -2,6 +2,7 @@ import { formatLocation } from '../../../model/errors';
 import type { Emit } from '../../../model/events';
 import type { Layout } from '../../../model/layout';
 import type { ActionDefinition } from '../../../model/pipeline';
+import { ownTurn } from '../../files/turns';
 import { failureOf } from '../../ports/failure';
 import type { StackLedger } from '../../ports/ledger';
 import type { LocalAws } from '../../ports/local-aws';
@@ -58,6 +59,7 @@ export async function limitsOfInlineBuild(
   ledger: StackLedger,
   local: LocalAws,
 ): Promise<Limit[]> {
+  await ownTurn();
   const name = configuration.ProjectName ?? '';
   const deployed = ledger
     .resources('AWS::CodeBuild::Project', account, region)
