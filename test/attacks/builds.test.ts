@@ -262,8 +262,9 @@ namespaced('the engine is never held', () => {
   const holds = (fs.existsSync(held) ? fs.readFileSync(held, 'utf8') : '')
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { at: number; work: number; blocked: number })
-    .filter(({ at, work, blocked }) => at > Date.parse(first?.time ?? '') && work + blocked > MOST_HELD);
+    .map((line) => JSON.parse(line) as { at: number; work: number; blocked: number; slowness: number })
+    .filter(({ at }) => at > Date.parse(first?.time ?? ''))
+    .filter(({ work, blocked, slowness }) => work / slowness + blocked > MOST_HELD);
   const what = holds.length > 0 ? fs.readFileSync(`${held}.profile`, 'utf8') : '';
   expect({ holds, what }).toEqual({ holds: [], what: '' });
 });

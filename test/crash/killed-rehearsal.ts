@@ -3,7 +3,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import execa from 'execa';
 import { Client } from 'pg';
+import { LABEL } from '../../engine/host/container-engine';
 import { ENGINE_MARK, folderLabel } from '../../engine/host/engine-mark';
 import { lockHolder } from '../../engine/host/lock';
 import { processTable } from '../../engine/host/process-table';
@@ -46,6 +48,31 @@ const STACK = {
   },
 };
 
+/** A service of one task that ends when it is asked to. */
+const SERVICE = (image: string) => ({
+  Cluster: { Type: 'AWS::ECS::Cluster', Properties: {} },
+  Task: {
+    Type: 'AWS::ECS::TaskDefinition',
+    Properties: {
+      Family: 'app',
+      NetworkMode: 'awsvpc',
+      ContainerDefinitions: [
+        {
+          Name: 'app',
+          Image: image,
+          Essential: true,
+          EntryPoint: ['/bin/sh', '-c'],
+          Command: [`trap 'exit 0' TERM; while :; do sleep 600 & wait; done`],
+        },
+      ],
+    },
+  },
+  Service: {
+    Type: 'AWS::ECS::Service',
+    Properties: { ServiceName: 'app', Cluster: { Ref: 'Cluster' }, TaskDefinition: { Ref: 'Task' }, DesiredCount: 1 },
+  },
+});
+
 /** How a rehearsal ended. */
 export interface Ended {
   readonly code: number | null;
@@ -59,6 +86,15 @@ export interface Ended {
 export class KilledRehearsal {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-kills-'));
   private readonly layout = new Layout(path.join(this.folder, '.saiondo'));
+
+  /** @param image of a service that its stack has; none: it has no containers */
+  constructor(private readonly image?: string) {}
+
+  /** What its stack consists of in the end, and how it is there. */
+  get resources(): string[] {
+    const database = ['Db real', 'Secret real'];
+    return this.image === undefined ? database : ['Cluster recorded', ...database, 'Service real', 'Task recorded'];
+  }
 
   async prepare(): Promise<void> {
     // The server's user has to get through as it would in a person's folder.
@@ -77,7 +113,7 @@ export class KilledRehearsal {
         Post: [{ name: 'C', commands: ['cat a.txt', '(sleep 300 &)', 'sleep 0.3'], input: 'Out' }],
       },
     });
-    await makeRepository(path.join(this.folder, 'repo'), { 'stack.json': JSON.stringify(STACK), 'a.txt': 'a' });
+    await makeRepository(path.join(this.folder, 'repo'), { 'stack.json': JSON.stringify(this.stack()), 'a.txt': 'a' });
   }
 
   /**
@@ -86,7 +122,8 @@ export class KilledRehearsal {
    */
   async run(kill?: { readonly after: number; readonly signals: readonly NodeJS.Signals[] }): Promise<Ended> {
     const open = this.unended();
-    const args = ['rehearse', '--assembly', 'cdk.out', '--source', `${SMALL_REPOSITORY}=repo`, '--no-containers'];
+    const args = ['rehearse', '--assembly', 'cdk.out', '--source', `${SMALL_REPOSITORY}=repo`];
+    if (this.image === undefined) args.push('--no-containers');
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'dist/bin/saiondo.js'), ...args, ...(open ? ['--resume', open] : [])],
@@ -129,6 +166,7 @@ export class KilledRehearsal {
         look().map((pid) => `${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`),
       ),
       ...mounts().filter((line) => line.includes(this.folder)),
+      ...(await this.containers(until)),
       ...(lockHolder(path.join(this.layout.root, 'lock')) ? ['the lock'] : []),
     ];
   }
@@ -177,6 +215,24 @@ export class KilledRehearsal {
 
   remove(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private stack(): unknown {
+    if (this.image === undefined) return STACK;
+    return { Resources: { ...STACK.Resources, ...SERVICE(this.image) } };
+  }
+
+  /** Containers and networks of this folder that are still there at a time. */
+  private async containers(until: number): Promise<string[]> {
+    if (this.image === undefined) return [];
+    const filter = ['--filter', `label=${LABEL}=${folderLabel(this.layout.root)}`];
+    for (;;) {
+      const containers = await execa('docker', ['ps', '--all', '--format', '{{.Names}} {{.Status}}', ...filter]);
+      const networks = await execa('docker', ['network', 'ls', '--format', '{{.Name}}', ...filter]);
+      const left = `${containers.stdout}\n${networks.stdout}`.split('\n').filter(Boolean);
+      if (left.length === 0 || performance.now() > until) return left;
+      await setTimeout(100);
+    }
   }
 
   private unended(): string | undefined {
