@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import { callJson } from './aws-client';
 import type { AwsRequest } from '../ports/aws-request';
+import type { DeployedStack } from '../ports/ledger';
 import type { Upstream } from '../gateway/upstream';
 import { ensureBucket, putParameter } from './value-provisioners';
 
@@ -40,10 +41,37 @@ export class Bootstraps {
   }
 
   private async make(account: string, region: string, qualifier: string): Promise<void> {
-    await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, '30');
+    await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, VERSION);
     await ensureBucket(this.endpoint(), account, region, `cdk-${qualifier}-assets-${account}-${region}`);
     await ensureRepository(this.endpoint(), account, region, `cdk-${qualifier}-container-assets-${account}-${region}`);
   }
+}
+
+/** The version of `cdk bootstrap` that an account here has. */
+const VERSION = '30';
+
+/** The stack that `cdk bootstrap` leaves, as far as the CDK's command line reads it; undefined for another name (aws-cdk, bootstrap-template.yaml). */
+export function toolkitStack(at: Pick<DeployedStack, 'account' | 'region' | 'stackName'>): DeployedStack | undefined {
+  const { account, region, stackName } = at;
+  if (stackName !== 'CDKToolkit') return undefined;
+  const bucket = `cdk-hnb659fds-assets-${account}-${region}`;
+  const outputs = {
+    BucketName: bucket,
+    BucketDomainName: `${bucket}.s3.${region}.amazonaws.com`,
+    BootstrapVersion: VERSION,
+    ImageRepositoryName: `cdk-hnb659fds-container-assets-${account}-${region}`,
+  };
+  return {
+    ...{ account, region, stackName },
+    stackId: `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/00000000-0000-4000-8000-000000000000`,
+    status: 'CREATE_COMPLETE',
+    template: {},
+    parameters: { Qualifier: 'hnb659fds', BootstrapVariant: 'AWS CDK: Default Resources' },
+    tags: {},
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value }])),
+    resources: {},
+    updatedAt: '2026-01-01T00:00:00.000Z',
+  };
 }
 
 const REPOSITORY = /cdk-([a-z0-9]{1,10})-container-assets-(\d{12})-([a-z0-9-]+)/;

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import execa from 'execa';
+import { registryUnreached } from './registry-unreached';
 import { SaiondoError } from '../../model/errors';
 import { ENGINE_MARK, engineMark } from './engine-mark';
 import { which } from './tools';
@@ -165,7 +166,7 @@ export class ContainerEngine {
       throw new SaiondoError(
         `cannot start a container of ${options.image}: ${why.length > 0 ? why.join('\n') : said}`,
         {
-          code: 'CONTAINER_FAILED',
+          code: registryUnreached(said) ? 'REGISTRY_UNREACHED' : 'CONTAINER_FAILED',
           cause,
           ...(/container-init binary not found/.test(said)
             ? { next: 'install what Podman runs as process 1: apt-get install catatonit' }

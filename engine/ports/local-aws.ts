@@ -48,6 +48,8 @@ export interface LocalAws extends LocalEndpoint {
   readonly given?: GivenVariables;
   /** Files and folders that builds see, beside those of the isolation. */
   readonly sees?: readonly string[];
+  /** The resource that is only recorded, that a build asked for and did not find. @param output the last lines of its failed command */
+  recordedBehind?(buildId: string, output: readonly string[]): string | undefined;
   /** Calls back for each connection that a build asked for and that was not made. @returns ends it */
   onRefusal?(listener: (refusal: NetworkRefusal) => void): () => void;
   /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */

@@ -23,7 +23,7 @@ import { callJson, send } from '../endpoint/aws-client';
 import { stsHandler } from '../gateway/sts';
 import { answerEcr } from '../resources/ecr-api';
 import { ensureAwsTools } from '../endpoint/aws-tools';
-import { Bootstraps, qualifierIn } from '../endpoint/bootstraps';
+import { Bootstraps, qualifierIn, toolkitStack } from '../endpoint/bootstraps';
 import { GivenValues } from '../endpoint/given-values';
 import { putObject } from '../endpoint/s3-client';
 import type { FileAsset } from '../assembly/file-assets';
@@ -51,6 +51,7 @@ import { databaseProvisioner } from '../resources/database';
 import { endpointResources } from '../resources/endpoint-resources';
 import { customResourceProvisioners } from '../resources/custom-resources';
 import { deleteParameter, ensureBucket, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
+import { RecordedRequests } from '../endpoint/recorded-requests';
 import { PublishedAssets } from '../endpoint/published-assets';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { engineMark, folderLabel } from '../host/engine-mark';
@@ -126,6 +127,7 @@ export class LocalMachine implements LocalAws {
   private closeRegistry: (() => Promise<void>) | undefined;
   private shims = '';
   private assets?: PublishedAssets;
+  private readonly recordedRequests: RecordedRequests;
   private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
 
@@ -139,6 +141,7 @@ export class LocalMachine implements LocalAws {
     const { layout, ledger } = options;
     this.sandboxes = new Sandboxes(options);
     this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
+    this.recordedRequests = new RecordedRequests(options.ledger);
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
   }
 
@@ -194,6 +197,10 @@ export class LocalMachine implements LocalAws {
       NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
       ...this.sandboxes.environment,
     };
+  }
+
+  recordedBehind(buildId: string, output: readonly string[]): string | undefined {
+    return this.recordedRequests.behind(buildId, output);
   }
 
   onRefusal(listener: (refusal: NetworkRefusal) => void): () => void {
@@ -297,7 +304,7 @@ export class LocalMachine implements LocalAws {
       readTemplate: (account: string, region: string, url: string) => this.readObject(account, region, url),
     };
     this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
-    const api = new CloudFormationApi({ ...deployments, events: recordedEvents(runs) });
+    const api = new CloudFormationApi({ ...deployments, events: recordedEvents(runs), standing: toolkitStack });
     const handlers = new Map<string, AwsHandler>([
       ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
       ['cloudformation', (request) => api.handle(request)],
@@ -486,6 +493,7 @@ export class LocalMachine implements LocalAws {
 
   /** What builds put into the endpoint has to be there in the next run too. */
   private heard(request: AwsRequest, status: number): void {
+    this.recordedRequests.hear(request, status);
     if (status >= 300) return;
     this.assets?.remember(request).catch((error: unknown) => {
       const text = `a published asset is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;

@@ -214,7 +214,7 @@ export class ContainerServices {
     for (const port of this.host.ports()) await engine.reach(network, port);
     const alias = properties.ServiceConnectConfiguration?.Services?.[0]?.ClientAliases?.[0]?.DnsName ?? container.Name;
     const started = performance.now();
-    const task = await engine.run({
+    const task = await this.started(engine, {
       name: `${name}-${process.pid}-${++this.count}`,
       network,
       alias,
@@ -233,6 +233,11 @@ export class ContainerServices {
       ...(definition.Memory ? { memoryMiB: Number(definition.Memory) } : {}),
       ...(container.User ? { user: container.User } : {}),
     });
+    if ('unreached' in task)
+      return {
+        standing: 'recorded',
+        notRehearsed: `AWS::ECS::Service ${name}: this machine does not reach the registry of its image: ${task.unreached}`,
+      };
     for (const port of task.ports.values()) await this.host.expose(port);
     const groups = properties.LoadBalancers ?? [];
     const failure = await this.waitHealthy(engine, task, groups, container.HealthCheck, request.signal);
@@ -262,6 +267,19 @@ export class ContainerServices {
     if (old) await engine.remove(old.id);
     const ports = [...task.ports.values()].map((port) => `127.0.0.1:${port}`).join(', ');
     return { standing: 'real', detail: `${ports}, healthy in ${((performance.now() - started) / 1000).toFixed(1)} s` };
+  }
+
+  /** Starts a container, or says that the registry of its image is out of this machine's reach: ECS may reach it. */
+  private async started(
+    engine: ContainerEngine,
+    options: Parameters<ContainerEngine['run']>[0],
+  ): Promise<RunningContainer | { readonly unreached: string }> {
+    try {
+      return await engine.run(options);
+    } catch (error) {
+      if (error instanceof SaiondoError && error.code === 'REGISTRY_UNREACHED') return { unreached: error.message };
+      throw error;
+    }
   }
 
   private async removeService(key: string): Promise<void> {

@@ -8,8 +8,11 @@ import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { Template } from '../../engine/cloudformation/template/template';
 import { callJson, send } from '../../engine/endpoint/aws-client';
+import { RecordedRequests } from '../../engine/endpoint/recorded-requests';
 import { signedHeaders } from '../../engine/gateway/sign';
 import { LocalMachine } from '../../engine/rehearsal/local-machine';
+import type { AwsRequest } from '../../engine/ports/aws-request';
+import type { StackLedger } from '../../engine/ports/ledger';
 import { Layout } from '../../model/layout';
 
 // What an account has here: what its stacks make, what a bootstrap leaves, what a person gives. The local AWS endpoint runs for real.
@@ -109,6 +112,14 @@ test('a bootstrap has its repository of images, whatever the qualifier', async (
   expect(found.repositories.map((one) => one.repositoryName)).toEqual([repositoryName]);
 });
 
+test('a bootstrap has its stack: the CDK’s command line reads its outputs', async () => {
+  const form = 'Action=DescribeStacks&Version=2010-05-15&StackName=CDKToolkit';
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { text } = await send(machine, at.account, at.region, 'cloudformation', 'POST', '/', form, type);
+  expect(text).toContain(`<OutputValue>cdk-hnb659fds-assets-${at.account}-${at.region}</OutputValue>`);
+  expect(text).toContain('<OutputKey>BootstrapVersion</OutputKey><OutputValue>30</OutputValue>');
+});
+
 const ROLE = {
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -169,4 +180,30 @@ test('a bucket in the host’s name is found once: AWS SDKs of version 2 list a 
       .on('error', fail);
   });
   expect(answer).toMatch(/^200 [^]*<ListBucketResult/);
+});
+
+test('a build’s request for a resource that is only recorded is remembered, and counts where the command says that it found nothing', () => {
+  const recorded = new RecordedRequests({
+    list: () => [
+      {
+        account: at.account,
+        resources: { D: { type: 'AWS::CloudFront::Distribution', physicalId: 'E1234567890ABC', standing: 'recorded' } },
+      },
+    ],
+  } as unknown as StackLedger);
+  const ask = (actor: string, url: string, status: number): void =>
+    recorded.hear(
+      { principal: { actor }, account: at.account, url, body: Buffer.alloc(0) } as unknown as AwsRequest,
+      status,
+    );
+  const lines = ['An error occurred (NoSuchDistribution) when calling the CreateInvalidation operation'];
+  ask('asked', '/2020-05-31/distribution/E1234567890ABC/invalidation', 404);
+  ask('another', '/2020-05-31/distribution/E1234567890ABCD/invalidation', 404);
+  ask('answered', '/2020-05-31/distribution/E1234567890ABC', 200);
+  expect(recorded.behind('asked', lines)).toBe(
+    'AWS::CloudFront::Distribution E1234567890ABC, which is only recorded here',
+  );
+  // A test that fails after it fails by itself.
+  expect(recorded.behind('asked', ['AssertionError: expected 1 to be 2'])).toBeUndefined();
+  for (const other of ['another', 'answered', 'nobody']) expect(recorded.behind(other, lines)).toBeUndefined();
 });

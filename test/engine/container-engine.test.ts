@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { ContainerEngine } from '../../engine/host/container-engine';
+import { registryUnreached } from '../../engine/host/registry-unreached';
 
 /** The first image that is here and has a shell; without an engine or an image there is nothing to run. */
 function image(): string | undefined {
@@ -48,3 +49,16 @@ const found = image();
   },
   60_000,
 );
+
+test.each([
+  [
+    'docker: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+    true,
+  ],
+  ['Error response from daemon: toomanyrequests: You have reached your pull rate limit', true],
+  ['docker: Error response from daemon: manifest for wordpress:nope not found: manifest unknown', false],
+  ['docker: Error response from daemon: pull access denied for nobody/nothing, repository does not exist', false],
+  ['docker: Error response from daemon: exec: "serve": executable file not found in $PATH', false],
+])('%s: the registry was not reached: %s', (said, unreached) => {
+  expect(registryUnreached(said)).toBe(unreached);
+});

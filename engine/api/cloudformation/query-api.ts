@@ -22,6 +22,7 @@ export interface CloudFormationApiDependencies {
   readonly readTemplate: (account: string, region: string, url: string) => Promise<string>;
   /** What runs have recorded of stacks. */
   readonly events: KnownStacks['events'];
+  readonly standing?: KnownStacks['standing'];
 }
 
 /**
@@ -236,6 +237,7 @@ export class CloudFormationApi {
       changeSets,
       statusOf: (at) => this.deploying.get(keyOf(at)) ?? reviewed(at, { ledger, changeSets }),
       events: this.dependencies.events,
+      standing: this.dependencies.standing,
     };
   }
 }

@@ -21,6 +21,8 @@ export interface KnownStacks {
   readonly statusOf: (at: StackAddress) => string | undefined;
   /** What became of a stack and its resources, the newest first, each with an id that stays. */
   readonly events: (at: StackAddress) => Iterable<readonly [id: string, event: StackEvent]>;
+  /** A stack that every account has without a deployment: that of the bootstrap. */
+  readonly standing?: (at: StackAddress) => DeployedStack | undefined;
   /** The change sets that wait, or were executed. */
   readonly changeSets: ChangeSetStore;
 }
@@ -131,7 +133,8 @@ function stacksOf(at: StackAddress, known: KnownStacks): readonly DeployedStack[
  * @throws SaiondoError `ValidationError`
  */
 function seenAt(at: StackAddress, known: KnownStacks): DeployedStack {
-  return known.ledger.get(at.account, at.region, at.stackName) ?? placeholder(at, known) ?? stackAt(at, known);
+  const deployed = known.ledger.get(at.account, at.region, at.stackName) ?? placeholder(at, known);
+  return deployed ?? known.standing?.(at) ?? stackAt(at, known);
 }
 
 function placeholder(at: StackAddress, known: KnownStacks): DeployedStack | undefined {

@@ -79,6 +79,10 @@ async function single(request: BuildRequest): Promise<ActionResult> {
           missing: [tool],
           summary: `${own ? `the image ${image} may have ${tool}` : `CodeBuild’s image has ${tool}`}, this machine has not: ${failure?.message ?? ''}`,
         };
+      const recorded =
+        failure?.code === 'JobFailed' ? request.context.local.recordedBehind?.(buildId, failure.tail ?? []) : undefined;
+      if (recorded !== undefined)
+        return { status: 'NotRehearsed', missing: [recorded], summary: failure?.message ?? '' };
       return {
         status: 'Failed',
         failure: failure ?? { code: 'JobFailed', message: `the build ended ${result.status}` },

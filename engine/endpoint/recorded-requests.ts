@@ -1,0 +1,55 @@
+import type { AwsRequest } from '../ports/aws-request';
+import type { StackLedger } from '../ports/ledger';
+
+/** Ids that are shorter are found in other texts, too. */
+const SHORTEST = 8;
+/** How clients name what is not there: `NoSuchDistribution`, `ResourceNotFoundException`, `ServiceNotFoundException`. */
+const NOT_THERE = /NotFound|NoSuch|DoesNotExist|NonExistent|NotExist/;
+
+/**
+ * Remembers which build asked the endpoint for a resource that a stack has and that is only recorded, and was refused: in AWS the resource is there, so the
+ * build's failure says nothing of the pipeline.
+ */
+export class RecordedRequests {
+  private readonly asked = new Map<string, string>();
+
+  constructor(private readonly ledger: StackLedger) {}
+
+  /** Hears an answered request. */
+  hear({ principal, account, url, body }: AwsRequest, status: number): void {
+    const { actor } = principal;
+    if (actor === undefined || status < 400 || status >= 500) return;
+    const text = `${decoded(url)} ${body.toString('utf8')}`;
+    const found = this.ledger
+      .list()
+      .filter((stack) => stack.account === account)
+      .flatMap((stack) => Object.values(stack.resources))
+      .find((one) => one.standing === 'recorded' && names(text, one.physicalId));
+    if (found) this.asked.set(actor, `${found.type} ${found.physicalId}, which is only recorded here`);
+  }
+
+  /**
+   * The resource that is only recorded and for which a command failed.
+   * @param actor the build
+   * @param output the last lines of what the failed command said: they have to say that something is not there
+   */
+  behind(actor: string, output: readonly string[]): string | undefined {
+    return output.some((line) => NOT_THERE.test(line)) ? this.asked.get(actor) : undefined;
+  }
+}
+
+/** Whether a text has an id as a word of its own. */
+function names(text: string, id: string): boolean {
+  if (id.length < SHORTEST) return false;
+  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1))
+    if (!/[\w-]/.test(text[at - 1] ?? ' ') && !/[\w-]/.test(text[at + id.length] ?? ' ')) return true;
+  return false;
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
+}
