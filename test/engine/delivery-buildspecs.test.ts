@@ -48,7 +48,7 @@ test('base images come from the cache: official ones by ECR Public’s copy, oth
   ]);
   expect(log).toContain('python:3.11-slim is not in the cache');
   expect(calls.slice(-2)).toEqual([
-    `src: docker build --tag ${REPOSITORY}:aaaa backend/api`,
+    `src: docker build --tag ${REPOSITORY}:aaaa --file backend/api/Dockerfile backend/api`,
     `src: docker push ${REPOSITORY}:aaaa`,
   ]);
 });
