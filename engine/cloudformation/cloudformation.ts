@@ -3,6 +3,7 @@ import type { Layout } from '../../model/layout';
 import type { DeployedStack } from '../ports/ledger';
 import type { LocalAws } from '../ports/local-aws';
 import type { Provisioners } from '../ports/provisioner';
+import type { PermitResource } from '../ports/resource-permission';
 import { computeChangeSet, type ChangeSet } from './change-set';
 import { ChangeSetStore } from './change-set-store';
 import { deleteStack, type DeletionResult } from './deletion';
@@ -21,12 +22,14 @@ export interface CloudFormationDependencies {
   readonly layout: Layout;
   readonly ledger: DiskLedger;
   readonly provisioners: Provisioners;
+  /** Whether a stack's role may do what is done to a resource; nobody is asked where there is none. */
+  readonly permit?: PermitResource;
   /** Where parameters and dynamic references are read, and what is told of the values that NoEcho hides. */
   readonly local: Pick<LocalAws, 'parameter' | 'secret' | 'secrets'>;
 }
 
 /** Who asks for a deployment: where its events go, and what stops it. */
-export type DeploymentCaller = Pick<DeploymentHost, 'emit' | 'environment' | 'signal'>;
+export type DeploymentCaller = Pick<DeploymentHost, 'emit' | 'environment' | 'signal' | 'roleArn'>;
 
 /** A deployment as it is asked for: the parameters as they are given. */
 export type StackRequest = Omit<DeploymentRequest, 'parameters'>;
@@ -72,7 +75,8 @@ export class CloudFormation {
 
   /** Executes a change set. @throws SaiondoError `InvalidChangeSetStatus` when the stack is not what the change set was made for */
   execute(changeSet: ChangeSet, caller: DeploymentCaller): Promise<DeploymentResult> {
-    return deploy(changeSet, this.hostOf(caller));
+    const { roleArn = caller.roleArn } = changeSet;
+    return deploy(changeSet, this.hostOf({ ...caller, ...(roleArn ? { roleArn } : {}) }));
   }
 
   /**
@@ -94,7 +98,13 @@ export class CloudFormation {
   }
 
   private hostOf(caller: DeploymentCaller): DeploymentHost {
-    const { ledger, provisioners, local } = this.dependencies;
-    return { ...caller, ledger, provisioners, dynamicReferences: dynamicReferencesFrom(local) };
+    const { ledger, provisioners, local, permit } = this.dependencies;
+    return {
+      ...caller,
+      ...(permit ? { permit } : {}),
+      ledger,
+      provisioners,
+      dynamicReferences: dynamicReferencesFrom(local),
+    };
   }
 }

@@ -173,6 +173,7 @@ class Deployment {
         maker.say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
         if (before) this.refuseByPolicy(replaced ? 'Update:Replace' : 'Update:Modify', logicalId, type);
         refuseTakenName(changeSet, this.host.ledger, planned, replaced ? { replaces: before } : { updates: before });
+        await this.refuseByRole(planned, before, replaced);
         journal.touching(planned, before);
       }
       const { resource, detail } = await maker.make(planned, finished ?? before);
@@ -263,6 +264,27 @@ class Deployment {
       throw new SaiondoError(denial, {
         code: 'ValidationError',
         where: { file: this.changeSet.file, path: `Resources.${logicalId}` },
+      });
+  }
+
+  /** @throws SaiondoError `AccessDenied` where the stack's role may not do it */
+  private async refuseByRole(planned: DeployedResource, before: DeployedResource | undefined, replaced: boolean) {
+    const { account, region, stackName, file } = this.changeSet;
+    const { permit, roleArn, environment } = this.host;
+    const denied = await permit?.(roleArn, {
+      ...planned,
+      operation: before && !replaced ? 'update' : 'create',
+      ...(before && !replaced ? { previous: before.properties } : {}),
+      account,
+      region,
+      stackName,
+      environment,
+    });
+    if (denied !== undefined)
+      throw new SaiondoError(denied, {
+        code: 'AccessDenied',
+        where: { file, path: `Resources.${planned.logicalId}` },
+        next: 'saiondo permissions says what to add to which policy',
       });
   }
 

@@ -1,4 +1,5 @@
 import { type Provisioners } from '../ports/provisioner';
+import type { PermitResource } from '../ports/resource-permission';
 import type { Emit } from '../../model/events';
 import type { DynamicReferenceSource } from './template/dynamic-references';
 import type { DiskLedger } from './ledger';
@@ -11,6 +12,9 @@ export interface DeploymentHost {
   /** The name that events carry: the stack's environment, e.g. the stage. */
   readonly environment: string;
   readonly signal?: AbortSignal;
+  /** The role that CloudFormation deploys with: the stack's, else that of who asked. */
+  readonly roleArn?: string;
+  readonly permit?: PermitResource;
   /** Reads dynamic references when a resource is made; without it they stay texts. */
   readonly dynamicReferences?: DynamicReferenceSource;
 }

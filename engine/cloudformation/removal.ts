@@ -1,3 +1,4 @@
+import { SaiondoError } from '../../model/errors';
 import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ports/ledger';
 import { type DeploymentHost } from './provisioner';
 import { provisionerOf } from '../ports/provisioner';
@@ -57,6 +58,9 @@ export async function removeResource(
   }
   try {
     say(resource, 'DELETE_IN_PROGRESS');
+    const { permit, roleArn, environment } = host;
+    const denied = await permit?.(roleArn, { ...resource, ...stack, operation: 'delete', environment });
+    if (denied !== undefined) throw new SaiondoError(denied, { code: 'AccessDenied' });
     await provisionerOf(host.provisioners, resource.type)?.remove?.(
       resource,
       stack.account,

@@ -19,6 +19,8 @@ export interface DeploymentRequest extends StackAddress {
   readonly capabilities?: readonly string[];
   /** The policy that the stack has after this deployment. */
   readonly stackPolicy?: StackPolicy;
+  /** The service role that it is deployed with, where one is named. */
+  readonly roleArn?: string;
   /** The parent's id, of a nested stack. */
   readonly parentId?: string;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AwsHandler, AwsRequest, AwsResponse } from '../ports/aws-request';
 import type { Principal } from '../ports/principal';
+import { parsePolicy } from '../iam/policy/parse-policy';
 import { RefusedRequest } from './aws-error';
 import { sessionPrincipal, type Credentials } from './credentials';
 
@@ -44,16 +45,38 @@ function assumeRole(
       `1 validation error detected: Value '${session.slice(0, 80)}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
     );
   const most = principal.roleArn === undefined ? SECONDS.most : SECONDS.chained;
-  const role: Principal = sessionPrincipal(arn, session, {
-    kind: principal.kind,
-    source: principal,
-    ...(principal.actor === undefined ? {} : { actor: principal.actor }),
-  });
+  const limits = limitsIn(form);
+  if ('problem' in limits) return invalid(limits.problem, 'MalformedPolicyDocument');
+  const role: Principal = {
+    ...sessionPrincipal(arn, session, {
+      kind: principal.kind,
+      source: principal,
+      ...(principal.actor === undefined ? {} : { actor: principal.actor }),
+    }),
+    ...limits,
+  };
   const made = credentials.issue(role, secondsOf(form, most));
   return answer(operation, {
     AssumedRoleUser: { Arn: role.arn, AssumedRoleId: role.userId },
     Credentials: memberOf(made),
   });
+}
+
+/** What a session is limited to (STS API Reference, AssumeRole: `Policy`, `PolicyArns.member.N`). A policy that IAM would not take is refused with its place. */
+function limitsIn(form: URLSearchParams): Pick<Principal, 'session'> | { readonly problem: string } {
+  const policy = form.get('Policy');
+  const policyArns = [...form].flatMap(([name, value]) => (/^PolicyArns\.member\.\d+\.arn$/.test(name) ? [value] : []));
+  if (policy === null && policyArns.length === 0) return {};
+  const [problem] = policy === null ? [] : (parsePolicy(policy, 'identity').problems ?? []);
+  if (problem) {
+    const { message, detail, path, line } = problem;
+    return {
+      problem: `${message} (${[line === undefined ? '' : `line ${line}`, path].filter(Boolean).join(', ') || 'Policy'}: ${detail})`,
+    };
+  }
+  return {
+    session: { ...(policy === null ? {} : { policies: [policy] }), ...(policyArns.length > 0 ? { policyArns } : {}) },
+  };
 }
 
 function secondsOf(form: URLSearchParams, most: number): number {
@@ -81,11 +104,11 @@ function answer(action: string, result: Readonly<Record<string, Member>>): AwsRe
   };
 }
 
-function invalid(message: string): AwsResponse {
+function invalid(message: string, code = 'ValidationError'): AwsResponse {
   return {
     status: 400,
     headers: { 'content-type': 'text/xml' },
-    body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${escaped(message)}</Message></Error><RequestId>${requestId()}</RequestId></ErrorResponse>`,
+    body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error><RequestId>${requestId()}</RequestId></ErrorResponse>`,
   };
 }
 

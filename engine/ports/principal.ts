@@ -14,6 +14,8 @@ export interface Principal {
   readonly roleArn?: string;
   /** The build or the call of a function that it belongs to, also by way of assumed roles: its credentials end with that. */
   readonly actor?: string;
+  /** Policies that its session was given when the role was assumed: JSON texts, and ARNs of managed policies. They limit what the role may. */
+  readonly session?: { readonly policies?: readonly string[]; readonly policyArns?: readonly string[] };
   /** Who assumed this role. */
   readonly source?: Principal;
 }

@@ -34,11 +34,12 @@ import type { Fixtures } from '../resources/fixtures';
 import { AwsGateway } from '../gateway/gateway';
 import { Credentials, sessionPrincipal } from '../gateway/credentials';
 import { startMoto } from '../endpoint/moto';
-import { interimPermissions } from '../gateway/permission';
+import { containment } from '../gateway/containment';
 import type { Upstream } from '../gateway/upstream';
 import { socketFile } from '../host/socket-file';
 import type { AwsCredentials } from '../ports/principal';
-import { type AwsRequest, type PageHandler } from '../ports/aws-request';
+import type { Authorizer, AwsRequest, PageHandler } from '../ports/aws-request';
+import type { PermitResource } from '../ports/resource-permission';
 import { startRegistry } from '../resources/image-registry';
 import { machineVariables } from '../isolation/machine-variables';
 import { zip } from '../files/artifact-zip';
@@ -92,6 +93,10 @@ export interface LocalMachineOptions {
   readonly control?: ControlSource;
   /** The rehearsal's credentials, where who serves the page has to know them too. */
   readonly credentials?: Credentials;
+  /** What the endpoint may answer to whom; what no rehearsal allows where nobody says. */
+  readonly authorize?: Authorizer;
+  /** What CloudFormation may do to resources; everything where nobody says. */
+  readonly permit?: PermitResource;
   /** The page for people, on the same address. */
   readonly page?: PageHandler;
   /** The secrets of the run: those that this machine keeps, makes and looks up are added. */
@@ -138,9 +143,16 @@ export class LocalMachine implements LocalAws {
     this.builds = new BuildPlaces(options.jobs ?? defaultPlaces());
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
-    const { layout, ledger } = options;
+    const { layout, ledger, permit } = options;
     this.sandboxes = new Sandboxes(options);
-    this.cloudFormation = new CloudFormation({ layout, ledger, provisioners: this.provisioners, local: this });
+    const { provisioners } = this;
+    this.cloudFormation = new CloudFormation({
+      layout,
+      ledger,
+      provisioners,
+      local: this,
+      ...(permit ? { permit } : {}),
+    });
     this.recordedRequests = new RecordedRequests(options.ledger);
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
   }
@@ -320,7 +332,7 @@ export class LocalMachine implements LocalAws {
       credentials: this.identities,
       upstream: () => this.upstream,
       handlers,
-      authorize: interimPermissions(() => ledger),
+      authorize: this.options.authorize ?? containment,
       passed: (request, status) => this.heard(request, status),
       ...(this.options.page ? { page: this.options.page } : {}),
     });

@@ -32,7 +32,7 @@ import type { Credentials } from '../gateway/credentials';
 import { LocalMachine } from './local-machine';
 import type { Machine } from './machine';
 import type { ToolNeed } from '../host/tools';
-import { guardedRunners } from './permission-guard';
+import { Permissions } from './permissions';
 import type { IamMode } from '../ports/iam-mode';
 import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
@@ -143,6 +143,7 @@ class Rehearsal {
   private readonly ledger: DiskLedger;
   private readonly reopened: OpenLog[] = [];
   private readonly pipelines: DeployedPipelines;
+  private readonly permissions: Permissions;
   private machine: Machine | undefined;
   private session: PipelineSession | undefined;
 
@@ -155,6 +156,8 @@ class Rehearsal {
   ) {
     this.ledger = new DiskLedger(options.layout);
     this.pipelines = new DeployedPipelines(this.ledger);
+    const file = options.layout.permissions(log.runId);
+    this.permissions = new Permissions(this.ledger, options.iam ?? 'off', { file, emit: log.emit });
   }
 
   async run(): Promise<RunState> {
@@ -213,6 +216,8 @@ class Rehearsal {
       signal: options.signal,
       onContainers: (command) => this.watcher.containers(command),
       control: () => this.session,
+      authorize: this.permissions.authorize,
+      permit: this.permissions.permit,
       ...(options.secrets ? { secrets: options.secrets } : {}),
       ...(options.page ? { page: options.page } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),
@@ -268,7 +273,7 @@ class Rehearsal {
       sources,
       ...(startPipeline ? { startPipeline } : {}),
     });
-    const runners = guardedRunners(known, this.ledger, options.iam ?? 'off');
+    const runners = this.permissions.guard(known);
     const rules = ruleRunners();
     const earlier = new Runs(layout);
     const facts: PlanFacts = {

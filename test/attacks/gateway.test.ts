@@ -1,11 +1,14 @@
+import * as fs from 'node:fs';
 import * as http from 'node:http';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { Credentials, sessionPrincipal } from '../../engine/gateway/credentials';
 import { AwsGateway } from '../../engine/gateway/gateway';
-import { interimPermissions } from '../../engine/gateway/permission';
 import { signedHeaders } from '../../engine/gateway/sign';
 import type { AwsRequest } from '../../engine/ports/aws-request';
-import type { StackLedger } from '../../engine/ports/ledger';
 import type { AwsCredentials } from '../../engine/ports/principal';
+import { Permissions } from '../../engine/rehearsal/permissions';
+import { deployAll } from '../iam/deployed-app';
 
 // Who may ask the gateway: a web page, another user, a build that lives and one that has ended. The handlers record what reaches them.
 const ACCOUNT = '111111111111';
@@ -13,24 +16,36 @@ const REGION = 'ap-northeast-2';
 const credentials = new Credentials('tester');
 const reached: AwsRequest[] = [];
 const handler = (request: AwsRequest) => (reached.push(request), { status: 200, body: 'answered' });
-const stack = { stackName: 'small', account: ACCOUNT, region: REGION };
-const Statement = ['imported', 'cdk-*'].map((name) => ({
-  Effect: 'Allow',
-  Action: 'sts:AssumeRole',
-  Resource: `arn:aws:iam::${ACCOUNT}:role/${name}`,
-}));
-const roles = [
-  { physicalId: 'build', properties: {}, stack },
-  { physicalId: 'deployer', properties: { Policies: [{ PolicyDocument: { Statement } }] }, stack },
-];
-const ledger = {
-  resources: (type: string) => (type === 'AWS::IAM::Role' ? roles : []),
-} as unknown as StackLedger;
-const gateway = new AwsGateway({
-  credentials,
-  authorize: interimPermissions(() => ledger),
-  handlers: new Map(['codepipeline', 'cloudformation', 'sts', 's3'].map((name) => [name, handler])),
+const allow = (Action: string, ...Resource: string[]) => ({ Effect: 'Allow', Action, Resource });
+const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+const trusted = (Principal: object) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }],
 });
+const role = (RoleName: string, Statement: object, AssumeRolePolicyDocument: object) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    RoleName,
+    AssumeRolePolicyDocument,
+    Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement } }],
+  },
+});
+const builds = trusted({ Service: 'codebuild.amazonaws.com' });
+const template = {
+  Resources: {
+    Build: role('build', allow('codepipeline:*', '*'), builds),
+    Deployer: role(
+      'deployer',
+      allow('sts:AssumeRole', roleArn('imported'), roleArn('cdk-*'), roleArn('target')),
+      builds,
+    ),
+    Target: role('target', allow('s3:*', '*'), trusted({ AWS: roleArn('deployer') })),
+    Bare: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'bare', AssumeRolePolicyDocument: builds } },
+  },
+};
+const said: string[] = [];
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-gateway-'));
+let gateway: AwsGateway;
 const keys = (name: string, id: string) =>
   credentials.issue(sessionPrincipal(`arn:aws:iam::${ACCOUNT}:role/${name}`, id, { kind: 'build', actor: id }));
 const APPROVE = { service: 'codepipeline', target: 'CodePipeline_20150709.PutApprovalResult' };
@@ -42,9 +57,24 @@ const assume = (role: string) => ({
 });
 let url = '';
 
-beforeAll(async () => (url = await gateway.listen()));
+beforeAll(async () => {
+  const ledger = await deployAll([{ name: 'small', account: ACCOUNT, region: REGION, template }]);
+  const permissions = new Permissions(ledger, 'enforce', {
+    file: path.join(folder, 'permissions.jsonl'),
+    emit: (event) => void (event.kind === 'message' && said.push(event.text)),
+  });
+  gateway = new AwsGateway({
+    credentials,
+    authorize: permissions.authorize,
+    handlers: new Map(['codepipeline', 'cloudformation', 'sts', 's3'].map((name) => [name, handler])),
+  });
+  url = await gateway.listen();
+});
 beforeEach(() => (reached.length = 0));
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await gateway.close();
+  fs.rmSync(folder, { recursive: true });
+});
 
 interface Ask {
   readonly service: string;
@@ -89,24 +119,24 @@ test('a live build reads its pipeline, and approves nothing; only a role that ma
   expect(reached).toEqual([]);
 });
 
-test('a role that is in no stack changes no stack, assumes no role that could, and changes no pipeline', async () => {
-  const build = keys('imported', 'small:2');
-  const created = await ask(CREATE, build);
-  expect(created.status).toBe(403);
-  expect(created.text).toContain('is in no stack of this rehearsal');
-  for (const role of ['build', `cdk-hnb659fds-deploy-role-${ACCOUNT}-${REGION}`])
-    expect((await ask(assume(role), build)).status).toBe(403);
+test.each(['imported', 'bare'])('what nobody here knows of a role is said, and approves nothing: %s', async (name) => {
+  said.length = 0;
+  const build = keys(name, 'small:2');
+  expect((await ask(CREATE, build)).status).toBe(200);
+  expect(said).toEqual([
+    expect.stringMatching(/is not judged: no stack here (makes this role|attaches a policy to it)/),
+  ]);
+  reached.length = 0;
   expect((await ask(APPROVE, build)).text).toContain('AccessDenied');
   expect(reached).toEqual([]);
-  expect((await ask(assume('elsewhere'), build)).status).toBe(200);
 });
 
-test('a role assumes what its policies name, in a stack of this rehearsal or in none', async () => {
+test('a role assumes what its policies name and what trusts it', async () => {
   const build = keys('deployer', 'small:4');
-  expect((await ask(assume('imported'), build)).status).toBe(200);
-  expect((await ask(assume(`cdk-hnb659fds-deploy-role-${ACCOUNT}-${REGION}`), build)).status).toBe(200);
-  expect((await ask(assume('other'), build)).text).toContain('sts:AssumeRole');
-  expect((await ask(assume('build'), build)).status).toBe(403);
+  for (const name of ['imported', 'target', `cdk-hnb659fds-deploy-role-${ACCOUNT}-${REGION}`])
+    expect((await ask(assume(name), build)).status).toBe(200);
+  expect((await ask(assume('build'), build)).text).toContain('sts:AssumeRole');
+  expect((await ask(assume('target'), keys('build', 'small:5'))).status).toBe(403);
 });
 
 test('the key of a build that has ended asks nothing', async () => {

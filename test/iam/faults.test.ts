@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import type { ActionContext, ActionRunners } from '../../engine/ports/action';
-import { guardedRunners } from '../../engine/rehearsal/permission-guard';
+import { Permissions } from '../../engine/rehearsal/permissions';
 import type { IamMode } from '../../engine/ports/iam-mode';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
@@ -55,7 +55,8 @@ async function run(app: SmallApp, mode: IamMode = 'enforce'): Promise<{ failed?:
   fs.mkdirSync(layout.run('r'), { recursive: true });
   const said: string[] = [];
   const done: ActionRunners = new Map([['any', () => Promise.resolve({ status: 'Succeeded' as const })]]);
-  const guarded = guardedRunners(done, ledger, mode).get('any');
+  const book = { file: layout.permissions('r'), emit: () => undefined };
+  const guarded = new Permissions(ledger, mode, book).guard(done).get('any');
   for (const stage of pipeline.stages) {
     for (const action of [...stage.actions].sort((a, b) => a.runOrder - b.runOrder)) {
       const emit = (event: RunEventBody) => void (event.kind === 'message' && said.push(event.text));
@@ -431,7 +432,7 @@ test('report says what enforce fails on, and every fault has its statement in CD
   const { failed, said } = await run(app, 'report');
   expect(failed).toBeUndefined();
   expect(said).toEqual([
-    `Deploy/Prepare would fail on AWS: User: arn:aws:sts::${TARGET}:assumed-role/deploy/rehearsal is not authorized to perform: iam:PassRole on resource: arn:aws:iam::${TARGET}:role/execution because no identity-based policy allows the iam:PassRole action; add to the identity-based policy of App/deploy: {"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::${TARGET}:role/execution"}; in CDK: role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: ['arn:aws:iam::${TARGET}:role/execution'] }))`,
+    `Deploy/Prepare: iam:PassRole would be denied on AWS: User: arn:aws:sts::${TARGET}:assumed-role/deploy/rehearsal is not authorized to perform: iam:PassRole on resource: arn:aws:iam::${TARGET}:role/execution because no identity-based policy allows the iam:PassRole action; add to the identity-based policy of App/deploy: {"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::${TARGET}:role/execution"}; in CDK: role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: ['arn:aws:iam::${TARGET}:role/execution'] }))`,
   ]);
   expect((await run(app, 'off')).said).toEqual([]);
 });

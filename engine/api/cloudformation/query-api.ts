@@ -74,13 +74,15 @@ export class CloudFormationApi {
       }
       case 'CreateStack':
       case 'UpdateStack':
-        return this.deployAtOnce(action, form, at);
+        return this.deployAtOnce(action, form, at, roleIn(form, request));
       case 'DeleteStack': {
         // A stack that is only reviewed has nothing but its change sets.
         if (!ledger.get(account, region, stackName)) cloudFormation.changeSets.removeAll(at);
         const retain = listIn(form, 'RetainResources.member');
         refuseDeletion(ledger.get(account, region, stackName), ledger, retain);
-        this.begin(at, () => cloudFormation.remove(at, this.callerOf(at), retain));
+        const roleArn = roleIn(form, request);
+        const caller = { ...this.callerOf(at), ...(roleArn ? { roleArn } : {}) };
+        this.begin(at, () => cloudFormation.remove(at, caller, retain));
         return {};
       }
       case 'CancelUpdateStack':
@@ -123,12 +125,12 @@ export class CloudFormationApi {
           code: 'AlreadyExistsException',
         },
       );
-    const changeSet = await this.changeSetOf(form, at);
+    const changeSet = await this.changeSetOf(form, at, roleIn(form, request));
     this.cloudFormation.changeSets.put(changeSetName, changeSet);
     return { Id: changeSetId(request, changeSetName), StackId: stackIdOf(at) };
   }
 
-  private async changeSetOf(form: URLSearchParams, at: StackAddress): Promise<ChangeSet> {
+  private async changeSetOf(form: URLSearchParams, at: StackAddress, roleArn?: string): Promise<ChangeSet> {
     const deployed = this.cloudFormation.stack(at);
     const template =
       form.get('UsePreviousTemplate') === 'true'
@@ -144,6 +146,7 @@ export class CloudFormationApi {
       tags: tagsIn(form),
       capabilities: listIn(form, 'Capabilities.member'),
       ...(stackPolicy ? { stackPolicy } : {}),
+      ...(roleArn ? { roleArn } : {}),
     });
   }
 
@@ -160,13 +163,14 @@ export class CloudFormationApi {
     action: 'CreateStack' | 'UpdateStack',
     form: URLSearchParams,
     at: StackAddress,
+    roleArn: string | undefined,
   ): Promise<unknown> {
     const deployed = this.cloudFormation.stack(at);
     if (action === 'CreateStack' && deployed)
       throw new SaiondoError(`Stack [${at.stackName}] already exists`, { code: 'AlreadyExistsException' });
     if (action === 'UpdateStack' && !deployed)
       throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });
-    const changeSet = await this.changeSetOf(form, at);
+    const changeSet = await this.changeSetOf(form, at, roleArn);
     if (changeSet.empty) throw new SaiondoError('No updates are to be performed.', { code: 'ValidationError' });
     this.begin(at, () => this.cloudFormation.execute(changeSet, this.callerOf(at)));
     return { StackId: stackIdOf(at) };
@@ -240,6 +244,11 @@ export class CloudFormationApi {
       standing: this.dependencies.standing,
     };
   }
+}
+
+/** The role that CloudFormation works with: the one that is named, else the session's that asked (CloudFormation User Guide, "AWS CloudFormation service role"). */
+function roleIn(form: URLSearchParams, { principal }: AwsRequest): string | undefined {
+  return form.get('RoleARN') ?? principal.roleArn;
 }
 
 function keyOf({ account, region, stackName }: StackAddress): string {

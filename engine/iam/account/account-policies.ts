@@ -25,6 +25,10 @@ export interface KnownResource {
   readonly construct?: string;
   readonly policy?: NamedPolicy;
   readonly unread?: UnreadPolicy;
+  /** Its tags, its stack's with them; undefined where nobody here knows them. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The key that its content is encrypted with, where it is one of the app: of a bucket, a secret. */
+  readonly key?: string;
   /** Whether the ledger has the resource: of any other its policy is not known. */
   readonly deployed: boolean;
 }
@@ -34,6 +38,22 @@ export function constructOf({ stack, logicalId }: Deployed): string {
   const metadata = object(object(object(stack.template.Resources)[logicalId]).Metadata);
   const path = text(metadata['aws:cdk:path']).replace(/\/Resource$/, '');
   return path || `${stack.stackName}/${logicalId}`;
+}
+
+/** The tags of a resource: its own, and those of its stack, which CloudFormation gives to each resource that takes tags. */
+function tagsOf({ properties, stack }: Deployed): Readonly<Record<string, string>> {
+  const own = Array.isArray(properties.Tags)
+    ? Object.fromEntries(properties.Tags.map((tag) => [text(object(tag).Key), text(object(tag).Value)]))
+    : (object(properties.Tags) as Record<string, string>);
+  return { ...stack.tags, ...own };
+}
+
+/** The key of a bucket's or a secret's content, as the template names it. */
+function keyIn({ type, properties }: Deployed): string {
+  if (type !== 'AWS::S3::Bucket') return text(properties.KmsKeyId);
+  const [rule] = list(object(properties.BucketEncryption).ServerSideEncryptionConfiguration).map(object);
+  const byDefault = object(rule?.ServerSideEncryptionByDefault);
+  return text(byDefault.SSEAlgorithm).startsWith('aws:kms') ? text(byDefault.KMSMasterKeyID) : '';
 }
 
 /** Roles and policies of everything that is deployed here, by ARN. It is read once: make another one after a deployment. */
@@ -100,6 +120,9 @@ export class AccountPolicies {
       }
     }
     for (const one of managed) policies.push(this.managed(one, 'identity', stack.account));
+    // A role that may nothing at all serves nobody: what gives it its permissions is elsewhere, and is not known here.
+    if (policies.length === 0)
+      policies.push({ unread: { kind: 'identity', name: construct, reason: 'no stack here attaches a policy to it' } });
     const boundary = text(properties.PermissionsBoundary);
     const limit = boundary ? this.managed(boundary, 'boundary', stack.account) : undefined;
     const trust = of('trust', properties.AssumeRolePolicyDocument, `trust policy of ${construct}`);
@@ -111,11 +134,16 @@ export class AccountPolicies {
       unread: [...policies, ...(limit ? [limit] : []), trust].flatMap((one) => ('unread' in one ? [one.unread] : [])),
       ...(limit && 'policy' in limit ? { boundary: limit.policy } : {}),
       ...('policy' in trust ? { trust: trust.policy } : {}),
-      tags: Object.fromEntries(list(properties.Tags).map((tag) => [text(object(tag).Key), text(object(tag).Value)])),
+      tags: tagsOf(resource),
     };
   }
 
-  private managed(arn: string, kind: 'identity' | 'boundary', account: string): AttachedPolicy {
+  /** A managed policy by its ARN: one that is deployed here, or one of AWS. */
+  managedPolicy(arn: string, kind: 'session'): AttachedPolicy {
+    return this.managed(arn, kind, arn.split(':')[4] ?? '');
+  }
+
+  private managed(arn: string, kind: 'identity' | 'boundary' | 'session', account: string): AttachedPolicy {
     const own = this.ledger
       .resources('AWS::IAM::ManagedPolicy', account)
       .find(({ physicalId, attributes }) => [physicalId, attributes.PolicyArn, attributes.Arn].includes(arn));
@@ -132,14 +160,16 @@ export class AccountPolicies {
     const put = (arn: string, resource: Deployed, document: unknown): void => {
       const construct = constructOf(resource);
       const read = document === undefined ? undefined : attached(document, 'resource', `policy of ${construct}`);
-      this.resources.set(arn, { account: resource.stack.account, construct, deployed: true, ...read });
+      const key = this.keyOf(keyIn(resource));
+      this.resources.set(arn, {
+        account: resource.stack.account,
+        construct,
+        deployed: true,
+        tags: tagsOf(resource),
+        ...(key ? { key } : {}),
+        ...read,
+      });
     };
-    for (const bucket of this.ledger.resources('AWS::S3::Bucket')) {
-      const policy = this.ledger
-        .resources('AWS::S3::BucketPolicy', bucket.stack.account)
-        .find(({ properties }) => properties.Bucket === bucket.physicalId);
-      put(`arn:aws:s3:::${bucket.physicalId}`, bucket, policy?.properties.PolicyDocument);
-    }
     for (const key of this.ledger.resources('AWS::KMS::Key')) {
       const { account, region } = key.stack;
       const arn = text(key.attributes.Arn) || `arn:aws:kms:${region}:${account}:key/${key.physicalId}`;
@@ -149,6 +179,12 @@ export class AccountPolicies {
         if (target === arn || target === key.physicalId)
           this.aliases.set(`arn:aws:kms:${region}:${account}:${text(alias.properties.AliasName)}`, arn);
       }
+    }
+    for (const bucket of this.ledger.resources('AWS::S3::Bucket')) {
+      const policy = this.ledger
+        .resources('AWS::S3::BucketPolicy', bucket.stack.account)
+        .find(({ properties }) => properties.Bucket === bucket.physicalId);
+      put(`arn:aws:s3:::${bucket.physicalId}`, bucket, policy?.properties.PolicyDocument);
     }
     const named: readonly (readonly [string, (resource: Deployed) => string, (resource: Deployed) => unknown])[] = [
       [

@@ -7,10 +7,21 @@ export interface ServiceCall {
   readonly resource: string;
   /** Keys of the request beyond those that every request has. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** The session that makes the call, where it is known. */
+  readonly session?: CallerSession;
   /** What it is for, as part of a sentence: `to read the artifact Source`. */
   readonly why: string;
   /** AWS's page that says that the call is made. */
   readonly source: string;
   /** A call that AWS makes in some cases, or where another permission would do: it warns when it is denied. */
   readonly optional?: string;
+}
+
+/** A role's session: what it was given when the role was assumed. */
+export interface CallerSession {
+  readonly name: string;
+  /** Its session policies, as they were given: nothing is allowed that they do not allow. */
+  readonly policies?: readonly string[];
+  /** The ARNs of managed policies that it was given so. */
+  readonly policyArns?: readonly string[];
 }

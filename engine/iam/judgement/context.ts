@@ -9,7 +9,7 @@ const unknowable: readonly (readonly [RegExp, string])[] = [
   [/^aws:(principal|resource|source)org(id|paths)$/, 'a rehearsal has no organization'],
   [/^aws:(userid|tokenissuetime|sourceidentity|ec2instancesource.*)$/, 'only AWS makes it'],
   [/^aws:(sourcearn|sourceaccount)$/, 'which resource the service acts for is not recorded'],
-  [/^(aws:resourcetag\/|[a-z0-9-]+:resourcetag\/)/, 'the tags of the resource are not looked at'],
+  [/^(aws:resourcetag\/|[a-z0-9-]+:resourcetag\/)/, 'the tags of the resource are not known here'],
 ];
 
 /** Keys that every request of a service for a pipeline lacks: nobody signed in, no tags are given. */
@@ -20,6 +20,7 @@ const lacking =
  * The keys of a request as far as the rehearsal knows them (IAM User Guide, "AWS global condition context keys").
  * @param own the keys of this call, by AWS's names
  * @param tags the tags of the caller's role
+ * @param resourceTags those of the resource; undefined where nobody here knows them
  */
 export function contextOf(
   caller: Caller,
@@ -28,8 +29,10 @@ export function contextOf(
   resourceAccount: string,
   own: Readonly<Record<string, string | readonly string[]>>,
   tags: Readonly<Record<string, string>>,
+  resourceTags?: Readonly<Record<string, string>>,
 ): RequestContext {
   const region = resource.split(':')[3] ?? '';
+  const service = action.split(':')[0]?.toLowerCase() ?? '';
   const now = new Date();
   const values: Record<string, string | readonly string[]> = {
     'aws:CurrentTime': now.toISOString(),
@@ -40,14 +43,15 @@ export function contextOf(
     ...(region ? { 'aws:RequestedRegion': region } : {}),
     ...(caller.type === 'service' ? serviceKeys(caller.name) : {}),
     ...(caller.type === 'role' ? roleKeys(caller.roleArn, caller.account, tags) : {}),
+    ...(resourceTags ? resourceTagKeys(service, resourceTags) : {}),
     ...own,
   };
-  const service = action.split(':')[0]?.toLowerCase() ?? '';
   return {
     values: new Map(
       Object.entries(values).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
     ),
     unknown: (key) => {
+      if (resourceTags && /^[a-z0-9-]+:resourcetag\//.test(key)) return undefined;
       const found = unknowable.find(([pattern]) => pattern.test(key));
       if (found) return found[1];
       if (lacking.test(key) || key.startsWith('aws:principaltag/')) return undefined;
@@ -55,6 +59,17 @@ export function contextOf(
       return key.startsWith(`${service}:`) ? 'the request’s details are not recorded' : undefined;
     },
   };
+}
+
+/** `aws:ResourceTag/KEY`, and the same of the service: of a role that is assumed it is IAM's (Service Authorization Reference, AWS STS). */
+function resourceTagKeys(service: string, tags: Readonly<Record<string, string>>): Record<string, string> {
+  const own = service === 'sts' ? 'iam' : service;
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`${own}:ResourceTag/${key}`, value],
+    ]),
+  );
 }
 
 function serviceKeys(name: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { evaluate, type AppliedPolicies, type Decision } from '../decision/evaluate';
 import { denialText } from '../decision/denial';
 import { actionMatches } from '../decision/statement-match';
+import { attached } from '../account/read-policy';
 import { statementName } from '../policy/policy';
 import type { AccountPolicies, KnownResource, KnownRole } from '../account/account-policies';
 import type { ServiceCall } from '../calls/service-call';
@@ -23,11 +24,11 @@ const withoutPolicies =
 export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
   const resource = policies.keyOf(call.resource);
   const role = policies.role(call.by);
-  const caller = callerOf(call.by);
+  const caller = callerOf(call);
   const assumes = /^sts:assumerole/i.test(call.action);
   const target = assumes ? policies.role(resource) : undefined;
   const known: KnownResource = assumes
-    ? { deployed: target !== undefined, account: accountIn(resource) }
+    ? { deployed: target !== undefined, account: accountIn(resource), ...(target ? { tags: target.tags } : {}) }
     : policies.resource(resource);
   const callerAccount = 'account' in caller ? (caller.account ?? '') : '';
   const resourceAccount = known.account || accountIn(resource) || bootstrapAccount(resource) || callerAccount;
@@ -44,9 +45,21 @@ export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
     action: call.action,
     resource,
     resourceAccount,
-    context: contextOf(caller, call.action, resource, resourceAccount, own, role?.tags ?? {}),
+    // Of an object nobody here knows the tags: they are its own, not its bucket's.
+    context: contextOf(
+      caller,
+      call.action,
+      resource,
+      resourceAccount,
+      own,
+      role?.tags ?? {},
+      call.action.startsWith('s3:') ? undefined : known.tags,
+    ),
   };
-  const decision = evaluate(request, appliedPolicies(request, role, target, known, assumes));
+  const decision = evaluate(
+    request,
+    withSession(appliedPolicies(request, role, target, known, assumes), call, policies),
+  );
   return { call, decision, text: textOf(request, decision) };
 }
 
@@ -86,6 +99,19 @@ function appliedPolicies(
   };
 }
 
+/** What the session that calls was given when its role was assumed limits what the role may (IAM User Guide, "Session policies"). */
+function withSession(applied: AppliedPolicies, { session }: ServiceCall, policies: AccountPolicies): AppliedPolicies {
+  const texts = (session?.policies ?? []).map((document) => attached(document, 'session', 'session policy'));
+  const managed = (session?.policyArns ?? []).map((arn) => policies.managedPolicy(arn, 'session'));
+  const given = [...texts, ...managed];
+  if (given.length === 0) return applied;
+  return {
+    ...applied,
+    session: given.flatMap((one) => ('policy' in one ? [one.policy] : [])),
+    unread: [...(applied.unread ?? []), ...given.flatMap((one) => ('unread' in one ? [one.unread] : []))],
+  };
+}
+
 /**
  * Judges an action whose resource is only known on AWS: allowed where a statement allows it on everything, denied where none allows it on anything.
  */
@@ -106,9 +132,11 @@ export function judgeOnAnything(call: ServiceCall, policies: AccountPolicies): J
   return { call, decision: { result: 'not known', reasons }, text: reasons.join('; ') };
 }
 
-function callerOf(by: string): Caller {
+function callerOf({ by, session }: ServiceCall): Caller {
   const account = /^arn:[^:]+:iam::(\d+):role\//.exec(by)?.[1];
-  return account ? { type: 'role', roleArn: by, account, sessionName: 'rehearsal' } : { type: 'service', name: by };
+  return account
+    ? { type: 'role', roleArn: by, account, sessionName: session?.name ?? 'rehearsal' }
+    : { type: 'service', name: by };
 }
 
 const accountIn = (arn: string): string => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? '';

@@ -1,7 +1,7 @@
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
 import type { StackLedger } from '../../ports/ledger';
 import { AccountPolicies } from '../account/account-policies';
-import { bootstrapsNamedIn, withBootstraps } from '../bootstrap/bootstrap';
+import { bootstrapsNamedIn, withBootstraps, type BootstrapRequest } from '../bootstrap/bootstrap';
 import { judge, type Judged } from './judge';
 import { callsOf } from './pipeline-calls';
 
@@ -9,16 +9,23 @@ import { callsOf } from './pipeline-calls';
 export class CurrentPolicies {
   private state = '';
   private policies: AccountPolicies | undefined;
+  private readonly bootstraps = new Map<string, BootstrapRequest>();
 
   constructor(private readonly ledger: StackLedger) {}
 
-  /** @param pipeline whose account its environments' bootstraps trust, and whose definition names them */
-  of(pipeline: Pick<PipelineDefinition, 'account' | 'stages'>): AccountPolicies {
-    const stacks = this.ledger.list().map(({ stackId, revision, updatedAt }) => `${stackId} ${revision} ${updatedAt}`);
-    const state = [...stacks, pipeline.account].join('\n');
+  /** @param texts what may name roles of `cdk bootstrap`: a pipeline's definition, a request. Bootstraps trust the accounts of the pipelines that are deployed here */
+  of(...texts: readonly string[]): AccountPolicies {
+    const stacks = this.ledger.list();
+    for (const text of texts)
+      for (const one of bootstrapsNamedIn(text, []))
+        this.bootstraps.set(`${one.account}/${one.region}/${one.qualifier}`, one);
+    const revisions = stacks.map(({ stackId, revision, updatedAt }) => `${stackId} ${revision} ${updatedAt}`);
+    const state = [...revisions, ...this.bootstraps.keys()].join('\n');
     if (this.policies && this.state === state) return this.policies;
-    const bootstraps = bootstrapsNamedIn(JSON.stringify(pipeline.stages), [pipeline.account]);
-    this.policies = new AccountPolicies(withBootstraps(this.ledger, bootstraps));
+    const pipelines = this.ledger.resources('AWS::CodePipeline::Pipeline').map(({ stack }) => stack.account);
+    const trust = [...new Set(pipelines)];
+    const requests = [...this.bootstraps.values()].map((one) => ({ ...one, trust }));
+    this.policies = new AccountPolicies(withBootstraps(this.ledger, requests));
     this.state = state;
     return this.policies;
   }

@@ -145,6 +145,7 @@ async function prepare(context: ActionContext, host: ActionServices, at: StackAd
       given,
       capabilities,
       tags: settings.Tags ?? {},
+      ...(context.action.configuration.RoleArn ? { roleArn: context.action.configuration.RoleArn } : {}),
       ...(settings.StackPolicy ? { stackPolicy: settings.StackPolicy } : {}),
     });
   } catch (error) {
@@ -159,8 +160,9 @@ async function prepare(context: ActionContext, host: ActionServices, at: StackAd
   }
 }
 
-function callerOf({ emit, stage, signal }: ActionContext): DeploymentCaller {
-  return { emit, environment: stage, signal };
+function callerOf({ action, emit, stage, signal }: ActionContext): DeploymentCaller {
+  const { RoleArn } = action.configuration;
+  return { emit, environment: stage, signal, ...(RoleArn ? { roleArn: RoleArn } : {}) };
 }
 
 async function execute(context: ActionContext, host: ActionServices, changeSet: ChangeSet): Promise<ActionResult> {

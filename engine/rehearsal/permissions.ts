@@ -1,0 +1,169 @@
+import * as fs from 'node:fs';
+import type { Emit, Failure } from '../../model/events';
+import type { ActionRunner, ActionRunners } from '../ports/action';
+import type { Authorizer, AwsRequest } from '../ports/aws-request';
+import type { IamMode } from '../ports/iam-mode';
+import type { StackLedger } from '../ports/ledger';
+import type { PermitResource, ResourceToPermit } from '../ports/resource-permission';
+import { containment } from '../gateway/containment';
+import type { AccountPolicies } from '../iam/account/account-policies';
+import type { Judged } from '../iam/judgement/judge';
+import { judgeRequest } from '../iam/judgement/judge-request';
+import { judgeResource } from '../iam/judgement/judge-resource';
+import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
+import { recordOf, type PermissionRecord } from '../iam/judgement/permission-record';
+
+/** Where a run's judged calls are kept and said. */
+interface Book {
+  readonly file: string;
+  readonly emit: Emit;
+}
+
+/** What a call belongs to, for people. */
+interface Place {
+  readonly stage: string;
+  readonly action: string;
+}
+
+/**
+ * What AWS would deny, of one rehearsal: of its actions, of the requests of what it runs, of the resources that CloudFormation makes. Every judged call is
+ * kept beside the run's events; a denied one fails what asked (`enforce`), or is said (`report`).
+ */
+export class Permissions {
+  private readonly current: CurrentPolicies;
+  private readonly kept = new Set<string>();
+  private readonly places = new Map<string, Place>();
+  private readonly unjudged = new Set<string>();
+
+  /** @param book the run's own; actions of other runs bring theirs */
+  constructor(
+    private readonly ledger: StackLedger,
+    private readonly mode: IamMode,
+    private readonly book: Book,
+  ) {
+    this.current = new CurrentPolicies(ledger);
+  }
+
+  /** The runners of actions, each behind a judgement of what AWS's services call for it. */
+  guard(runners: ActionRunners): ActionRunners {
+    if (this.mode === 'off') return runners;
+    return new Map([...runners].map(([kind, run]) => [kind, this.guarded(run)]));
+  }
+
+  /** Decides what the local endpoint answers: first what no rehearsal allows, then what AWS would deny. */
+  readonly authorize: Authorizer = async (request) => {
+    const contained = containment(request);
+    if (contained !== undefined || this.mode === 'off' || request.principal.roleArn === undefined) return contained;
+    const policies = this.current.of(
+      request.principal.roleArn,
+      new URLSearchParams(request.body.subarray(0, 4096).toString('latin1')).get('RoleArn') ?? '',
+    );
+    return this.settle(await judgeRequest(request, policies), policies, this.placeOf(request), this.book);
+  };
+
+  /** Decides what CloudFormation may do to a resource. */
+  readonly permit: PermitResource = async (role, resource) => {
+    if (this.mode === 'off' || role === undefined) return undefined;
+    const policies = this.current.of(role);
+    const denied = this.settle(
+      await judgeResource(role, resource, policies),
+      policies,
+      { stage: resource.environment, action: `${resource.stackName}/${resource.logicalId}` },
+      this.book,
+    );
+    return denied === undefined ? undefined : handlerMessage(denied, resource);
+  };
+
+  private guarded(run: ActionRunner): ActionRunner {
+    return async (context) => {
+      const { pipeline, action, stage, layout, runId, emit } = context;
+      const place = { stage, action: action.name };
+      if (action.provider === 'CodeBuild') this.places.set(action.configuration.ProjectName ?? '', place);
+      const policies = this.current.of(JSON.stringify(pipeline.stages));
+      const judged = judgedCalls(pipeline, action, this.ledger, policies);
+      const book = { file: layout.permissions(runId), emit };
+      const records = this.keep(judged, policies, place, book);
+      const denied = records.filter(({ result }) => result === 'denied');
+      if (this.mode === 'enforce' && denied[0])
+        return { status: 'Failed', failure: failureOf(denied[0], denied.length - 1) };
+      for (const one of denied) this.say(one, book);
+      return run(context);
+    };
+  }
+
+  /** Keeps and says what was judged. @returns AWS's sentence, where what asked fails */
+  private settle(judged: readonly Judged[], policies: AccountPolicies, place: Place, book: Book): string | undefined {
+    const records = this.keep(judged, policies, place, book);
+    const denied = records.find(({ result }) => result === 'denied');
+    if (!denied) return undefined;
+    this.say(denied, book);
+    return this.mode === 'enforce' ? denied.text : undefined;
+  }
+
+  private keep(
+    judged: readonly Judged[],
+    policies: AccountPolicies,
+    { stage, action }: Place,
+    book: Book,
+  ): readonly PermissionRecord[] {
+    const records = judged.map((one) => recordOf(stage, action, one, policies));
+    const fresh = records.filter((one) => {
+      const key = [book.file, one.role, one.stage, one.pipelineAction, one.action, one.resource, one.result].join(' ');
+      return !this.kept.has(key) && this.kept.add(key);
+    });
+    if (fresh.length > 0)
+      fs.appendFileSync(book.file, fresh.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o600 });
+    for (const one of fresh) if (one.result === 'not known') this.sayUnjudged(one, policies, book);
+    return records;
+  }
+
+  /** What is not understood is never allowed in silence: a role whose policies are elsewhere is named once. */
+  private sayUnjudged({ role, construct }: PermissionRecord, policies: AccountPolicies, { emit }: Book): void {
+    if (this.unjudged.has(role) || !role.startsWith('arn:')) return;
+    const known = policies.role(role);
+    const why = known ? known.unread.find(({ kind }) => kind === 'identity')?.reason : 'no stack here makes this role';
+    if (why === undefined) return;
+    this.unjudged.add(role);
+    emit({
+      kind: 'message',
+      level: 'info',
+      text: `what ${construct} may is not judged: ${why}; on AWS a role without policies may nothing`,
+    });
+  }
+
+  private say(record: PermissionRecord, { emit }: Book): void {
+    const { message, next } = failureOf(record, 0);
+    const where = record.stage === '' ? record.pipelineAction : `${record.stage}/${record.pipelineAction}`;
+    const verb = this.mode === 'enforce' ? 'was denied, as on AWS' : 'would be denied on AWS';
+    emit({
+      kind: 'message',
+      level: 'warning',
+      text: `${where}: ${record.action} ${verb}: ${message}; ${next ?? ''}`,
+      where: record.construct,
+    });
+  }
+
+  private placeOf({ principal }: AwsRequest): Place {
+    const id = principal.actor ?? principal.arn.split('/').at(-1) ?? '';
+    return this.places.get(id.split(':')[0] ?? '') ?? { stage: '', action: id };
+  }
+}
+
+/** How CloudFormation says a handler's failure (CloudFormation CLI User Guide, "Handler error codes", AccessDenied). */
+function handlerMessage(denied: string, { type }: ResourceToPermit): string {
+  const service = type.split('::')[1] ?? '';
+  return `Resource handler returned message: "${denied} (Service: ${service}, Status Code: 403)" (HandlerErrorCode: AccessDenied)`;
+}
+
+/** A denial as the action's failure: AWS's sentence, whose policy it is, what to add. */
+function failureOf(record: PermissionRecord, more: number): Failure {
+  const others = more > 0 ? ` (and ${more} more denied: npx saiondo permissions)` : '';
+  return {
+    code: 'PermissionError',
+    message: `${record.text}${others}`,
+    where: { file: record.remedy?.construct ?? record.construct, path: record.remedy?.policy ?? 'policies' },
+    ...(record.remedy
+      ? { next: record.remedy.code ? `${record.remedy.text}; in CDK: ${record.remedy.code}` : record.remedy.text }
+      : {}),
+  };
+}
