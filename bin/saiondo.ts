@@ -3,6 +3,7 @@ import './node-version';
 import { Command } from 'commander';
 import { approveCommand, rejectCommand } from '../commands/operate/approve';
 import { costCommand } from '../commands/operate/cost';
+import { adoptCommand } from '../commands/repository/adopt';
 import { checkCommand } from '../commands/repository/check';
 import { initCommand } from '../commands/repository/init';
 import { addCompletion } from '../commands/completion';
@@ -52,6 +53,7 @@ for (const command of [
   openCommand(),
   initCommand(),
   checkCommand(),
+  adoptCommand(),
 ])
   program.addCommand(command.copyInheritedSettings(program));
 addCompletion(program);
