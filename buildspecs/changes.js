@@ -78,12 +78,28 @@ function commitLine(label, commit, before) {
   return `${label} ${before ? `${before.slice(0, 12)} → ` : ''}${commit.slice(0, 12)}${messageOf(commit)}`;
 }
 
+/** What Verify packed for the environments, by the head of its digest, where it is not what prod runs: `migrations 1a2b3c4d5e6f → 0f9e8d7c6b5a`. */
+function carriedLine() {
+  return [
+    ['migrations', env.MIGRATIONS_DIGEST],
+    ['llmMigrations', env.LLM_MIGRATIONS_DIGEST],
+    ['contracts', env.CONTRACTS_DIGEST],
+  ].flatMap(([what, digest]) => {
+    if (!digest) return [];
+    const before = deployed[what];
+    const label = what === 'llmMigrations' ? 'llm migrations' : what;
+    if (before === digest) return [`${label} unchanged (${digest.slice(0, 12)})`];
+    return [`${label} ${before ? `${before.slice(0, 12)} → ` : ''}${digest.slice(0, 12)}`];
+  });
+}
+
 const application = env.APPLICATION_COMMIT;
 const pipeline = env.PIPELINE_COMMIT;
 const same = env.APPLICATION_REPOSITORY === env.PIPELINE_REPOSITORY;
 const summary = [
   commitLine('application', application, deployed.application),
   ...(same ? [] : [commitLine('pipeline', pipeline, deployed.pipeline)]),
+  ...carriedLine(),
   changesByStack(fs.readFileSync(process.argv[2], 'utf8')),
 ].join('; ');
 const link =

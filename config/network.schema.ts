@@ -54,8 +54,6 @@ export const networkSchema = z
     egress: z.enum(['gateways', 'instance', 'endpoints']).optional(),
     /** With `egress: gateways`: how many. */
     natGateways: z.number().int().min(1).max(3).optional(),
-    /** Registries inside the network's reach, for the migrations, which install their packages there. */
-    packages: z.strictObject({ npmRegistry: z.url(), pipIndex: z.url().optional() }).optional(),
     existing: existingVpc.optional(),
   })
   .superRefine((network, context) => {
@@ -71,11 +69,6 @@ export const networkSchema = z
       issue('availabilityZones', `${network.zones.length}, as many as \`zones\` names`);
     if (network.natGateways !== undefined && network.egress !== undefined && network.egress !== 'gateways')
       issue('natGateways', `nothing here: \`egress: ${network.egress}\` has no NAT gateway`);
-    if (network.egress === 'endpoints' && !network.packages)
-      issue(
-        'egress',
-        'beside it `packages.npmRegistry`: without a way out the migrations install their packages from a registry in the network',
-      );
     const zones = network.zones?.length ?? network.availabilityZones;
     if (zones !== undefined && network.natGateways !== undefined && network.natGateways > zones)
       issue('natGateways', `at most one for each of the ${zones} zones`);

@@ -33,7 +33,6 @@ export class ContractsStack extends EnvironmentStack {
       task: 'contracts',
       buildSpec: readBuildspec('contracts', {
         runtimes: props.builds.contracts.runtimes,
-        commands: { install: props.builds.contracts.install, build: props.builds.contracts.build },
       }),
       key: props.key,
       environmentVariables: {

@@ -28,7 +28,6 @@ export function makeMigrations(
     type: BuildEnvironmentVariableType.SECRETS_MANAGER,
     value: `${database.secret.secretArn}:${field}`,
   });
-  const { npmRegistry, pipIndex } = environment.network.packages ?? {};
   const migrate = new DeliveryProject(stack, 'Migrate', {
     task: 'migrate',
     buildSpec: readBuildspec('migrate', { commands: { ...migrations.commands }, runtimes: migrations.runtimes }),
@@ -53,8 +52,6 @@ export function makeMigrations(
       DB_USER: secret('username'),
       DB_PASSWORD: secret('password'),
       ...(snapshotOf ? { SNAPSHOT_OF: { value: snapshotOf }, SNAPSHOT_PREFIX: { value: snapshotPrefix } } : {}),
-      ...(npmRegistry ? { npm_config_registry: { value: npmRegistry } } : {}),
-      ...(pipIndex ? { PIP_INDEX_URL: { value: pipIndex } } : {}),
     },
   });
   database.secret.grantRead(migrate.project);

@@ -6,6 +6,9 @@ import type { ComponentBuild } from '../repository/component-build';
 import type { ComponentBuilds } from '../repository/component-builds';
 import type { WebBuild } from '../repository/web-build';
 
+/** What a component's test prepares for the environments: the migrations' tools and files, the compiled contracts. */
+export type Carried = 'migrations' | 'llmMigrations' | 'contracts';
+
 /** The test of a component: in the pipeline, and of a pull request. */
 export interface ComponentTest {
   /** The action's name. */
@@ -20,12 +23,18 @@ export interface ComponentTest {
   readonly secrets: Readonly<Record<string, string>>;
   /** The path that the built site is served below (`''` for the site itself) and its folder; undefined where nothing is served. */
   readonly site?: { readonly path: string; readonly output: string };
+  /** What of it runs in the environments, as this build leaves it; undefined where nothing does. */
+  readonly carries?: Carried;
+  /** Folders of the other components: they are no part of what is carried. */
+  readonly others: readonly string[];
   /** Whether a large download is worth keeping from one build to the next. */
   readonly cached: boolean;
 }
 
 /** The tests of every component. */
 export function componentTests({ components }: Configuration, builds: ComponentBuilds): readonly ComponentTest[] {
+  const { otherWeb, ...named } = components;
+  const folders = [...Object.values(named), ...Object.values(otherWeb)].map(({ directory }) => directory);
   const one = (
     id: string,
     component: string,
@@ -52,11 +61,13 @@ export function componentTests({ components }: Configuration, builds: ComponentB
             build.noTests === undefined
               ? build.test
               : [`echo '${id}: no tests (${build.noTests.replace(/'/g, '’')}): ${compiled} only'`],
+          carry: [],
           ...(bring ? { bring } : {}),
         },
       },
       environment: { ...settings.buildEnvironment, ...environment },
       secrets: settings.buildSecrets,
+      others: folders.filter((folder) => !within(folder, settings.directory) && !within(settings.directory, folder)),
       cached: false,
       ...rest,
     };
@@ -78,17 +89,31 @@ export function componentTests({ components }: Configuration, builds: ComponentB
       site: { path, output: `${settings.directory}/${build.output}` },
     });
   return [
-    one('ApiTest', 'api', 'api-test', components.api, builds.api, 'built'),
-    one('LlmTest', 'llm', 'llm-test', components.llm, builds.llm, 'installed'),
+    one('ApiTest', 'api', 'api-test', components.api, builds.api, 'built', { carries: 'migrations' }),
+    one(
+      'LlmTest',
+      'llm',
+      'llm-test',
+      components.llm,
+      builds.llm,
+      'installed',
+      builds.migrations.ofLlm ? { carries: 'llmMigrations' } : {},
+    ),
     web('WebTest', 'web', '', components.web, builds.web),
     ...Object.entries(builds.otherWeb).flatMap(([path, build]) => {
       const settings = components.otherWeb[path];
       return settings ? [web(webTestName(path), `web-${path}`, path, settings, build)] : [];
     }),
     one('ContractTest', 'contracts', 'contract-test', components.contracts, builds.contracts, 'compiled', {
+      carries: 'contracts',
       environment: components.contracts.compiler === 'npm' ? { COMPILER: 'npm' } : {},
     }),
   ];
+}
+
+/** Whether a folder is another one or below it. */
+function within(folder: string, other: string): boolean {
+  return other === '.' || `${folder}/`.startsWith(`${other}/`);
 }
 
 type Components = Omit<Configuration['components'], 'otherWeb'>;

@@ -25,7 +25,7 @@ import { PullRequests } from './pull-requests';
 import { recordStep } from './record-step';
 import { RollbackPipeline } from './rollback-pipeline';
 import { CDK_CLI_VERSION, takeBuildspecsFromSource } from './self-mutation';
-import { verification } from './verification';
+import { verification, type Verification } from './verification';
 
 /** What a push may change without starting the pipeline. */
 const DOCUMENTATION = ['**/*.md', 'docs/**'];
@@ -138,15 +138,18 @@ export class PipelineStack extends Stack {
         assembly,
         repositories,
         imageTags: verify.imageTags,
+        digests: verify.digests,
       });
       record.addStepDependency(smokeTest);
       pipeline.addStage(stage, {
-        stackSteps: this.deliverySteps(stage, source, verify.sites),
+        stackSteps: this.deliverySteps(stage, source, verify),
         post: [smokeTest, record],
       });
     };
     environment('dev', 'Dev');
-    pipeline.addWave('Promote', { post: promotionSteps({ stack: this, configuration, ...sources, assembly }) });
+    pipeline.addWave('Promote', {
+      post: promotionSteps({ stack: this, configuration, ...sources, assembly, digests: verify.digests }),
+    });
     environment('prod', 'Prod');
     pipeline.buildPipeline();
 
@@ -191,12 +194,16 @@ export class PipelineStack extends Stack {
   }
 
   /** What the pipeline does between an environment's stacks. Firebase's app holds its environment's address, so it is built for each. */
-  private deliverySteps(stage: EnvironmentStage, source: FileSet, sites: Readonly<Record<string, FileSet>>) {
+  private deliverySteps(stage: EnvironmentStage, source: FileSet, { sites, carried }: Verification) {
+    const { migrations = source, llmMigrations, contracts = source } = carried;
     const { '': site = source, ...others } = stage.props.environment.web.hosting === 'cloudfront' ? sites : {};
     return [
-      { stack: stage.data, post: [this.deliver(stage, source, 'Migrate', 'migrate')] },
+      {
+        stack: stage.data,
+        post: [this.deliver(stage, migrations, 'Migrate', 'migrate', llmMigrations ? [llmMigrations] : [])],
+      },
       { stack: stage.web, post: [this.deliver(stage, site, 'DeployWeb', 'web', Object.values(others))] },
-      { stack: stage.contracts, post: [this.deliver(stage, source, 'DeployContracts', 'contracts')] },
+      { stack: stage.contracts, post: [this.deliver(stage, contracts, 'DeployContracts', 'contracts')] },
     ];
   }
 

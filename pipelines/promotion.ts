@@ -7,8 +7,8 @@ import { readBuildspec } from '../lib/buildspec';
 import { ApprovalStep } from './approval-step';
 import { bootstrapRoleArn } from './bootstrap-roles';
 import type { ConnectionSource } from './connection-source';
-import { deployedParameterName } from './record-step';
-import { CDK_CLI_VERSION } from './self-mutation';
+import { deployedParameterName, digestVariables, type RecordProps } from './record-step';
+import { CDK_CLI } from './self-mutation';
 
 /** What the promotion reads. */
 export interface PromotionProps {
@@ -17,6 +17,8 @@ export interface PromotionProps {
   readonly application: ConnectionSource;
   readonly pipeline: ConnectionSource;
   readonly assembly: FileSet;
+  /** The digest of what is carried from Verify, as the step that packed it tells. */
+  readonly digests: RecordProps['digests'];
 }
 
 /**
@@ -33,13 +35,14 @@ export function promotionSteps(props: PromotionProps): Step[] {
     commands: [],
     env: {
       STAGE: 'Prod',
-      CDK_CLI_VERSION,
+      CDK_CLI,
       APPLICATION_REPOSITORY: configuration.repositories.application.name,
       APPLICATION_COMMIT: application.sourceAttribute('CommitId'),
       PIPELINE_REPOSITORY: configuration.repositories.pipeline.name,
       PIPELINE_COMMIT: pipeline.sourceAttribute('CommitId'),
       DEPLOYED_PARAMETER: deployedParameterName(configuration, 'prod'),
       PIPELINE_NAME: configuration.pipeline.name,
+      ...digestVariables(props.digests),
       PIPELINE_EXECUTION_ID: '#{codepipeline.PipelineExecutionId}',
     },
     partialBuildSpec: readBuildspec('changes'),

@@ -5,6 +5,7 @@ import { CodeBuildStep, type FileSet } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
 import { readBuildspec } from '../lib/buildspec';
 import { SERVICES, type ServiceName } from '../lib/images';
+import type { Carried } from './component-tests';
 import type { ConnectionSource } from './connection-source';
 import { IN_USE_TAG, type ImageRepositories } from './image-repositories';
 
@@ -20,9 +21,21 @@ export interface RecordProps {
   readonly repositories: ImageRepositories;
   /** The tag of each service's image, as the step that built it tells. */
   readonly imageTags: Readonly<Record<ServiceName, string>>;
+  /** The digest of what was carried from Verify, as the step that packed it tells. */
+  readonly digests: Readonly<Partial<Record<Carried, string>>>;
 }
 
-/** The parameter, in the pipeline's account, that says which commits run in an environment: JSON `{"application", "pipeline"}`. */
+/** The digests for a build: `MIGRATIONS_DIGEST`, `LLM_MIGRATIONS_DIGEST`, `CONTRACTS_DIGEST`. */
+export function digestVariables(digests: RecordProps['digests']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(digests).map(([what, digest]) => [
+      `${what.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}_DIGEST`,
+      digest,
+    ]),
+  );
+}
+
+/** The parameter, in the pipeline's account, that says which commits run in an environment: JSON `{"application", "pipeline"}`, and the digests of what was carried there. */
 export function deployedParameterName(configuration: Configuration, name: 'dev' | 'prod'): string {
   return `/${configuration.project}/pipeline/${name}/deployed`;
 }
@@ -47,6 +60,7 @@ export function recordStep(props: RecordProps): CodeBuildStep {
       ),
       APPLICATION_COMMIT: props.application.sourceAttribute('CommitId'),
       PIPELINE_COMMIT: props.pipeline.sourceAttribute('CommitId'),
+      ...digestVariables(props.digests),
     },
     partialBuildSpec: readBuildspec('record'),
     buildEnvironment: {

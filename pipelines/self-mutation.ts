@@ -1,6 +1,9 @@
 import type { CfnProject, Project } from 'aws-cdk-lib/aws-codebuild';
 import type { CodePipeline } from 'aws-cdk-lib/pipelines';
 
+/** The CDK command line in the assembly: `buildspecs/synth.yml` puts the one of this commit's lock file there. */
+export const CDK_CLI = 'cdk-cli/bin/cdk';
+
 /** The CDK command line that deploys an assembly of this aws-cdk-lib: the `latest` one refuses it. The same as in package.json. */
 export const CDK_CLI_VERSION = '2.1148.1';
 
@@ -34,10 +37,8 @@ phases:
   install:
     runtime-versions:
       nodejs: 22
-    commands:
-      - npm install --global --no-audit --no-fund aws-cdk@${CDK_CLI_VERSION}
   build:
     commands:
-      - cdk --app . deploy ${stackName} --require-approval never --no-notices --verbose
+      - node ${CDK_CLI} --app . deploy ${stackName} --require-approval never --no-notices --verbose
 `;
 }

@@ -13,8 +13,9 @@ import type { Configuration } from '../config/load';
 import type { ComponentBuilds } from '../repository/component-builds';
 import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
+import type { BuildValues } from '../lib/buildspec-text';
 import { SERVICES, type ServiceName } from '../lib/images';
-import { componentTests } from './component-tests';
+import { componentTests, type Carried } from './component-tests';
 import type { BaseImages } from './base-images';
 import type { ImageRepositories } from './image-repositories';
 
@@ -33,6 +34,10 @@ export interface Verification {
   readonly steps: Step[];
   /** The web apps as they were built for their tests, by the path that they are served below: what the environments get where CloudFront serves them. */
   readonly sites: Readonly<Record<string, FileSet>>;
+  /** What the tests prepared for the environments: installed and compiled once, and run there as it was tested. */
+  readonly carried: Readonly<Partial<Record<Carried, FileSet>>>;
+  /** The digest of each, known once it is packed: a variable of the step that packs it. */
+  readonly digests: Readonly<Partial<Record<Carried, string>>>;
   /** The tag of each service's image, known once it is built: a variable of the step that builds it. */
   readonly imageTags: Readonly<Record<ServiceName, string>>;
   readonly acknowledge: () => void;
@@ -49,12 +54,17 @@ export function verification(props: VerificationProps): Verification {
       projectName: `${project}-${test.component}-test`,
       input: application,
       commands: [],
-      env: { ...test.environment, COMPONENT_DIR: test.directory },
+      env: {
+        ...test.environment,
+        COMPONENT_DIR: test.directory,
+        ...(test.carries ? { OTHERS: test.others.join(' ') } : {}),
+      },
       ...(Object.keys(test.secrets).length > 0
         ? { buildEnvironment: { environmentVariables: secretVariables(test.secrets) } }
         : {}),
-      partialBuildSpec: readBuildspec(test.buildspec, test.values),
+      partialBuildSpec: readBuildspec(test.buildspec, test.carries ? carrying(test.values) : test.values),
       ...(test.site ? { primaryOutputDirectory: test.site.output } : {}),
+      ...(test.carries ? { primaryOutputDirectory: '.carried' } : {}),
       ...(test.cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
       timeout,
     }),
@@ -62,6 +72,7 @@ export function verification(props: VerificationProps): Verification {
   const sites = Object.fromEntries(
     tests.flatMap(({ test, step }) => (test.site && step.primaryOutput ? [[test.site.path, step.primaryOutput]] : [])),
   );
+  const carriers = tests.flatMap(({ test, step }) => (test.carries ? [[test.carries, step] as const] : []));
   const images = SERVICES.map((service) => {
     const repository = repositories.of[service];
     const { directory, dockerfile } = components[service];
@@ -88,6 +99,8 @@ export function verification(props: VerificationProps): Verification {
   return {
     steps: [...tests.map(({ step }) => step), ...images],
     sites,
+    carried: Object.fromEntries(carriers.map(([what, step]) => [what, step.primaryOutput])),
+    digests: Object.fromEntries(carriers.map(([what, step]) => [what, step.exportedVariable('CARRIED')])),
     imageTags: Object.fromEntries(
       SERVICES.map((service, at) => [service, images[at]?.exportedVariable('IMAGE_TAG')]),
     ) as Record<ServiceName, string>,
@@ -116,6 +129,12 @@ export function verification(props: VerificationProps): Verification {
       }
     },
   };
+}
+
+/** The test's build with a last command that packs what the environments run. */
+function carrying(values: BuildValues): BuildValues {
+  const carry = ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'];
+  return { ...values, commands: { ...values.commands, carry } };
 }
 
 /** What pushing to one repository takes (Amazon ECR User Guide, "IAM permissions for pushing an image"). The token is not of a repository. */

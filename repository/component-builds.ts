@@ -17,9 +17,9 @@ export interface ComponentBuilds {
 
 /** The commands that migrate the database, by their names in `buildspecs/migrate.yml`. */
 export interface Migrations {
-  readonly commands: Readonly<
-    Record<'llmInstall' | 'install' | 'pending' | 'migrate' | 'llmMigrate' | 'drift', readonly string[]>
-  >;
+  readonly commands: Readonly<Record<'pending' | 'migrate' | 'llmMigrate' | 'drift', readonly string[]>>;
+  /** Whether the llm's folder has migrations too: the build that tests it carries them. */
+  readonly ofLlm: boolean;
   /** The schema that the database is compared with afterwards; undefined where Prisma is not what migrates it. */
   readonly prismaSchema?: string;
   readonly runtimes: Readonly<Record<string, string | number>>;
@@ -52,11 +52,10 @@ function migrations(checkout: Checkout, components: Components, api: NodeBuild, 
     'cd "$CODEBUILD_SRC_DIR/$COMPONENT_DIR"',
   ];
   return {
+    ofLlm,
     runtimes: { ...api.runtimes, python: llm.runtimes.python ?? '3.11' },
     ...(prisma ? { prismaSchema } : {}),
     commands: {
-      llmInstall: ofLlm ? ['cd "$CODEBUILD_SRC_DIR/$LLM_DIR"', ...llm.install, 'cd "$CODEBUILD_SRC_DIR"'] : [],
-      install: api.install,
       pending: [
         // A command of somebody else's says nothing beforehand: a snapshot is taken each time.
         ...(components.api.migrate || components.llm.migrate ? ['export PENDING=yes'] : []),

@@ -25,7 +25,10 @@ Resources
 `;
 
 /** What the person who approves is shown, where `aws` answers this; undefined: it is refused. */
-function changes(answers: { deployed?: object; message?: string; diff?: string }): { summary: string; link: string } {
+function changes(answers: { deployed?: object; message?: string; diff?: string; digests?: Record<string, string> }): {
+  summary: string;
+  link: string;
+} {
   const directory = fs.mkdtempSync(path.join(folder, 'run-'));
   const file = (name: string, content: unknown): string => {
     fs.writeFileSync(path.join(directory, name), JSON.stringify(content));
@@ -66,6 +69,7 @@ esac
       DEPLOYED_PARAMETER: '/shop/pipeline/prod/deployed',
       PIPELINE_NAME: 'shop',
       PIPELINE_EXECUTION_ID: 'e',
+      ...answers.digests,
     },
   });
   return {
@@ -81,6 +85,19 @@ test('the approval names commits, messages and the resources that change, and li
       'resources: Data 2 (1 replaced, 1 removed), Services 2 (1 replaced)',
     link: `https://github.com/acme/shop/compare/${BEFORE}...${APPLICATION}`,
   });
+});
+
+test('the approval names what Verify carries to prod, and whether prod has it already', () => {
+  const digests = { MIGRATIONS_DIGEST: '1'.repeat(64), CONTRACTS_DIGEST: '2'.repeat(64) };
+  const deployed = {
+    application: APPLICATION,
+    pipeline: PIPELINE,
+    migrations: '1'.repeat(64),
+    contracts: '3'.repeat(64),
+  };
+  expect(changes({ deployed, digests, diff: DIFF }).summary).toContain(
+    '; migrations unchanged (111111111111); contracts 333333333333 → 222222222222; resources: ',
+  );
 });
 
 test('what AWS refuses is left out and said, and the promotion goes on', () => {

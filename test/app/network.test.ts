@@ -59,10 +59,7 @@ test('a NAT instance, by configuration: one small one that takes packets of the 
 });
 
 test('no way out, by configuration: the services of AWS that tasks and builds need have endpoints', () => {
-  const all = synthesizedWith({
-    'environments.dev.network.egress': 'endpoints',
-    'environments.dev.network.packages': { npmRegistry: 'https://npm.internal/' },
-  });
+  const all = synthesizedWith({ 'environments.dev.network.egress': 'endpoints' });
   const template = all['Dev/Network'];
   expect(resources(template, 'AWS::EC2::NatGateway')).toEqual([]);
   const interfaces = resources(template, 'AWS::EC2::VPCEndpoint')
@@ -79,9 +76,11 @@ test('no way out, by configuration: the services of AWS that tasks and builds ne
     'sts',
   ]);
   const [migrate] = resources(all['Dev/Data'], 'AWS::CodeBuild::Project');
-  expect(migrate.Properties.Environment.EnvironmentVariables).toContainEqual(
-    expect.objectContaining({ Name: 'npm_config_registry', Value: 'https://npm.internal/' }),
-  );
+  // What migrates was installed in Verify: the build asks no registry, and npm and pip are told so.
+  expect(JSON.parse(migrate.Properties.Source.BuildSpec).env.variables).toMatchObject({
+    npm_config_offline: 'true',
+    PIP_NO_INDEX: '1',
+  });
 });
 
 test('a network that is there already: no look-up, nothing made, everything put into its subnets', () => {

@@ -2,7 +2,12 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { checkBuildspec } from '../../lib/buildspec-text';
-import { CDK_CLI_VERSION, SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../../pipelines/self-mutation';
+import {
+  CDK_CLI,
+  CDK_CLI_VERSION,
+  SELF_MUTATION_BUILDSPEC,
+  selfMutationBuildspec,
+} from '../../pipelines/self-mutation';
 import {
   CONFIGURATION,
   ROOT,
@@ -85,6 +90,27 @@ test('one repository for both gives one source', () => {
   ).toEqual(['Application']);
 });
 
+test.each(['Dev', 'Prod'])('%s runs what Verify installed, compiled and tested, and is told its digest', (stage) => {
+  const inputs = (name: string): string[] =>
+    all
+      .find((action) => action.stage === stage && action.name === name)
+      ?.json.InputArtifacts.map(({ Name }: { Name: string }) => Name);
+  expect(inputs('Data.Migrate')).toEqual(['ApiTest_Output']);
+  expect(inputs('Contracts.DeployContracts')).toEqual(['ContractTest_Output']);
+  const record = all.find((action) => action.stage === stage && action.name === 'Record');
+  const variables = JSON.stringify(record?.json.Configuration.EnvironmentVariables);
+  expect(variables).toContain('#{Verify@ApiTest.CARRIED}');
+  expect(variables).toContain('#{Verify@ContractTest.CARRIED}');
+});
+
+test('nothing is installed in an environment', () => {
+  for (const stack of ['Dev/Data', 'Dev/Contracts', 'Prod/Data', 'Prod/Contracts'])
+    for (const { Properties } of resources(templates[stack], 'AWS::CodeBuild::Project'))
+      expect(Properties.Source.BuildSpec).not.toMatch(
+        /npm (ci|install)|pip install|npx --yes|yarn install|pnpm install/,
+      );
+});
+
 test('migrations and contracts run in the environment’s own account, under names that need no reference', () => {
   const migrate = all.find((action) => action.stage === 'Dev' && action.name === 'Data.Migrate');
   expect(migrate?.json.Configuration.ProjectName).toBe('saiondo-dev-migrate');
@@ -163,7 +189,12 @@ test('the builds before the mutation take their specification from what they wor
   expect(project('saiondo-synth').Source.BuildSpec).toBe('buildspecs/synth.yml');
   expect(project('saiondo-self-mutate').Source.BuildSpec).toBe(SELF_MUTATION_BUILDSPEC);
   const specification = checkBuildspec(selfMutationBuildspec('saiondo-pipeline'), SELF_MUTATION_BUILDSPEC);
-  expect(JSON.stringify(specification)).toContain(`aws-cdk@${CDK_CLI_VERSION}`);
+  // The command line comes with the assembly: nothing is installed for it.
+  expect(JSON.stringify(specification)).toContain(`node ${CDK_CLI} --app . deploy`);
+  expect(JSON.stringify(specification)).not.toMatch(/npm|npx/);
+  const synth = fs.readFileSync(path.join(ROOT, 'buildspecs/synth.yml'), 'utf8');
+  expect(synth).toContain(`cp -R node_modules/aws-cdk cdk.out/${CDK_CLI.split('/')[0]}`);
+  expect(fs.readFileSync(path.join(ROOT, 'buildspecs/changes.yml'), 'utf8')).not.toMatch(/npm|npx/);
   const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   expect(devDependencies['aws-cdk']).toBe(CDK_CLI_VERSION);
 });

@@ -99,12 +99,6 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
     'environments.dev.network.cidr',
     /missing/,
   ],
-  [
-    'no way out and no registry',
-    { 'environments.dev.network.egress': 'endpoints' },
-    'environments.dev.network.egress',
-    /packages\.npmRegistry/,
-  ],
   ['an unprotected prod', { 'environments.prod.protected': false }, 'environments.prod.protected', /customers/],
   [
     'prod in one zone',

@@ -62,6 +62,30 @@ const artifact = (name: string, code = COMPILED): Record<string, string> => ({
 const sends = (code: string): string =>
   `node -e "fetch(process.env.CHAIN_RPC_URL,{method:'POST',body:JSON.stringify({jsonrpc:'2.0',id:9,method:'eth_sendRawTransaction',params:['${code}']})}).then(r=>r.text())"`;
 
+/** What the test of the contracts packed: nothing here, for the files of the compiled contracts are each test's own. */
+let carried: string | undefined;
+async function carriedContracts(): Promise<string> {
+  if (carried !== undefined) return carried;
+  const { directory } = await recordedBuild(root, 'contract-test', {
+    variables: { COMPONENT_DIR: 'web3' },
+    values: {
+      runtimes: { nodejs: 20 },
+      commands: {
+        install: [],
+        build: [],
+        test: [],
+        carry: ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'],
+      },
+    },
+    files: {
+      'web3/hardhat.config.js': 'module.exports = {};',
+      'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+    },
+    commands: {},
+  });
+  return (carried = path.join(directory, 'src', '.carried'));
+}
+
 /** Deploys `SAIONDO`; aws, npm and npx are recording stand-ins, the chain is one of the test. With a real one a rehearsal runs it. */
 async function deploy(options: {
   /** What `aws ssm get-parameter` does. */
@@ -92,7 +116,8 @@ async function deploy(options: {
         DEPLOYER_PRIVATE_KEY: '0xsecret',
         ...(options.explorerKey ? { ETHERSCAN_KEY: options.explorerKey } : {}),
       },
-      values: { runtimes: { nodejs: 20 }, commands: { install: ['npm ci'], build: ['npx hardhat compile'] } },
+      values: { runtimes: { nodejs: 20 } },
+      inputs: { ContractTest_Output: await carriedContracts() },
       files: {
         'web3/hardhat.config.js': 'module.exports = {};',
         'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',

@@ -73,6 +73,8 @@ function record(putImage: string) {
       IMAGES: 'saiondo/api:aaaa saiondo/llm:bbbb',
       APPLICATION_COMMIT: 'a1',
       PIPELINE_COMMIT: 'b2',
+      MIGRATIONS_DIGEST: 'd1',
+      CONTRACTS_DIGEST: 'd3',
     },
     commands: {
       aws: `case "$2 $*" in
@@ -83,7 +85,7 @@ esac`,
   });
 }
 
-test('what runs is tagged by its fingerprint’s manifest, and the commits are written down last', async () => {
+test('what runs is tagged by its fingerprint’s manifest, and the commits and what was carried are written down last', async () => {
   const { status, calls } = await record('echo "An error occurred (ImageAlreadyExistsException)" >&2; exit 254');
   expect(status).toBe('SUCCEEDED');
   expect(calls.map((call) => call.split(' ').slice(1, 4).join(' '))).toEqual([
@@ -96,7 +98,9 @@ test('what runs is tagged by its fingerprint’s manifest, and the commits are w
   expect(calls[0]).toContain('--repository-name saiondo/api --image-ids imageTag=aaaa');
   expect(calls[2]).toContain('--repository-name saiondo/llm --image-ids imageTag=bbbb');
   expect(calls[1]).toContain('--image-tag in-use-prod --image-manifest {"schemaVersion": 2}');
-  expect(calls[4]).toContain('--value {"application":"a1","pipeline":"b2"}');
+  expect(calls[4]).toContain(
+    `--value ${JSON.stringify({ application: 'a1', pipeline: 'b2', migrations: 'd1', llmMigrations: '', contracts: 'd3' })}`,
+  );
 });
 
 test('an image that cannot be tagged fails the record: it might expire while it runs', async () => {

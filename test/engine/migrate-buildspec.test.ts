@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import execa from 'execa';
 import { Client } from 'pg';
 import { startPostgres } from '../../engine/resources/postgres';
 import { ServiceRegistry } from '../../engine/host/service-registry';
@@ -10,8 +11,8 @@ import { CONFIGURATION } from '../app/synthesized';
 import { checkoutOf } from '../fixtures/checkout';
 import { recordedBuild } from './recorded-build';
 
-// buildspecs/migrate.yml with an llm that has migrations: Alembic from PyPI against a PostgreSQL of its own. Prisma (npm, npx) and aws are
-// recording stand-ins here; with the real Prisma the same specification runs in every rehearsal.
+// buildspecs/migrate.yml with an llm that has migrations: Alembic against a PostgreSQL of its own, installed from PyPI by the build that tests the
+// llm, and carried. Prisma (npm, npx) and aws are recording stand-ins here; with the real Prisma the same specification runs in every rehearsal.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-migrate-'));
 fs.chmodSync(root, 0o755);
 const registry = new ServiceRegistry(root);
@@ -45,21 +46,48 @@ def upgrade():
 `;
 const PROMPTS = revision('a1', null, 'CREATE TABLE prompts (id int)');
 
-/** Migrates the database with these revisions of the llm. */
-function migrate(
+const LLM = {
+  'backend/llm/requirements.txt': 'alembic==1.14.1\nSQLAlchemy==2.0.36\npsycopg2-binary==2.9.10\n',
+  'backend/llm/alembic.ini': '[alembic]\nscript_location = migrations\n',
+  'backend/llm/migrations/env.py': ENV,
+};
+
+/** The output artifact of the llm's test: installed once, for every migration below. */
+let carried: { folder: string; log: string } | undefined;
+async function carriedLlm(): Promise<{ folder: string; log: string }> {
+  if (carried) return carried;
+  const components = parseConfiguration(CONFIGURATION, 'saiondo.yaml').components;
+  const { llm } = componentBuilds(checkoutOf(root, LLM), components);
+  const { status, directory, log } = await recordedBuild(root, 'llm-test', {
+    variables: { COMPONENT_DIR: 'backend/llm', OTHERS: 'backend/api' },
+    values: {
+      runtimes: llm.runtimes,
+      report: false,
+      commands: { install: llm.install, build: [], test: [], carry: CARRY },
+    },
+    files: { ...LLM, 'backend/api/secret.txt': 'of another component' },
+    commands: {},
+  });
+  expect(status).toBe('SUCCEEDED');
+  carried = { folder: path.join(directory, 'src', '.carried'), log };
+  return carried;
+}
+
+/** Migrates the database with these revisions of the llm, out of reach of every registry. */
+async function migrate(
   revisions: Record<string, string>,
-  { drift = 'error', npx = 'case "$*" in *"db pull"*) echo "generator client {" ;; esac' } = {},
+  {
+    drift = 'error',
+    npx = 'case "$*" in *"db pull"*) echo "generator client {" ;; esac',
+    llm = '',
+  }: { readonly drift?: string; readonly npx?: string; readonly llm?: string } = {},
 ) {
   const files = {
     'backend/api/package.json': '{}',
     'backend/api/package-lock.json': '{}',
     'backend/api/prisma/schema.prisma': '',
     'backend/api/prisma/migrations/1_init/migration.sql': '',
-    'backend/llm/requirements.txt': 'alembic==1.14.1\nSQLAlchemy==2.0.36\npsycopg2-binary==2.9.10\n',
-    ...(Object.keys(revisions).length > 0
-      ? { 'backend/llm/alembic.ini': '[alembic]\nscript_location = migrations\n' }
-      : {}),
-    'backend/llm/migrations/env.py': ENV,
+    ...(Object.keys(revisions).length > 0 ? LLM : {}),
     ...Object.fromEntries(
       Object.entries(revisions).map(([id, text]) => [`backend/llm/migrations/versions/${id}.py`, text]),
     ),
@@ -81,7 +109,12 @@ function migrate(
       DB_PASSWORD: login.password,
       SNAPSHOT_OF: 'saiondo-prod-postgres',
       SNAPSHOT_PREFIX: 'saiondo-prod-before-migration-',
+      npm_config_registry: NOWHERE,
+      PIP_INDEX_URL: NOWHERE,
+      http_proxy: NOWHERE,
+      https_proxy: NOWHERE,
     },
+    inputs: { LlmTest_Output: llm || (await carriedLlm()).folder },
     values: { runtimes: migrations.runtimes, commands: { ...migrations.commands } },
     commands: { npm: '', npx, aws: '' },
     files,
@@ -99,6 +132,9 @@ async function database(): Promise<{ tables: string[]; revision: string | undefi
   await client.end();
   return { tables: rows.map(({ name }) => name), revision: versions.rows[0]?.version_num };
 }
+const CARRY = ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'];
+/** A registry that nobody answers at. */
+const NOWHERE = 'http://127.0.0.1:9/';
 const ofAws = (calls: readonly string[]): string[] =>
   calls.flatMap((call) => /: aws (rds [\w-]+(?: db-snapshot-available)?)/.exec(call)?.[1] ?? []);
 
@@ -116,6 +152,30 @@ test('Alembic’s migrations are applied after a snapshot, into a schema of thei
   const again = await migrate({ a1: PROMPTS });
   expect([again.status, ofAws(again.calls)]).toEqual(['SUCCEEDED', []]);
   expect(again.log).toContain('nothing to apply');
+}, 240_000);
+
+test('what the tests installed runs elsewhere: programs that name their own folder name the new one, and no other component came along', async () => {
+  const { folder, log } = await carriedLlm();
+  const digest = fs.readFileSync(path.join(folder, 'digest.txt'), 'utf8').trim();
+  expect(log).toContain(`sha256 ${digest}`);
+  const { stdout } = await execa('tar', ['-tzf', path.join(folder, 'carried.tgz')]);
+  expect(stdout).toContain('./backend/llm/.venv/bin/alembic');
+  expect(stdout).not.toContain('secret.txt');
+  const { directory, log: migrated } = await migrate({ a1: PROMPTS });
+  expect(migrated).toContain(`runs what was tested: sha256 ${digest}`);
+  const program = fs.readFileSync(path.join(directory, 'src/backend/llm/.venv/bin/alembic'), 'utf8');
+  expect(program).toContain(`${directory}/src/backend/llm/.venv/bin/python`);
+}, 240_000);
+
+test('an archive that is not what was packed is not run', async () => {
+  const { folder } = await carriedLlm();
+  const torn = fs.mkdtempSync(path.join(root, 'torn-'));
+  fs.cpSync(folder, torn, { recursive: true });
+  fs.truncateSync(path.join(torn, 'carried.tgz'), 1000);
+  const { status, log, calls } = await migrate({}, { llm: torn });
+  expect(status).toBe('FAILED');
+  expect(log).toContain('is damaged');
+  expect(calls).toEqual([]);
 }, 240_000);
 
 test('a revision that fails leaves the database as it was, and fails the build before anything is compared', async () => {

@@ -14,6 +14,8 @@ export interface RecordedOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** What the component says of its build. */
   readonly values?: BuildValues;
+  /** Further input artifacts: their folders by name. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface RecordedOptions {
 export async function recordedBuild(
   root: string,
   name: string,
-  { variables, commands, files = {}, values = {} }: RecordedOptions,
+  { variables, commands, files = {}, values = {}, inputs = {} }: RecordedOptions,
 ): Promise<{ status: string; calls: string[]; log: string; directory: string }> {
   const directory = fs.mkdtempSync(path.join(root, `${name}-`));
   const source = path.join(directory, 'src');
@@ -50,6 +52,7 @@ export async function recordedBuild(
       sandbox: await plainSandbox(directory, {
         PATH: `${bin}:${process.env.PATH ?? ''}`,
         CODEBUILD_SRC_DIR: source,
+        ...Object.fromEntries(Object.entries(inputs).map(([name, folder]) => [`CODEBUILD_SRC_DIR_${name}`, folder])),
         ...variables,
       }),
       secrets: [],

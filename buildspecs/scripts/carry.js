@@ -1,0 +1,114 @@
+// What a build made, carried to the environments: the checkout with every package that was installed into it, and what the build brought along.
+// `carry.js pack` ends the build that tested it; `carry.js unpack` begins a build of an environment, which installs nothing and asks no registry.
+const { execFileSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { env } = process;
+const source = env.CODEBUILD_SRC_DIR;
+/** The output artifact's folder, in the checkout. */
+const OUT = '.carried';
+const ARCHIVE = 'carried.tgz';
+/** In the archive: what the build had outside its checkout, and which files name the place where it stood. */
+const WITH = '.carried-with';
+/** Where Hardhat keeps the compilers that it downloads, below the home folder (Hardhat documentation, "Compiling your contracts"). */
+const COMPILERS = ['.cache/hardhat-nodejs', 'Library/Caches/hardhat-nodejs'];
+const NEVER = ['.git', '__pycache__', 'coverage', OUT];
+
+const digestOf = (file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+
+/** Text files below the checkout that hold a text: those that name the folder where the build stood. */
+function filesWith(text) {
+  try {
+    const found = execFileSync('grep', ['-rlIF', '--exclude-dir=.git', '--', text, '.'], {
+      cwd: source,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    return found.split('\n').filter(Boolean);
+  } catch (error) {
+    // Exit code 1: no file.
+    if (error.status === 1) return [];
+    throw error;
+  }
+}
+
+function pack() {
+  const kept = path.join(source, WITH);
+  const out = path.join(source, OUT);
+  for (const folder of [kept, out]) fs.rmSync(folder, { recursive: true, force: true });
+  const copy = (from, to) => {
+    if (fs.existsSync(from)) fs.cpSync(from, path.join(kept, to), { recursive: true, verbatimSymlinks: true });
+  };
+  fs.mkdirSync(kept);
+  if (env.TOOLS) copy(env.TOOLS, 'tools');
+  for (const folder of COMPILERS) copy(path.join(os.homedir(), folder), path.join('home', folder));
+  // Programs of a virtual environment, compilers' caches, generated clients name their own folder: it is another one where they run.
+  fs.writeFileSync(path.join(kept, 'places.json'), JSON.stringify({ folder: source, files: filesWith(source) }));
+  fs.mkdirSync(out);
+  const excluded = [
+    ...NEVER,
+    ...(env.OTHERS ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map((folder) => `./${folder}`),
+  ];
+  const archive = path.join(out, ARCHIVE);
+  execFileSync(
+    'sh',
+    ['-c', 'tar -cf - "$@" . | gzip -1 > "$0"', archive, ...excluded.map((one) => `--exclude=${one}`)],
+    {
+      cwd: source,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  fs.rmSync(kept, { recursive: true });
+  const digest = digestOf(archive);
+  fs.writeFileSync(path.join(out, 'digest.txt'), `${digest}\n`);
+  console.error(`carried to the environments: ${(fs.statSync(archive).size / 1e6).toFixed(1)} MB, sha256 ${digest}`);
+  console.log(digest);
+}
+
+/** The folders of the input artifacts that hold an archive. */
+function artifacts() {
+  const folders = Object.entries(env).flatMap(([name, folder]) =>
+    /^CODEBUILD_SRC_DIR(_|$)/.test(name) ? [folder] : [],
+  );
+  return [...new Set(folders)].filter((folder) => folder && fs.existsSync(path.join(folder, ARCHIVE)));
+}
+
+/** Puts a build's checkout into this one. @returns its digest */
+function unpackOne(folder) {
+  const archive = path.join(folder, ARCHIVE);
+  const digest = digestOf(archive);
+  const expected = fs.readFileSync(path.join(folder, 'digest.txt'), 'utf8').trim();
+  if (digest !== expected)
+    throw new Error(`${archive} is damaged: its sha256 is ${digest}, and ${expected} was packed`);
+  execFileSync('tar', ['-xzf', archive, '-C', source], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const kept = path.join(source, WITH);
+  const { folder: from, files } = JSON.parse(fs.readFileSync(path.join(kept, 'places.json'), 'utf8'));
+  for (const file of from === source ? [] : files) {
+    const at = path.join(source, file);
+    if (!fs.existsSync(at) || fs.lstatSync(at).isSymbolicLink()) continue;
+    fs.writeFileSync(at, fs.readFileSync(at, 'utf8').replaceAll(from, source));
+  }
+  const move = (what, to) => {
+    const at = path.join(kept, what);
+    if (fs.existsSync(at)) fs.cpSync(at, to, { recursive: true, verbatimSymlinks: true, force: true });
+  };
+  move('tools', env.TOOLS);
+  move('home', os.homedir());
+  fs.rmSync(kept, { recursive: true });
+  return digest;
+}
+
+function unpack() {
+  const found = artifacts();
+  if (found.length === 0) throw new Error(`no input artifact holds ${ARCHIVE}: the build that tested this packs it`);
+  for (const folder of found) console.error(`runs what was tested: sha256 ${unpackOne(folder)}`);
+}
+
+if (process.argv[2] === 'pack') pack();
+else unpack();
