@@ -4,7 +4,8 @@ import type { Location } from '../../model/errors';
 import { transformsOf, LANGUAGE_EXTENSIONS } from '../cloudformation/template/language-extensions';
 import { NEEDS_ANSWER } from '../cloudformation/resource-maker';
 import { nameForPeople, referencesIn, type Template } from '../cloudformation/template/template';
-import { whyNotCalled, type LambdaFunction } from '../resources/inline-function';
+import type { LambdaFunction } from '../functions/lambda-function';
+import { whyNotAnswered } from '../resources/inline-function';
 import type { AssemblyStack } from './assembly';
 
 /** Something in an assembly that a rehearsal on this machine lacks, known before anything runs. */
@@ -42,7 +43,7 @@ function stackLimits(
     }));
   const resources = Object.entries(template.Resources ?? {})
     .filter(([, { Type: type }]) => NEEDS_ANSWER.test(type) && (type === CUSTOM || !answered(type)))
-    .filter(([, resource]) => whyNotCalled(functionBehind(resource.Properties?.ServiceToken, template)) !== undefined)
+    .filter(([, resource]) => whyNotAnswered(functionBehind(resource.Properties?.ServiceToken, template)) !== undefined)
     .map(([logicalId, { Type: type }]) => ({
       where: { file, path: `Resources.${logicalId}` },
       message: `stack ${stackName} will be deployed, and its action not count as rehearsed: nothing here answers ${type} ${nameForPeople(template, logicalId)}`,

@@ -4,7 +4,7 @@ import type { StackLedger } from '../ports/ledger';
 /** Ids that are shorter are found in other texts, too. */
 const SHORTEST = 8;
 /** How clients name what is not there: `NoSuchDistribution`, `ResourceNotFoundException`, `ServiceNotFoundException`. */
-const NOT_THERE = /NotFound|NoSuch|DoesNotExist|NonExistent|NotExist/;
+const NOT_THERE = /NotFound|NoSuch|DoesNotExist|NonExistent|NotExist|NotRehearsed/;
 
 /**
  * Remembers which build asked the endpoint for a resource that a stack has and that is only recorded, and was refused: in AWS the resource is there, so the
@@ -26,6 +26,11 @@ export class RecordedRequests {
       .flatMap((stack) => Object.values(stack.resources))
       .find((one) => one.standing === 'recorded' && names(text, one.physicalId));
     if (found) this.asked.set(actor, `${found.type} ${found.physicalId}, which is only recorded here`);
+  }
+
+  /** Notes what a build asked for and this machine has not. */
+  note(actor: string | undefined, what: string): void {
+    if (actor !== undefined) this.asked.set(actor, what);
   }
 
   /**

@@ -25,7 +25,11 @@ import { answerEcr } from '../resources/ecr-api';
 import { ensureAwsTools } from '../endpoint/aws-tools';
 import { Bootstraps, qualifierIn, toolkitStack } from '../endpoint/bootstraps';
 import { GivenValues } from '../endpoint/given-values';
-import { putObject } from '../endpoint/s3-client';
+import { unzip } from '../files/artifact-zip';
+import { DeployedFunctions, type FunctionParts } from '../functions/deployed-functions';
+import { answerInvoke } from '../functions/lambda-api';
+import type { LambdaFunction } from '../functions/lambda-function';
+import { getObject, putObject } from '../endpoint/s3-client';
 import type { FileAsset } from '../assembly/file-assets';
 import { NO_INPUTS, type AccountInputs } from '../ports/account-inputs';
 import { ContainerEngine } from '../host/container-engine';
@@ -110,6 +114,9 @@ export interface LocalMachineOptions {
 /** The name under which the events tell the address of the AWS endpoint, which is that of the API and of the page too. */
 export const AWS_ENDPOINT = 'AWS endpoint';
 
+/** Bytes of a function's code in a bucket (AWS Lambda Developer Guide, "Lambda quotas": 50 MB zipped, 250 MB not). */
+const MOST_CODE = 250 * 1024 * 1024;
+
 /** This machine, standing in for AWS: its endpoint, its databases, its containers. Opened by a run, closed by it. */
 export class LocalMachine implements LocalAws {
   readonly values: Values;
@@ -133,6 +140,14 @@ export class LocalMachine implements LocalAws {
   private shims = '';
   private assets?: PublishedAssets;
   private readonly recordedRequests: RecordedRequests;
+  /** What functions of stacks are called by. */
+  private readonly functions = new DeployedFunctions({
+    environment: (account, region, actor) => this.environment(account, region, actor),
+    end: (actor) => this.end(actor),
+    isolation: () => this.isolation,
+    parts: (account, region, lambda) => this.functionParts(account, region, lambda),
+  });
+  private python: FunctionParts['python'];
   private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
 
@@ -323,6 +338,15 @@ export class LocalMachine implements LocalAws {
       ['sts', stsHandler(this.identities)],
       ...(this.options.handlers ?? []),
       ['ecr', async (request) => (await this.bootstraps.ensureFor(request), answerEcr(() => this.registry)(request))],
+      [
+        'lambda',
+        answerInvoke(
+          this.functions,
+          (actor, why) => this.recordedRequests.note(actor, why),
+          async (account, region, name) =>
+            (await send(this.upstream, account, region, 'lambda', 'GET', `/2015-03-31/functions/${name}`)).status < 300,
+        ),
+      ],
       ['ecs', answerEcs(() => this.containerServices)],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
@@ -394,6 +418,7 @@ export class LocalMachine implements LocalAws {
   private async startEndpoint(): Promise<string> {
     const { layout, emit, signal } = this.options;
     const { bin, made } = await ensureAwsTools(layout.tools(), signal);
+    this.python = { file: path.join(bin, 'python'), folder: layout.tools() };
     if (made)
       emit({
         kind: 'tool.checked',
@@ -448,6 +473,8 @@ export class LocalMachine implements LocalAws {
         end: (actor) => this.end(actor),
         isolation: () => this.isolation,
         ...(functions ? { functions } : {}),
+        deployed: this.functions.known,
+        parts: (account, region, lambda) => this.functionParts(account, region, lambda),
         readObject: async (account, region, bucket, key) => {
           await this.bootstraps.ensureFor({ service: 's3', account, region, url: `/${bucket}` });
           const at = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -501,6 +528,21 @@ export class LocalMachine implements LocalAws {
         },
       ],
     ]);
+  }
+
+  /** A function's code out of its bucket, and the Python that has boto3. */
+  private functionParts(account: string, region: string, { Code: code = {} }: LambdaFunction): FunctionParts {
+    const { S3Bucket: bucket, S3Key: key } = code;
+    const fetch = async (folder: string): Promise<void> => {
+      const file = path.join(this.options.layout.local(), `function-${randomUUID()}.zip`);
+      try {
+        await getObject({ endpoint: this, account, region, bucket: String(bucket) }, String(key), file, MOST_CODE);
+        await unzip(file, folder);
+      } finally {
+        fs.rmSync(file, { force: true });
+      }
+    };
+    return { ...(key === undefined ? {} : { code: fetch }), ...(this.python ? { python: this.python } : {}) };
   }
 
   /** What builds put into the endpoint has to be there in the next run too. */

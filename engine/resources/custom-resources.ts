@@ -8,7 +8,9 @@ import { deployToBucket } from './bucket-deployment';
 import type { RunNetwork } from '../ports/network';
 import type { Isolation } from '../ports/isolation';
 import { checkCode, checkRuntime } from './function-checks';
-import { callFunction, whyNotCalled, type LambdaFunction } from './inline-function';
+import type { LambdaFunction } from '../functions/lambda-function';
+import type { FunctionCall } from '../functions/run-function';
+import { callFunction, whyNotAnswered } from './inline-function';
 
 /** What custom resources are answered with. */
 export interface CustomResourceHost extends AwsCallHost {
@@ -27,6 +29,10 @@ export interface CustomResourceHost extends AwsCallHost {
     bucket: string,
     key: string,
   ) => Promise<{ status: number; text: string }>;
+  /** What a call of a deployed function takes besides the function: its code where that is in a bucket, and a Python. */
+  readonly parts?: (account: string, region: string, lambda: LambdaFunction) => Pick<FunctionCall, 'code' | 'python'>;
+  /** Every deployed function, by `account/region/name`. */
+  readonly deployed?: Map<string, LambdaFunction>;
   /** Makes a function in the local AWS endpoint too. */
   readonly functions?: Provisioner;
 }
@@ -44,7 +50,7 @@ const NOTHING_TO_DO: Readonly<Record<string, string>> = {
  * answered whose function's code stands in a template: it is called. What is left is not rehearsed, and said so.
  */
 export function customResourceProvisioners(host: CustomResourceHost): [string, Provisioner][] {
-  const functions = new Map<string, LambdaFunction>();
+  const functions = host.deployed ?? new Map<string, LambdaFunction>();
   return [
     ['AWS::Lambda::Function', remembered(functions, host)],
     ['AWS::CloudFormation::CustomResource', inlineResource(functions, host)],
@@ -98,13 +104,13 @@ function inlineResource(functions: ReadonlyMap<string, LambdaFunction>, host: Cu
     async (request) => {
       const { previous, properties, type } = request;
       const lambda = functionOf(properties);
-      const why = whyNotCalled(lambda);
+      const why = whyNotAnswered(lambda);
       if (!lambda || why) return { standing: 'recorded', notRehearsed: `${type}: ${why ?? ''}` };
       return calledAs(host, lambda, request, previous ? 'Update' : 'Create');
     },
     async (resource, account, region, stackName) => {
       const lambda = functionOf(resource.properties);
-      if (!lambda || resource.notRehearsed || whyNotCalled(lambda)) return;
+      if (!lambda || resource.notRehearsed || whyNotAnswered(lambda)) return;
       const request = { ...resource, account, region, stackName, previous: resource };
       await calledAs(host, lambda, request, 'Delete');
     },
@@ -122,7 +128,8 @@ async function calledAs(
   const actor: Actor = { kind: 'function', id: `function-${randomUUID()}`, roleArn: String(lambda.Role ?? '') };
   try {
     const environment = host.environment(account, region, actor);
-    return await callFunction(lambda, request, type, environment, host.isolation(), host.network);
+    const parts = host.parts?.(account, region, lambda);
+    return await callFunction(lambda, request, type, environment, host.isolation(), host.network, parts);
   } finally {
     host.end(actor.id);
   }

@@ -207,3 +207,100 @@ test('a build’s request for a resource that is only recorded is remembered, an
   expect(recorded.behind('asked', ['AssertionError: expected 1 to be 2'])).toBeUndefined();
   for (const other of ['another', 'answered', 'nobody']) expect(recorded.behind(other, lines)).toBeUndefined();
 });
+
+const invoke = (name: string, event: unknown): Promise<{ status: number; text: string }> =>
+  send(
+    machine,
+    at.account,
+    at.region,
+    'lambda',
+    'POST',
+    `/2015-03-31/functions/${name}/invocations`,
+    JSON.stringify(event),
+  );
+
+async function published(name: string, files: Record<string, string>): Promise<Record<string, string>> {
+  const folder = path.join(root, name);
+  for (const [file, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+  }
+  const bucket = `cdk-hnb659fds-assets-${at.account}-${at.region}`;
+  await machine.publish({ path: folder, zip: true, ...at, bucket, key: `${name}.zip` });
+  return { S3Bucket: bucket, S3Key: `${name}.zip` };
+}
+
+const named = (
+  name: string,
+  runtime: string,
+  handler: string,
+  code: Record<string, string>,
+): Record<string, unknown> => ({
+  Role: ROLE,
+  Fn: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: name,
+      Runtime: runtime,
+      Handler: handler,
+      Timeout: 30,
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      Code: code,
+    },
+  },
+});
+
+test('a function with an asset is invoked by its name: Node.js, ES modules and Python; others are not rehearsed', async () => {
+  const node = await published('node', {
+    'src/app.js': `exports.handler = async ({ n }) => ({ twice: 2 * n, by: process.env.AWS_LAMBDA_FUNCTION_NAME, sdk: typeof require('@aws-sdk/client-s3').S3Client });
+      exports.bad = async () => { throw new TypeError('no such thing'); };
+      exports.old = (event, context, callback) => setTimeout(() => callback(null, 'called back'), 5);`,
+  });
+  const python = await published('python', {
+    'app/main.py':
+      'import boto3\nfrom app import other\ndef handler(event, context):\n    return {"thrice": other.times(event["n"]), "name": context.function_name}\n',
+    'app/other.py': 'def times(n):\n    return 3 * n\n',
+    'app/__init__.py': '',
+  });
+  const module = await published('module', {
+    'index.mjs': 'export const handler = async () => import.meta.url.length > 0;',
+  });
+  await deployed('fn-node', named('twice', 'nodejs22.x', 'src/app.handler', node));
+  await deployed('fn-bad', named('bad', 'nodejs22.x', 'src/app.bad', node));
+  await deployed('fn-old', named('old', 'nodejs22.x', 'src/app.old', node));
+  await deployed('fn-python', named('thrice', 'python3.13', 'app.main.handler', python));
+  await deployed('fn-module', named('module', 'nodejs22.x', 'index.handler', module));
+  await deployed('fn-java', named('java', 'java21', 'Main', node));
+  const answers = await Promise.all(
+    ['twice', 'old', 'thrice', 'module', 'bad', 'java', 'nobody'].map((name) => invoke(name, { n: 4 })),
+  );
+  const [twice, old, thrice, esm, bad, java, nobody] = answers.map(({ status, text }) => `${status} ${text}`);
+  expect(twice).toBe('200 {"twice":8,"by":"twice","sdk":"function"}');
+  expect(old).toBe('200 "called back"');
+  expect(thrice).toBe('200 {"thrice":12,"name":"thrice"}');
+  expect(esm).toBe('200 true');
+  expect(bad).toMatch(/^200 .*"errorType":"TypeError","errorMessage":"no such thing"/);
+  expect(java).toBe('502 {"Type":"Service","Message":"NotRehearsed: the Lambda function java: it runs in java21"}');
+  expect(nobody).toMatch(/^404 /);
+}, 120_000);
+
+test('a custom resource whose function has an asset is answered by it', async () => {
+  const code = await published('custom', {
+    'index.py': `import json, urllib.request
+def handler(event, context):
+    body = json.dumps({"Status": "SUCCESS", "PhysicalResourceId": "made", "StackId": event["StackId"], "RequestId": event["RequestId"],
+      "LogicalResourceId": event["LogicalResourceId"], "Data": {"Said": event["ResourceProperties"]["Text"]}}).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], data=body, method="PUT"))
+`,
+  });
+  const result = await deployed('custom', {
+    ...named('answering', 'python3.13', 'index.handler', code),
+    Thing: { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['Fn', 'Arn'] }, Text: 'hello' } },
+  });
+  expect(result.status).toBe('CREATE_COMPLETE');
+  expect(ledger.get(at.account, at.region, 'custom')?.resources.Thing).toMatchObject({
+    standing: 'real',
+    physicalId: 'made',
+    attributes: { Said: 'hello' },
+  });
+}, 60_000);

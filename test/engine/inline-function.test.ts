@@ -99,11 +99,15 @@ test('a function that fails or does not answer fails the resource, with what it 
 }, 60_000);
 
 test('a function that cannot run here is named and nothing is made up of it', async () => {
-  const result = await deployed(host('python'), 'def handler(event, context): pass', 'a', 'python3.13');
+  const result = await deployed(host('java'), 'class Handler {}', 'a', 'java21');
   expect(result).toMatchObject({
     status: 'CREATE_COMPLETE',
     stack: {
-      resources: { Custom: { notRehearsed: 'Custom::Thing: the function behind its ServiceToken runs in python3.13' } },
+      resources: {
+        Custom: {
+          notRehearsed: 'Custom::Thing: the function behind its ServiceToken cannot be called: it runs in java21',
+        },
+      },
     },
   });
   const needs = await deployed(host('sdk'), "require('@aws-sdk/client-nonesuch');", 'a');
