@@ -45,14 +45,11 @@ export function checkLockFile(
               .map((one) => `${one.name}@${one.range}`)
               .join(', ')}${unlocked.length > 3 ? ` and ${unlocked.length - 3} more` : ''}`,
             needed: 'a lock file that fits package.json: a build installs from it and changes nothing',
-            fix: `commit what \`${LOOSE[manager.name]}\` writes in ${directory}; or ${
-              instead
-                ? `components.${name}.packageManager: ${instead}, whose ${other ?? ''} fits`
-                : `components.${name}.install: ${LOOSE[manager.name]}`
+            fix: `commit what \`${LOOSE[manager.name]}\` writes in ${directory}; or components.${name}.install: ${LOOSE[manager.name]}${
+              instead ? `, or components.${name}.packageManager: ${instead}, whose ${other ?? ''} fits` : ''
             }`,
-            set: instead
-              ? { [`components.${name}.packageManager`]: instead }
-              : { [`components.${name}.install`]: LOOSE[manager.name] },
+            // The package manager stays: another one may refuse what this one takes, such as a peer that conflicts.
+            set: { [`components.${name}.install`]: LOOSE[manager.name] },
           },
         ]
       : []),
