@@ -8,6 +8,7 @@ import type { PermitResource, ResourceToPermit } from '../ports/resource-permiss
 import { containment } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
+import { malformedPolicy } from '../iam/account/malformed';
 import { judgeRequest } from '../iam/judgement/judge-request';
 import { judgeResource } from '../iam/judgement/judge-resource';
 import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
@@ -63,7 +64,14 @@ export class Permissions {
 
   /** Decides what CloudFormation may do to a resource. */
   readonly permit: PermitResource = async (role, resource) => {
-    if (this.mode === 'off' || role === undefined) return undefined;
+    if (this.mode === 'off') return undefined;
+    const malformed = resource.operation === 'delete' ? undefined : malformedPolicy(resource);
+    if (malformed !== undefined) {
+      const text = `${resource.stackName}/${resource.logicalId}: ${malformed}`;
+      this.book.emit({ kind: 'message', level: 'warning', text, where: resource.stackName });
+      if (this.mode === 'enforce') return `Resource handler returned message: "${malformed}"`;
+    }
+    if (role === undefined) return undefined;
     const policies = this.current.of(role);
     const denied = this.settle(
       await judgeResource(role, resource, policies),

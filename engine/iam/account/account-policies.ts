@@ -56,11 +56,18 @@ function keyIn({ type, properties }: Deployed): string {
   return text(byDefault.SSEAlgorithm).startsWith('aws:kms') ? text(byDefault.KMSMasterKeyID) : '';
 }
 
+/** A secret's ARN without the hyphen and six characters that AWS adds to its name (Secrets Manager User Guide, "Secret ARN"). */
+function withoutSuffix(arn: string): string {
+  return /^arn:[^:]+:secretsmanager:/.test(arn) ? arn.replace(/-[A-Za-z0-9]{6}$/, '') : arn;
+}
+
 /** Roles and policies of everything that is deployed here, by ARN. It is read once: make another one after a deployment. */
 export class AccountPolicies {
   private readonly roles = new Map<string, KnownRole>();
   private readonly resources = new Map<string, KnownResource>();
   private readonly aliases = new Map<string, string>();
+  /** ARNs of secrets by what comes before their six random characters. */
+  private readonly secrets = new Map<string, string>();
 
   constructor(private readonly ledger: Pick<StackLedger, 'resources'>) {
     for (const resource of ledger.resources('AWS::IAM::Role')) {
@@ -84,9 +91,9 @@ export class AccountPolicies {
     for (const role of roles) if (!this.roles.has(role.arn)) this.roles.set(role.arn, role);
   }
 
-  /** The ARN of the key behind an alias' ARN; any other ARN as it is. */
+  /** The ARN of the key behind an alias' ARN, of the secret that a name means; any other ARN as it is. */
   keyOf(arn: string): string {
-    return this.aliases.get(arn) ?? arn;
+    return this.aliases.get(arn) ?? this.secrets.get(withoutSuffix(arn)) ?? arn;
   }
 
   /** The names of a key's aliases (`alias/artifacts`). */
@@ -98,7 +105,7 @@ export class AccountPolicies {
   resource(arn: string): KnownResource {
     const [, , service = '', , account = '', name = ''] = arn.split(':');
     const owner = service === 's3' ? `arn:aws:s3:::${name.split('/')[0] ?? ''}` : this.keyOf(arn);
-    const known = this.resources.get(owner) ?? this.resources.get(owner.replace(/-[A-Za-z0-9]{6}$/, ''));
+    const known = this.resources.get(owner);
     return known ?? { deployed: false, ...(/^\d{12}$/.test(account) ? { account } : {}) };
   }
 
@@ -211,7 +218,9 @@ export class AccountPolicies {
         const policy = this.ledger
           .resources(policyType, one.stack.account)
           .find(({ properties }) => list(properties[key]).includes(one.physicalId));
-        put(text(one.attributes.Arn) || one.physicalId, one, policy?.properties[document]);
+        const arn = text(one.attributes.Arn) || one.physicalId;
+        if (type === 'AWS::SecretsManager::Secret') this.secrets.set(withoutSuffix(arn), arn);
+        put(arn, one, policy?.properties[document]);
       }
     }
   }
