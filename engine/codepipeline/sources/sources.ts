@@ -17,7 +17,26 @@ export interface TakenSource {
 }
 
 /** A repository's own configuration may name programs that git starts when it only reads: none of them is wanted. */
-const WITHOUT_PROGRAMS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+const WITHOUT_PROGRAMS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false'].flatMap(
+  (setting) => ['-c', setting],
+);
+
+/**
+ * Switches off the filters that a repository's own configuration names: programs that git starts for each file (gitattributes(5), "filter"). Those of the
+ * person's own configuration, as `git lfs install` writes them, stay.
+ * @returns variables for git: a name may hold what `-c` would split it at
+ */
+async function withoutFilters(top: string): Promise<Record<string, string>> {
+  const args = ['config', '--show-scope', '--name-only', '-z', '--get-regexp', '^filter\\.'];
+  const said = (await git(top, args).catch(() => '')).split('\0');
+  const names = said.filter((_, index) => index % 2 === 1 && /^(local|worktree)$/.test(said[index - 1] ?? ''));
+  const before = Number(process.env.GIT_CONFIG_COUNT ?? 0) || 0;
+  const settings = [...new Set(names)].flatMap((name, index) => [
+    [`GIT_CONFIG_KEY_${before + index}`, name],
+    [`GIT_CONFIG_VALUE_${before + index}`, /\.required$/i.test(name) ? 'false' : ''],
+  ]);
+  return { ...Object.fromEntries(settings), GIT_CONFIG_COUNT: String(before + settings.length / 2) };
+}
 
 /** Runs git in a folder. @returns what it printed, trimmed */
 export const git = (directory: string, args: readonly string[], env?: Record<string, string>): Promise<string> =>
@@ -65,14 +84,20 @@ export async function takeSource(source: SourceRepository, target: string): Prom
       next: source.commit ? 'git log shows its commits' : 'make the first commit: git add --all && git commit',
     });
   });
+  const filters = await withoutFilters(top);
   const commitId = prefix ? (await git(top, ['log', '-1', '--format=%H', head, '--', prefix])) || head : head;
-  const tree = source.uncommitted ? await uncommittedTree(top) : head;
-  const changed = source.uncommitted ? (await git(top, ['status', '--porcelain', '--', prefix || '.'])) !== '' : false;
+  const tree = source.uncommitted ? await uncommittedTree(top, filters) : head;
+  const changed = source.uncommitted
+    ? (await git(top, ['status', '--porcelain', '--ignore-submodules=all', '--', prefix || '.'], filters)) !== ''
+    : false;
   fs.rmSync(target, { recursive: true, force: true });
   fs.mkdirSync(target, { recursive: true });
   const treeish = prefix ? `${tree}:${prefix}` : tree;
   // `git archive` writes the tree; tar unpacks it, with links and modes as git has them.
-  const archive = execa('git', [...WITHOUT_PROGRAMS, '-C', top, 'archive', '--format=tar', treeish], { buffer: false });
+  const archive = execa('git', [...WITHOUT_PROGRAMS, '-C', top, 'archive', '--format=tar', treeish], {
+    buffer: false,
+    env: filters,
+  });
   const unpack = execa('tar', ['-x', '-C', target]);
   if (archive.stdout && unpack.stdin) archive.stdout.pipe(unpack.stdin);
   await Promise.all([archive, unpack]).catch((cause: unknown) => {
@@ -81,6 +106,9 @@ export async function takeSource(source: SourceRepository, target: string): Prom
       { code: 'SOURCE_EMPTY', cause },
     );
   });
+  // git makes no such entry, but takes one that was made otherwise: its settings would be those of whoever runs git in the source.
+  for (const name of fs.readdirSync(target).filter((one) => /^\.git$/i.test(one)))
+    fs.rmSync(path.join(target, name), { recursive: true, force: true });
   if (fs.readdirSync(target).length === 0)
     throw new SaiondoError(`${directory} has no file at ${wanted}`, {
       code: 'SOURCE_EMPTY',
@@ -100,12 +128,17 @@ export async function takeSource(source: SourceRepository, target: string): Prom
 }
 
 /** The work tree as a git tree, through an index of its own: the user's index and stash stay as they are. */
-async function uncommittedTree(top: string): Promise<string> {
+async function uncommittedTree(top: string, filters: Readonly<Record<string, string>>): Promise<string> {
   const index = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-index-')), 'index');
   try {
-    const env = { GIT_INDEX_FILE: index };
+    const env = { ...filters, GIT_INDEX_FILE: index };
     await git(top, ['read-tree', 'HEAD'], env);
-    await git(top, ['add', '--all', '.'], env);
+    // A submodule is its commit: git would look into its folder with that repository's own settings.
+    const modules = (await git(top, ['ls-files', '--stage', '-z']))
+      .split('\0')
+      .filter((entry) => entry.startsWith('160000 '))
+      .map((entry) => `:(exclude,literal)${entry.slice(entry.indexOf('\t') + 1)}`);
+    await git(top, ['add', '--all', '--', '.', ...modules], env);
     return await git(top, ['write-tree'], env);
   } finally {
     fs.rmSync(path.dirname(index), { recursive: true, force: true });
