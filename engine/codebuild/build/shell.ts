@@ -16,6 +16,8 @@ export type CommandOutcome = {
   readonly ended: 'exited' | 'timed out' | 'stopped';
 };
 
+/** A command whose variables could not be written fails: half of them would be a syntax error of the next one. 74 is EX_IOERR of sysexits.h. */
+const NOT_KEPT = `{ echo 'cannot keep the variables of this command for the next one: its file takes nothing (No space left on device?)' >&2; [ "$CODEBUILD_LAST_EXIT" != 0 ] || CODEBUILD_LAST_EXIT=74; }`;
 /** Milliseconds between SIGTERM and SIGKILL for a build that ignores the first. CodeBuild ends the whole container. */
 const GRACE = 1000;
 /** Milliseconds in which the output of a command that has ended may still come; what comes later is of a process in the background. */
@@ -225,7 +227,7 @@ export class BuildShell {
 
   /** The template of AWS's codecatalyst-runner-cli: a command that exits early saves neither directory nor variables. */
   private script(command: string): string {
-    return `${this.opening()}${command}\nCODEBUILD_LAST_EXIT=$?; export -p > ${quoted(this.environmentFile)}; pwd > ${quoted(this.directoryFile)}; exit $CODEBUILD_LAST_EXIT\n`;
+    return `${this.opening()}${command}\nCODEBUILD_LAST_EXIT=$?; { export -p > ${quoted(this.environmentFile)} && pwd > ${quoted(this.directoryFile)}; } || ${NOT_KEPT}; exit $CODEBUILD_LAST_EXIT\n`;
   }
 }
 

@@ -37,7 +37,8 @@ export function forward(
     ? https.request({ ...options, host: peer.host, port: 443, createConnection: reach(host, peer.host) })
     : target === 'outside'
       ? http.request({ ...options, createConnection: plainly(host, peer) })
-      : http.request({ ...options, ...(gateway ? { socketPath: gateway.socket } : {}) });
+      : // A kept connection may have been closed meanwhile, and a body that has begun cannot be sent again.
+        http.request({ ...options, agent: false, ...(gateway ? { socketPath: gateway.socket } : {}) });
   outgoing.on('response', (from) => {
     const status = from.statusCode ?? 502;
     if (status === 501) void refused('the rehearsal’s AWS does not know this service', agent);
