@@ -4,6 +4,7 @@ import { prismaSchemaOf } from '../component-build';
 import type { ComponentBuilds } from '../component-builds';
 import { nodeRoutes, pythonRoutes } from '../routes';
 import type { CheckFinding } from './finding';
+import { checkImportedFiles } from './imported-files';
 import { checkLockFile } from './lock-files';
 import { missingFile } from './missing-file';
 
@@ -16,6 +17,7 @@ export function checkApi(checkout: Checkout, configuration: Configuration, build
     return [missingFile('api.package', checkout, manifest, 'the api’s package.json', 'components.api.directory')];
   return [
     ...checkNode(checkout, 'api', directory, builds.api, api),
+    ...(api.install && api.dockerfile !== 'Dockerfile' ? [] : checkImportedFiles(checkout, 'api', directory)),
     ...checkImage(checkout, 'api', directory, api.dockerfile),
     ...checkCommand(checkout, directory, api.command),
     ...checkHealth('api', api.healthPath, nodeRoutes(checkout, directory), directory),

@@ -53,6 +53,7 @@ test.each<[string, string, Record<string, string | undefined>, Record<string, un
       '"node_modules/rxjs": { "resolved": "git+ssh://git@github.com/a/rxjs.git#1",',
     ),
   ],
+  ['api.files', 'stops', { 'backend/api/src/push.ts': "import account from '../config/account.json';" }],
   ['api.image', 'stops', {}, { 'components.api.dockerfile': 'Dockerfile.prod' }],
   ['llm.image', 'stops', {}, { 'components.llm.dockerfile': 'FROM scratch\nCOPY . .\n' }],
   ['llm.versions', 'warning', { 'backend/llm/requirements.txt': 'fastapi\nuvicorn==0.34.0\n' }],
