@@ -1,5 +1,6 @@
 import type { AwsRequest } from '../ports/aws-request';
 
+const JOB_RESULT = /^PutJob(Success|Failure)Result$/;
 const READS = /^(BatchGet|Describe|Estimate|Get|List|Validate)[A-Z]?/;
 
 /**
@@ -13,6 +14,8 @@ export function containment({ principal, service, operation, region, account }: 
   const denial = (why: string): string =>
     `User: ${principal.arn} is not authorized to perform: ${service}:${name} on resource: arn:aws:${service}:${region}:${account}:* because ${why}`;
   if (service === 'saiondo') return denial('only a person may open the page');
+  // A function tells what became of its own job, whose id nobody else is told.
+  if (service === 'codepipeline' && principal.kind === 'function' && JOB_RESULT.test(name)) return undefined;
   if ((service === 'codepipeline' || service === 'codebuild') && !READS.test(name))
     return denial('in a rehearsal what runs in a pipeline changes no pipeline and approves nothing');
   return undefined;

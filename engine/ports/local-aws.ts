@@ -1,4 +1,5 @@
 import type { BuildQueue } from './build-queue';
+import type { FunctionJob, FunctionJobEnd } from './function-job';
 import type { Isolation } from './isolation';
 import type { NetworkRefusal } from './network';
 import type { AwsCredentials } from './principal';
@@ -50,6 +51,8 @@ export interface LocalAws extends LocalEndpoint {
   readonly sees?: readonly string[];
   /** The resource that is only recorded, that a build asked for and did not find. @param output the last lines of its failed command */
   recordedBehind?(buildId: string, output: readonly string[]): string | undefined;
+  /** Runs CodePipeline's job for a function of a stack. @returns undefined where no stack has the function */
+  runJob?(job: FunctionJob): Promise<FunctionJobEnd | undefined>;
   /** Calls back for each connection that a build asked for and that was not made. @returns ends it */
   onRefusal?(listener: (refusal: NetworkRefusal) => void): () => void;
   /** Tools that actions may need, by command name: where it is, or undefined where this machine has none. */

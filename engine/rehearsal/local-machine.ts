@@ -27,6 +27,8 @@ import { Bootstraps, qualifierIn, toolkitStack } from '../endpoint/bootstraps';
 import { GivenValues } from '../endpoint/given-values';
 import { unzip } from '../files/artifact-zip';
 import { DeployedFunctions, type FunctionParts } from '../functions/deployed-functions';
+import { FunctionJobs } from '../functions/jobs';
+import type { FunctionJob, FunctionJobEnd } from '../ports/function-job';
 import { answerInvoke } from '../functions/lambda-api';
 import type { LambdaFunction } from '../functions/lambda-function';
 import { getObject, putObject } from '../endpoint/s3-client';
@@ -147,6 +149,7 @@ export class LocalMachine implements LocalAws {
     isolation: () => this.isolation,
     parts: (account, region, lambda) => this.functionParts(account, region, lambda),
   });
+  private readonly jobs = new FunctionJobs(this.functions);
   private python: FunctionParts['python'];
   private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
@@ -224,6 +227,10 @@ export class LocalMachine implements LocalAws {
       NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
       ...this.sandboxes.environment,
     };
+  }
+
+  runJob(job: FunctionJob): Promise<FunctionJobEnd | undefined> {
+    return this.jobs.run(job);
   }
 
   recordedBehind(buildId: string, output: readonly string[]): string | undefined {
@@ -352,6 +359,7 @@ export class LocalMachine implements LocalAws {
       ['secretsmanager', (request) => this.ensureGiven(request)],
       ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
     ]);
+    handlers.set('codepipeline', this.jobs.handler(handlers.get('codepipeline')));
     this.gateway = new AwsGateway({
       credentials: this.identities,
       upstream: () => this.upstream,

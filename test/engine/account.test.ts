@@ -304,3 +304,27 @@ def handler(event, context):
     attributes: { Said: 'hello' },
   });
 }, 60_000);
+
+test('a Lambda action is its function’s job: what the function tells CodePipeline is how it ends', async () => {
+  const code = await published('job', {
+    'index.js': `const { CodePipelineClient, PutJobSuccessResultCommand, PutJobFailureResultCommand } = require('@aws-sdk/client-codepipeline');
+      exports.handler = async (event) => {
+        const { id: jobId, data } = event['CodePipeline.job'];
+        const { UserParameters: what } = data.actionConfiguration.configuration;
+        const client = new CodePipelineClient({});
+        if (what === 'silent') return;
+        if (what === 'bad') return client.send(new PutJobFailureResultCommand({ jobId, failureDetails: { type: 'JobFailed', message: 'it is not good' } }));
+        await client.send(new PutJobSuccessResultCommand({ jobId, outputVariables: { token: data.continuationToken ?? 'none' },
+          ...(data.continuationToken ? {} : { continuationToken: 'again' }) }));
+      };`,
+  });
+  await deployed('job', named('job', 'nodejs22.x', 'index.handler', code));
+  const run = (what: string, name = 'job'): ReturnType<LocalMachine['runJob']> =>
+    machine.runJob({ ...at, name, configuration: { FunctionName: name, UserParameters: what } });
+  expect(await run('good')).toEqual({ outputVariables: { token: 'again' } });
+  expect(await run('bad')).toEqual({ failure: 'it is not good' });
+  expect(await run('silent')).toMatchObject({
+    failure: expect.stringContaining('told CodePipeline nothing of its job'),
+  });
+  expect(await run('good', 'nobody')).toBeUndefined();
+}, 120_000);
