@@ -5,6 +5,7 @@ import { readPipeline } from '../../engine/codepipeline/definition/definition';
 import type { ActionContext, ActionRunners } from '../../engine/ports/action';
 import { Permissions } from '../../engine/rehearsal/permissions';
 import type { IamMode } from '../../engine/ports/iam-mode';
+import { causeOf } from '../../operator/triage/cause';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
 import { deployAll } from './deployed-app';
@@ -423,6 +424,10 @@ test.each(faults.map((one) => [one.name, one] as const))(
       new RegExp(`^User: (arn:aws:sts::\\d+:assumed-role/)?${role.replaceAll('.', '\\.')}(/| )`),
     );
     expect(failed?.next).not.toBe('');
+    // The first sentence of `saiondo triage`: the permission, whose it is, and on what.
+    const message = failed?.message ?? '';
+    const { summary } = causeOf({ provider: 'CodeBuild', message, output: [], tests: [], events: [] });
+    expect(summary).toContain(`access denied: ${role} may not ${action}`);
   },
 );
 
