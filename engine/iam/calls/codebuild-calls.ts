@@ -31,6 +31,7 @@ export function codeBuildCalls(facts: BuildFacts): readonly ServiceCall[] {
       source: ROLE,
     },
     ...logCalls(facts, by),
+    ...reportCalls(facts, by),
     ...artifactCalls(by, store, inputs, outputs, ROLE),
     ...variableCalls(facts, by),
     ...imageCalls(facts, by),
@@ -61,6 +62,31 @@ function logCalls({ project, account, region, properties }: BuildFacts, by: stri
       optional: 'asked for where the log group is not there',
     },
   ];
+}
+
+/** Reports of an inline buildspec that is JSON, as CDK writes it; one in the source is not read beforehand. */
+function reportCalls({ project, account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+  const source = 'CodeBuild User Guide, "Test report permissions"';
+  return reportGroups(text(object(properties.Source).BuildSpec)).flatMap((group) => {
+    const resource = group.startsWith('arn:')
+      ? group
+      : `arn:aws:codebuild:${region}:${account}:report-group/${project}-${group}`;
+    return ['CreateReport', 'UpdateReport', 'BatchPutTestCases'].map((name) => ({
+      by,
+      action: `codebuild:${name}`,
+      resource,
+      why: `to report ${group}`,
+      source,
+    }));
+  });
+}
+
+function reportGroups(buildSpec: string): readonly string[] {
+  try {
+    return Object.keys(object(object(JSON.parse(buildSpec)).reports));
+  } catch {
+    return [];
+  }
 }
 
 function variableCalls({ account, region, properties, variables }: BuildFacts, by: string): readonly ServiceCall[] {
