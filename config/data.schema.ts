@@ -63,7 +63,7 @@ export const databaseSchema = z
       context.addIssue({
         code: 'custom',
         path: [key],
-        message: 'nothing here: `existing` names a database that is there already',
+        message: 'must not be here: it cannot be combined with database.existing. Remove this key',
       });
     }
   });
@@ -106,7 +106,7 @@ export const backupsSchema = z
       context.addIssue({
         code: 'custom',
         path: ['vaultLock', days < vaultLock.minimumDays ? 'minimumDays' : 'maximumDays'],
-        message: `a lock that the ${days} days of ${key} lie in: the vault would refuse every copy`,
+        message: `must allow the ${days} days of ${key}: the vault refuses every copy that its lock does not allow`,
       });
     }
   });

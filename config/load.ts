@@ -90,14 +90,23 @@ function describe(
   const found = document.getIn(keys, true);
   const missing = found === undefined;
   const expected = issue.code === 'invalid_type' ? issue.expected : issue.message;
+  const rule = /^Invalid \w+: (must .+)$/.exec(expected)?.[1] ?? (/^must /.test(expected) ? expected : undefined);
+  const value = shown(found as Node | undefined);
   return [
     {
       where: locate(document, lines, file, keys, missing ? 'parent' : 'value'),
       message: missing
-        ? `missing; expected ${expected}`
-        : `expected ${expected}, found ${shown(found as Node | undefined)}`,
+        ? `missing; expected ${expected}. Add it: \`${String(keys.at(-1))}: …\``
+        : rule
+          ? `${rule}, but is ${value}`
+          : `expected ${expected}, found ${value}${unquoted(expected, found) ? `. Write it in quotes: '${value}'` : ''}`,
     },
   ];
+}
+
+/** A text that looks like a number: without quotes, YAML reads it as one (`1111`, or the octal 0111). */
+function unquoted(expected: string, node: unknown): boolean {
+  return expected === 'string' && isScalar(node) && typeof node.value === 'number';
 }
 
 function shown(node: unknown): string {

@@ -99,7 +99,7 @@ export const saiondoSchema = unchecked.superRefine((configuration, context) => {
     context.addIssue({
       code: 'custom',
       path: ['environments', 'prod', 'network', 'cidr'],
-      message: `a range that does not overlap dev’s ${dev.network.cidr}: the two could never be peered`,
+      message: `must not overlap dev’s range ${dev.network.cidr}: two networks that overlap can never be connected`,
     });
   }
 });

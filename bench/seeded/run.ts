@@ -144,7 +144,15 @@ async function denying(
       if (!named || incoming.headers['x-amz-target'] !== deny.operation) {
         await client.pass(
           upstream,
-          { method: incoming.method ?? '', url: asked.url, headers: incoming.headers, account, body },
+          {
+            service: asked.service ?? '',
+            operation: String(incoming.headers['x-amz-target'] ?? ''),
+            method: incoming.method ?? '',
+            url: asked.url,
+            headers: incoming.headers,
+            account,
+            body,
+          },
           response,
         );
         return;

@@ -63,10 +63,10 @@ function parseInputs(content: string, name: string): z.output<typeof file> {
   const { document, lines, problem } = readYaml(content, { parser: { schema: 'failsafe' }, tags: new Set() });
   if (problem) {
     const { line, col: column } = lines.linePos(problem.offset);
-    throw new SaiondoError(`not YAML: ${problem.message}`, {
+    throw new SaiondoError(`invalid YAML: ${problem.message}`, {
       code: 'INPUTS_INVALID',
       where: { file: name, line, column },
-      next: 'mend the line',
+      next: 'fix the line; YAML is indented with spaces, not tabs',
     });
   }
   // Every value is a text: 000000000000 is no number.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { cbor } from '@smithy/core/cbor';
-import type { AwsResponse } from '../ports/aws-request';
+import type { AwsRequest, AwsResponse } from '../ports/aws-request';
 
 /** Why the gateway refuses a request. Each protocol of AWS has its own word for it. */
 export type Refusal =
@@ -18,6 +18,7 @@ export type Refusal =
   | 'denied'
   | 'throttled'
   | 'unavailable'
+  | 'not answered'
   | 'internal';
 
 /** A refusal, thrown wherever it is known. The message is AWS's where AWS has one. */
@@ -89,6 +90,11 @@ const CODES: Readonly<Record<Refusal, { s3: [number, string]; query: [number, st
     query: [503, 'ServiceUnavailable'],
     json: [503, 'ServiceUnavailableException'],
   },
+  'not answered': {
+    s3: [501, 'NotImplemented'],
+    query: [501, 'NotImplemented'],
+    json: [501, 'NotImplementedException'],
+  },
   internal: { s3: [500, 'InternalError'], query: [500, 'InternalFailure'], json: [500, 'InternalFailure'] },
 };
 
@@ -97,6 +103,35 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** The service that the signature names, if there is one. */
   readonly service?: string;
+}
+
+/**
+ * Says in AWS's form that a request is not answered here, and why. Its status is 501, which no client of AWS tries again (botocore and SDK v3 retry 500, 502, 503
+ * and 504).
+ */
+export function notAnswered(
+  {
+    service,
+    operation,
+    method,
+    url,
+    headers,
+  }: Pick<AwsRequest, 'service' | 'operation' | 'method' | 'url' | 'headers'>,
+  why: string,
+): AwsResponse {
+  return refusalAnswer(
+    { headers, service },
+    new RefusedRequest('not answered', notAnsweredWords({ service, operation, method, url }, why)),
+  );
+}
+
+/** The words for what is not answered here. */
+export function notAnsweredWords(
+  { service, operation, method, url }: Pick<AwsRequest, 'service' | 'operation' | 'method' | 'url'>,
+  why: string,
+): string {
+  const name = operation.split('.').at(-1) ?? '';
+  return `not answered here: ${service}:${name || `${method} ${url.split('?')[0] ?? ''}`}. ${why}`;
 }
 
 /** A refusal in the form that the request's protocol has for errors. */

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { SaiondoError } from '../../model/errors';
 import type { Authorizer, AwsHandler, AwsRequest, AwsResponse, PageHandler } from '../ports/aws-request';
-import { RefusedRequest, refusalAnswer, type Asked } from './aws-error';
+import { notAnswered, RefusedRequest, refusalAnswer, type Asked } from './aws-error';
 import type { Credentials } from './credentials';
 import { checked, checkLength, checksOf, isSmall, leaveBody, letSend, mostBytes, readBody } from './request-body';
 import { addressOf, describe, headersOf } from './request-address';
@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly upstream?: () => Upstream | undefined;
   /** By the service's name in a signature. */
   readonly handlers?: ReadonlyMap<string, AwsHandler>;
+  /** Asked where no handler answers, before a request is passed on. */
+  readonly fallback?: AwsHandler;
   /** Whether a principal may do what it asks; all may where there is none. */
   readonly authorize?: Authorizer;
   /** Told every answered request of what stands behind: what has to outlive it is remembered there. */
@@ -143,19 +145,17 @@ export class AwsGateway {
     const request = describe(incoming, { signature, principal, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) });
     const denied = await this.options.authorize?.(request);
     if (denied !== undefined) throw new RefusedRequest('denied', denied);
-    const own = await this.options.handlers?.get(request.service)?.(request);
+    const own =
+      (await this.options.handlers?.get(request.service)?.(request)) ?? (await this.options.fallback?.(request));
     if (own) {
       if (!Buffer.isBuffer(body)) await leaveBody(incoming, response);
       return send(response, own);
     }
     const upstream = this.options.upstream?.();
     if (!upstream) {
-      const message = `no rehearsal runs here, and its runs on disk know nothing of ${request.service}`;
-      return send(response, {
-        status: 501,
-        headers: { 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify({ __type: 'NotImplemented', message }),
-      });
+      if (!Buffer.isBuffer(body)) await leaveBody(incoming, response);
+      const why = `no rehearsal runs here, and its runs on disk know nothing of ${request.service}`;
+      return send(response, notAnswered(request, why));
     }
     if (!Buffer.isBuffer(body)) letSend(incoming, response);
     const passed: Passed = { ...request, headers: headersOf(incoming), body };

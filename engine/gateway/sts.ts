@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AwsHandler, AwsRequest, AwsResponse } from '../ports/aws-request';
 import type { Principal } from '../ports/principal';
 import { parsePolicy } from '../iam/policy/parse-policy';
-import { RefusedRequest } from './aws-error';
+import { notAnsweredWords, RefusedRequest } from './aws-error';
 import { sessionPrincipal, type Credentials } from './credentials';
 
 /** Seconds of a role's session: 15 minutes to 12 hours; one hour where a role assumes the next (STS API Reference, AssumeRole). */
@@ -26,7 +26,10 @@ export function stsHandler(credentials: Credentials): AwsHandler {
         return answer(operation, { Credentials: memberOf(made) });
       }
       default:
-        throw new RefusedRequest('denied', `a rehearsal does not answer sts:${operation || request.method}`);
+        throw new RefusedRequest(
+          'not answered',
+          notAnsweredWords(request, 'A rehearsal answers GetCallerIdentity, AssumeRole and GetSessionToken'),
+        );
     }
   };
 }

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { RefusedRequest } from './aws-error';
+import { notAnsweredWords, RefusedRequest } from './aws-error';
 import { PROTECTION } from './web-refusal';
 
 /** What stands behind the gateway: a socket file of this user alone, or a port. */
@@ -13,6 +13,8 @@ export interface Upstream {
 
 /** A request as it is passed on. */
 export interface Passed {
+  readonly service: string;
+  readonly operation: string;
   readonly account: string;
   readonly method: string;
   readonly url: string;
@@ -53,6 +55,11 @@ export class UpstreamClient {
     try {
       const answer = await this.send(upstream, request, gone.signal);
       const status = answer.statusCode ?? 502;
+      if (isErrorPage(answer, request.service)) {
+        answer.destroy();
+        const why = 'The local AWS endpoint does not know this operation';
+        throw new RefusedRequest('not answered', notAnsweredWords(request, why));
+      }
       response.writeHead(status, { ...answered(answer.headers), ...PROTECTION });
       await pipeline(answer, response, { signal: gone.signal });
       return status;
@@ -112,6 +119,11 @@ function passedHeaders(upstream: Upstream, { account, headers, body }: Passed): 
     ...(upstream.token === undefined ? {} : { 'x-saiondo-upstream': upstream.token }),
     ...(buffered ? { 'content-length': String(body.length) } : {}),
   };
+}
+
+/** A page of HTML instead of an error of AWS: what stands behind has failed, or knows no such operation. An object of S3 may be a page. */
+function isErrorPage({ statusCode = 502, headers }: http.IncomingMessage, service: string): boolean {
+  return statusCode >= (service === 's3' ? 500 : 400) && /^text\/html\b/.test(headers['content-type'] ?? '');
 }
 
 function answered(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {

@@ -1,3 +1,9 @@
+/** Builds that can be stopped by their id while they run. */
+export interface BuildStops {
+  /** Told when a build begins. @returns the signal that stops it, and what ends its entry */
+  begin(buildId: string): { readonly signal: AbortSignal; readonly end: () => void };
+}
+
 /** Lets only so many builds run at once, in the order in which they came. */
 export interface BuildQueue {
   /** How many builds run at once. */

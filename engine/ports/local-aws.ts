@@ -1,5 +1,6 @@
 import type { BuildQueue } from './build-queue';
 import type { FunctionJob, FunctionJobEnd } from './function-job';
+import type { BuildQueue, BuildStops } from './build-queue';
 import type { Isolation } from './isolation';
 import type { NetworkRefusal } from './network';
 import type { AwsCredentials } from './principal';
@@ -45,6 +46,8 @@ export interface LocalAws extends LocalEndpoint {
   readonly isolation: Isolation;
   /** Bounds how many builds run at once; without it all that CodePipeline starts do. */
   readonly builds?: BuildQueue;
+  /** Told of the builds that run, so that one can be stopped. */
+  readonly stops?: BuildStops;
   /** What a person gave for builds, by name; the values of secrets are masked in logs. */
   readonly given?: GivenVariables;
   /** Files and folders that builds see, beside those of the isolation. */

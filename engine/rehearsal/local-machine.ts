@@ -8,7 +8,8 @@ import type { Emit } from '../../model/events';
 import type { Layout } from '../../model/layout';
 import type { ControlSource } from '../api/codepipeline/codepipeline-changes';
 import { recordedEvents } from '../api/cloudformation/cloudformation';
-import { rehearsalHandlers } from '../api/handlers';
+import { deployedHandlers, firstOf, rehearsalHandlers } from '../api/handlers';
+import { RunningBuilds } from '../codebuild/start/running-builds';
 import { Runs } from '../runs/runs';
 import type { AwsHandler } from '../ports/aws-request';
 import { CloudFormation } from '../cloudformation/cloudformation';
@@ -46,7 +47,7 @@ import { socketFile } from '../host/socket-file';
 import type { AwsCredentials } from '../ports/principal';
 import type { Authorizer, AwsRequest, PageHandler } from '../ports/aws-request';
 import type { PermitResource } from '../ports/resource-permission';
-import { startRegistry } from '../resources/image-registry';
+import { imagesOf, startRegistry } from '../resources/image-registry';
 import { machineVariables } from '../isolation/machine-variables';
 import { zip } from '../files/artifact-zip';
 import type { Isolation, IsolationKind } from '../ports/isolation';
@@ -124,6 +125,7 @@ export class LocalMachine implements LocalAws {
   readonly values: Values;
   readonly secrets: RunSecrets;
   readonly builds: BuildPlaces;
+  readonly stops = new RunningBuilds();
   readonly provisioners = new Map<string, Provisioner>();
   readonly cloudFormation: CloudFormation;
   endpointUrl = '';
@@ -339,12 +341,25 @@ export class LocalMachine implements LocalAws {
     };
     this.provisioners.set('AWS::CloudFormation::Stack', nestedStackProvisioner(deployments));
     const api = new CloudFormationApi({ ...deployments, events: recordedEvents(runs), standing: toolkitStack });
+    const deployed = deployedHandlers(
+      () => ledger,
+      (repository) => (this.registry ? imagesOf(this.registry, repository) : undefined),
+    );
     const handlers = new Map<string, AwsHandler>([
-      ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined)),
+      ...rehearsalHandlers({ runs, ledger: () => ledger }, this.options.control ?? (() => undefined), (buildId) =>
+        this.stops.stop(buildId),
+      ),
       ['cloudformation', (request) => api.handle(request)],
       ['sts', stsHandler(this.identities)],
       ...(this.options.handlers ?? []),
-      ['ecr', async (request) => (await this.bootstraps.ensureFor(request), answerEcr(() => this.registry)(request))],
+      [
+        'ecr',
+        firstOf(
+          async (request) => (await this.bootstraps.ensureFor(request), undefined),
+          deployed.ecr,
+          answerEcr(() => this.registry),
+        ),
+      ],
       [
         'lambda',
         answerInvoke(
@@ -354,7 +369,13 @@ export class LocalMachine implements LocalAws {
             (await send(this.upstream, account, region, 'lambda', 'GET', `/2015-03-31/functions/${name}`)).status < 300,
         ),
       ],
-      ['ecs', answerEcs(() => this.containerServices)],
+      [
+        'ecs',
+        firstOf(
+          deployed.ecs,
+          answerEcs(() => this.containerServices),
+        ),
+      ],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
       ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
@@ -364,6 +385,7 @@ export class LocalMachine implements LocalAws {
       credentials: this.identities,
       upstream: () => this.upstream,
       handlers,
+      fallback: deployed.recorded,
       authorize: this.options.authorize ?? containment,
       passed: (request, status) => this.heard(request, status),
       ...(this.options.page ? { page: this.options.page } : {}),

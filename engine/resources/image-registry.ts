@@ -99,6 +99,23 @@ export function manifestOf(registry: string, repository: string, reference: stri
   return request(registry, repository, reference, 'GET');
 }
 
+/** The tags of a repository in the local registry (OCI Distribution Specification, "Listing Tags"); none where it has no such repository. */
+export async function tagsOf(registry: string, repository: string): Promise<readonly string[]> {
+  const answer = await fetch(`http://${registry}/v2/${repository}/tags/list`);
+  const { tags } = (answer.ok ? await answer.json() : {}) as { tags?: readonly string[] | null };
+  return tags ?? [];
+}
+
+/** Every tagged image of a repository in the local registry. */
+export async function imagesOf(registry: string, repository: string): Promise<(RegistryImage & { tag: string })[]> {
+  const found: (RegistryImage & { tag: string })[] = [];
+  for (const tag of await tagsOf(registry, repository)) {
+    const image = await imageOf(registry, repository, tag);
+    if (image) found.push({ tag, ...image });
+  }
+  return found;
+}
+
 /** Gives an image that is in the local registry another tag (OCI Distribution Specification, "Pushing Manifests"). */
 export function putManifest(
   registry: string,

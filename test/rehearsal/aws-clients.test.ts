@@ -208,7 +208,7 @@ test('a new execution is started by the CLI; a disabled transition holds it and 
 test('what a rehearsal does not know of a service is said; what is not its own goes through to the endpoint behind', async () => {
   const refused = await served.aws('codepipeline', 'list-webhooks').catch((error: execa.ExecaError) => error.stderr);
   expect(refused).toContain('UnknownOperationException');
-  expect(refused).toContain('a rehearsal does not answer codepipeline:ListWebhooks');
+  expect(refused).toContain('not answered here: codepipeline:ListWebhooks');
   await served.aws('ssm', 'put-parameter', '--name', '/colour', '--type', 'String', '--value', 'red');
   const { Parameter } = await served.aws<{ Parameter: { Value: string } }>('ssm', 'get-parameter', '--name', '/colour');
   expect(Parameter.Value).toBe('red');

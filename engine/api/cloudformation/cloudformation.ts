@@ -47,9 +47,12 @@ export function cloudFormationReads(runs: Runs, ledger: () => DiskLedger): AwsHa
       const known: KnownStacks = { ...stacks, events, statusOf: (at) => reviewed(at, stacks) };
       const read = readAnswer(action, form, request, known);
       if (read !== undefined) return read;
-      throw new SaiondoError(`no rehearsal runs here, and its runs on disk do not answer CloudFormation's ${action}`, {
-        code: 'InvalidAction',
-      });
+      throw new SaiondoError(
+        `not answered here: cloudformation:${action}. No rehearsal runs here, and its runs on disk answer what reads`,
+        {
+          code: 'InvalidAction',
+        },
+      );
     });
   };
 }

@@ -99,7 +99,10 @@ export class CloudFormationApi {
     }
     const read = readAnswer(action, form, request, known);
     if (read === undefined)
-      throw new SaiondoError(`the rehearsal does not answer CloudFormation's ${action}`, { code: 'InvalidAction' });
+      throw new SaiondoError(
+        `not answered here: cloudformation:${action}. docs/serving.md lists what a rehearsal answers`,
+        { code: 'InvalidAction' },
+      );
     return read;
   }
 

@@ -17,7 +17,7 @@ export async function queryResponse(action: string, work: () => Promise<unknown>
   } catch (error) {
     const code = error instanceof SaiondoError && AWS_CODE.test(error.code) ? error.code : 'ValidationError';
     const message = error instanceof Error ? error.message : String(error);
-    return xml(400, {
+    return xml(code === 'InvalidAction' ? 501 : 400, {
       ErrorResponse: { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: 'rehearsal' },
     });
   }

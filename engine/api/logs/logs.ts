@@ -7,7 +7,7 @@ import type { ApiSources } from '../protocol/sources';
 import { filterLogEvents } from './filter-log-events';
 import { getLogEvents } from './get-log-events';
 import { page } from '../protocol/paging';
-import { operation, type Caller, type Operation } from '../protocol/service';
+import { operation, sees, type Caller, type Operation } from '../protocol/service';
 
 const INVALID = 'InvalidParameterException';
 const groupName = z
@@ -66,7 +66,10 @@ export function logsReads({ runs, ledger }: ApiSources): Record<string, Operatio
       }),
       (input, caller) => {
         const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
-        const groups = new Map<string, KnownBuild>();
+        const groups = new Map<string, KnownGroup>();
+        for (const { physicalId: logGroup, stack } of ledger().resources('AWS::Logs::LogGroup'))
+          if (sees(caller, stack))
+            groups.set(logGroup, { ...stack, logGroup, startedAt: stack.createdAt ?? stack.updatedAt });
         for (const build of builds(caller)) groups.set(build.logGroup, build);
         const matching = [...groups.values()]
           .filter(
@@ -166,8 +169,11 @@ export function logsReads({ runs, ledger }: ApiSources): Record<string, Operatio
   };
 }
 
+/** A log group that builds write to, or that a stack has. */
+type KnownGroup = Pick<KnownBuild, 'logGroup' | 'account' | 'region' | 'startedAt'>;
+
 /** API Reference, LogGroup. */
-function groupShape({ logGroup, account, region, startedAt }: KnownBuild): LogGroup {
+function groupShape({ logGroup, account, region, startedAt }: KnownGroup): LogGroup {
   const arn = `arn:aws:logs:${region}:${account}:log-group:${logGroup}`;
   return {
     logGroupName: logGroup,

@@ -22,17 +22,17 @@ export function sees(
   return caller.account === ANY_ACCOUNT || (caller.account === owner.account && caller.region === owner.region);
 }
 
+/** What an operation answers; undefined leaves the request to the endpoint behind. */
+export type Answer = object | undefined | Promise<object | undefined>;
+
 /** One operation: its input's rules, and what it does. `undefined` leaves the request to the endpoint behind. */
 export interface Operation {
   readonly input: z.ZodType;
-  run(input: never, caller: Caller): object | Promise<object> | undefined;
+  run(input: never, caller: Caller): Answer;
 }
 
 /** Ties an operation's input to its rules. */
-export function operation<I>(
-  input: z.ZodType<I>,
-  run: (input: I, caller: Caller) => object | Promise<object> | undefined,
-): Operation {
+export function operation<I>(input: z.ZodType<I>, run: (input: I, caller: Caller) => Answer): Operation {
   return { input, run };
 }
 
@@ -45,8 +45,10 @@ export interface ServiceDefinition {
   /** The error that this service gives for an input that breaks a rule. */
   readonly invalid: string;
   readonly operations: Readonly<Record<string, Operation>>;
-  /** Operations that it does not know are the endpoint's behind, instead of an error. */
-  readonly passesUnknown?: boolean;
+  /** Operations that it does not know are the endpoint's behind, instead of an error: all, or those whose input passes. */
+  readonly passesUnknown?: true | ((input: Record<string, unknown>, caller: Caller) => boolean);
+  /** What to do instead of an operation that is not answered, by its name. */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /** The handler of a service: decodes, validates, answers, and gives errors the service's own codes and shapes. */
@@ -61,15 +63,20 @@ export function serviceHandler(service: ServiceDefinition): AwsHandler {
   };
 }
 
-function answer(service: ServiceDefinition, request: AwsRequest): object | Promise<object> | undefined {
+function answer(service: ServiceDefinition, request: AwsRequest): Answer {
   const [target, name = ''] = request.operation.split('.');
   const found =
     target === service.target && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
   if (!found) {
-    if (service.passesUnknown) return undefined;
+    if (
+      service.passesUnknown === true ||
+      (service.passesUnknown && service.passesUnknown(decodeInput(request), request))
+    )
+      return undefined;
     throw new ApiError(
       'UnknownOperationException',
-      `a rehearsal does not answer ${service.namespace}:${name || request.method}`,
+      `not answered here: ${service.namespace}:${name || request.method}. ${service.instead?.[name] ?? 'docs/serving.md lists what a rehearsal answers'}`,
+      501,
     );
   }
   const input = decodeInput(request);

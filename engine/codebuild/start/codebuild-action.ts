@@ -64,7 +64,14 @@ async function single(request: BuildRequest): Promise<ActionResult> {
         commandSeconds,
       };
     case 'STOPPED':
-      return { status: 'Abandoned', summary: 'the build was stopped' };
+      if (request.signal.aborted) return { status: 'Abandoned', summary: 'the build was stopped' };
+      // The build alone was stopped, by StopBuild: its action fails.
+      return {
+        status: 'Failed',
+        failure: { code: 'JobFailed', message: 'Build terminated with state: STOPPED' },
+        externalExecutionId: buildId,
+        commandSeconds,
+      };
     default: {
       const { failure } = result;
       const { image } = request.project;

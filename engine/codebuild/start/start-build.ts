@@ -54,13 +54,16 @@ async function startOnce(request: BuildRequest, attempt: number): Promise<BuildO
   const buildId = `${request.project.name}:${randomUUID()}`;
   const directory = layout.build(runId, buildId);
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stop = request.context.local.stops?.begin(buildId);
+  const signal = stop ? AbortSignal.any([request.signal, stop.signal]) : request.signal;
   try {
-    return await startIn(directory, { buildId, buildNumber }, request, attempt);
+    return await startIn(directory, { buildId, buildNumber }, { ...request, signal }, attempt);
   } catch (error) {
     // Only what comes ahead of the commands throws: no log is there to be kept.
     await fs.promises.rm(directory, { recursive: true, force: true });
     throw error;
   } finally {
+    stop?.end();
     request.context.local.end(buildId);
   }
 }

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { StackLedger } from '../../ports/ledger';
+import { ApiError } from '../protocol/api-error';
+import { page } from '../protocol/paging';
+import { operation, sees, type Caller, type Operation } from '../protocol/service';
+import type { Deployed } from './recorded-reads';
+
+/** Tags and digests of the images of a repository, as the local registry has them; undefined where no registry runs. */
+export type ImageList = (
+  repository: string,
+) => Promise<readonly { readonly tag: string; readonly digest: string; readonly bytes: number }[]> | undefined;
+
+const PAGE = 100;
+const paged = { maxResults: z.number().int().min(1).max(1000).optional(), nextToken: z.string().optional() };
+
+/**
+ * ECR's repositories as the stacks have them, and their images as the local registry has them (Amazon ECR API Reference). Repositories that no stack has are
+ * left to the endpoint behind.
+ */
+export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<string, Operation> {
+  const repositories = (caller: Caller): Deployed[] =>
+    ledger()
+      .resources('AWS::ECR::Repository')
+      .filter((one) => sees(caller, one.stack));
+  const imagesOf = async (name: string, asked: string) => {
+    const found = await images(name);
+    if (found) return found;
+    throw new ApiError(
+      'NotImplementedException',
+      `not answered here: ecr:${asked}. No container engine runs on this machine, so the repository ${name} has no images here`,
+      501,
+    );
+  };
+  const known = (caller: Caller, name: string): boolean => repositories(caller).some((one) => one.physicalId === name);
+
+  return {
+    DescribeRepositories: operation(
+      z.object({ registryId: z.string().optional(), repositoryNames: z.array(z.string()).optional(), ...paged }),
+      (input, caller) => {
+        const all = repositories(caller);
+        const wanted = input.repositoryNames;
+        if (all.length === 0 || wanted?.some((name) => !all.some((one) => one.physicalId === name))) return undefined;
+        const found = all
+          .filter((one) => !wanted || wanted.includes(one.physicalId))
+          .sort((a, b) => a.physicalId.localeCompare(b.physicalId));
+        const cut = page(found, (one) => one.physicalId, {
+          size: input.maxResults ?? PAGE,
+          token: input.nextToken,
+          code: 'InvalidParameterException',
+        });
+        return { repositories: cut.items.map(repositoryShape), nextToken: cut.nextToken };
+      },
+    ),
+
+    ListImages: operation(
+      z.object({
+        registryId: z.string().optional(),
+        repositoryName: z.string(),
+        filter: z.object({ tagStatus: z.string().optional() }).optional(),
+        ...paged,
+      }),
+      async (input, caller) => {
+        if (!known(caller, input.repositoryName)) return undefined;
+        const found = await imagesOf(input.repositoryName, 'ListImages');
+        return {
+          imageIds:
+            input.filter?.tagStatus === 'UNTAGGED'
+              ? []
+              : found.map(({ tag, digest }) => ({ imageTag: tag, imageDigest: digest })),
+        };
+      },
+    ),
+
+    DescribeImages: operation(
+      z.object({
+        registryId: z.string().optional(),
+        repositoryName: z.string(),
+        imageIds: z.array(z.unknown()).optional(),
+        filter: z.object({ tagStatus: z.string().optional() }).optional(),
+        ...paged,
+      }),
+      async (input, caller) => {
+        // Images that are named are looked up one by one, by who answers for the registry.
+        if (input.imageIds?.length || !known(caller, input.repositoryName)) return undefined;
+        const byDigest = new Map<string, { tags: string[]; bytes: number }>();
+        for (const { tag, digest, bytes } of await imagesOf(input.repositoryName, 'DescribeImages')) {
+          const image = byDigest.get(digest) ?? { tags: [], bytes };
+          image.tags.push(tag);
+          byDigest.set(digest, image);
+        }
+        return {
+          imageDetails: [...byDigest].map(([imageDigest, { tags, bytes }]) => ({
+            registryId: caller.account,
+            repositoryName: input.repositoryName,
+            imageDigest,
+            imageTags: tags,
+            imageSizeInBytes: bytes,
+          })),
+        };
+      },
+    ),
+  };
+}
+
+/** Amazon ECR API Reference, Repository. */
+function repositoryShape({ physicalId, properties, stack }: Deployed): object {
+  const { ImageTagMutability, ImageScanningConfiguration } = properties as {
+    ImageTagMutability?: string;
+    ImageScanningConfiguration?: { ScanOnPush?: boolean | string };
+  };
+  return {
+    repositoryArn: `arn:aws:ecr:${stack.region}:${stack.account}:repository/${physicalId}`,
+    registryId: stack.account,
+    repositoryName: physicalId,
+    repositoryUri: `${stack.account}.dkr.ecr.${stack.region}.amazonaws.com/${physicalId}`,
+    createdAt: new Date(stack.createdAt ?? stack.updatedAt),
+    imageTagMutability: ImageTagMutability ?? 'MUTABLE',
+    imageScanningConfiguration: { scanOnPush: String(ImageScanningConfiguration?.ScanOnPush ?? false) === 'true' },
+    encryptionConfiguration: { encryptionType: 'AES256' },
+  };
+}
