@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
@@ -89,10 +90,26 @@ function checkFolders({ assembly, directory, tools, endpointUrl, source }: Rehea
       'name the application repository’s folder, or unset the variable',
     );
   for (const given of source) {
-    const { path: at } = givenSource(given);
+    const { path: at, commit } = givenSource(given);
     if (!fs.existsSync(at))
       refuse(`--source ${given}: ${at} does not exist`, 'name a folder, or for an S3 source a file');
+    if (commit !== undefined || fs.existsSync(path.join(at, '.git'))) checkRepository(given, at, commit);
   }
+}
+
+/** A repository needs git, and the commit that is named. Whatever else is wrong with it, its action says. */
+function checkRepository(given: string, at: string, commit: string | undefined): void {
+  const wanted = `${commit ?? 'HEAD'}^{commit}`;
+  const { error, status, stderr } = spawnSync('git', ['-C', at, 'rev-parse', '--quiet', '--verify', wanted], {
+    encoding: 'utf8',
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+    refuse(
+      `git is not installed: --source ${given} is a git repository`,
+      'install it (Debian and Ubuntu: sudo apt-get install git; else https://git-scm.com) and run the same command again',
+    );
+  if (commit !== undefined && status === 1 && stderr === '')
+    refuse(`--source ${given}: ${at} has no commit ${commit}`, 'git log shows its commits');
 }
 
 /** Reads a `--source`. A commit may be whatever git takes: `main`, `HEAD~2`. @throws SaiondoError `USAGE` */

@@ -38,7 +38,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
     'ranges that overlap',
     { 'environments.prod.network.cidr': '10.10.128.0/17' },
     'environments.prod.network.cidr',
-    /does not overlap/,
+    /must not overlap/,
   ],
   [
     'a range that begins elsewhere',

@@ -48,7 +48,7 @@ test.each([
     'environments.dev.account',
     'string',
   ],
-  ['overlapping ranges', '10.20.0.0/16', '10.10.128.0/17', 'environments.prod.network.cidr', 'does not overlap'],
+  ['overlapping ranges', '10.20.0.0/16', '10.10.128.0/17', 'environments.prod.network.cidr', 'must not overlap'],
   ['an unprotected prod', 'protected: true', 'protected: false', 'environments.prod.protected', 'true'],
   [
     'a main network without the words',

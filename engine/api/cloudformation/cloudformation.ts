@@ -48,7 +48,7 @@ export function cloudFormationReads(runs: Runs, ledger: () => DiskLedger): AwsHa
       const read = readAnswer(action, form, request, known);
       if (read !== undefined) return read;
       throw new SaiondoError(
-        `not answered here: cloudformation:${action}. No rehearsal runs here, and its runs on disk answer what reads`,
+        `not answered here: cloudformation:${action}. no rehearsal runs here, and its runs on disk answer what reads`,
         {
           code: 'InvalidAction',
         },

@@ -1,0 +1,205 @@
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import execa from 'execa';
+import { recordRun } from '../../bench/recorded-run';
+import { which } from '../../engine/host/tools';
+import { Layout } from '../../model/layout';
+import { makeRepository, writeAssembly } from '../fixtures/small-pipeline';
+
+// What people get wrong on their first day. Each message has three parts: what happened, where or why, and the right next step.
+const ROOT = path.join(__dirname, '../..');
+const COMMAND = path.join(ROOT, 'dist/bin/saiondo.js');
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-mistakes-'));
+const folder = (name: string): string => path.join(root, name);
+const SAMPLE = fs.readFileSync(path.join(ROOT, 'saiondo.yaml'), 'utf8');
+const rehearse = (...more: string[]): string[] => ['rehearse', '--assembly', '../cdk.out', '--no-containers', ...more];
+const SOURCE = ['--source', 'acme/shop=../repo'];
+
+/** A folder with these tools on PATH alone. */
+function tools(...names: string[]): string {
+  const bin = fs.mkdtempSync(folder('bin-'));
+  for (const name of names)
+    fs.symlinkSync(name === 'node' ? process.execPath : (which(name) ?? '/nowhere'), path.join(bin, name));
+  return bin;
+}
+
+beforeAll(async () => {
+  // Other users look in too: one of the mistakes is made as somebody else.
+  fs.chmodSync(root, 0o755);
+  await makeRepository(folder('repo'), { 'a.txt': 'a' });
+  fs.mkdirSync(folder('plain'));
+  writeAssembly(folder('cdk.out'), {
+    stages: { Verify: [{ name: 'Test' }], Prod: [{ name: 'Promote', approval: true }] },
+  });
+  const recorded = new Layout(path.join(folder('recorded'), '.saiondo'));
+  recordRun(recorded, {
+    runId: '20260101-100000-aaaa',
+    builds: 2,
+    fails: [1],
+    log: () =>
+      'npm error code ECONNREFUSED\nnpm error network request to https://registry.npmjs.org/left-pad failed, reason: connect ECONNREFUSED 127.0.0.1:9\n',
+  });
+});
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+
+interface Mistake {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The three parts, in order. */
+  readonly says: readonly [what: RegExp, where: RegExp, next: RegExp];
+  readonly exitCode: number;
+  /** `saiondo.yaml` of the folder. */
+  readonly configuration?: string;
+  readonly env?: () => Readonly<Record<string, string>>;
+  readonly in?: string;
+  readonly node?: readonly string[];
+}
+
+const mistakes: readonly Mistake[] = [
+  {
+    name: 'a key with a typing error',
+    args: ['status'],
+    configuration: SAMPLE.replace('costCentre:', 'costCenter:'),
+    says: [/unknown key `costCenter`/, /saiondo\.yaml:\d+:\d+/, /did you mean `costCentre`\?/],
+    exitCode: 2,
+  },
+  {
+    name: 'a number without quotes',
+    args: ['status'],
+    configuration: SAMPLE.replace("account: '111111111111'", 'account: 111111111111'),
+    says: [
+      /expected string, found 111111111111/,
+      /saiondo\.yaml:\d+:\d+ \(pipeline\.account\)/,
+      /Write it in quotes: '111111111111'/,
+    ],
+    exitCode: 2,
+  },
+  {
+    name: 'a path without its slash',
+    args: ['status'],
+    configuration: SAMPLE.replace('healthPath: /health', 'healthPath: health'),
+    says: [
+      /must start with "\/", but is "health"/,
+      /saiondo\.yaml:\d+:\d+ \(components\.api\.healthPath\)/,
+      /→ fix the lines above/,
+    ],
+    exitCode: 2,
+  },
+  {
+    name: 'a tab',
+    args: ['status'],
+    configuration: SAMPLE.replace('  name: saiondo\n', '\tname: saiondo\n'),
+    says: [/invalid YAML: .*[Tt]ab/, /saiondo\.yaml:\d+:\d+/, /→ fix the lines above/],
+    exitCode: 2,
+  },
+  {
+    name: 'a component whose folder is not there',
+    args: ['check', '../repo'],
+    configuration: SAMPLE,
+    says: [/backend\/api/, /repo/, /→|components\.api\.directory/],
+    exitCode: 1,
+  },
+  {
+    name: 'a source that is not there',
+    args: rehearse('--source', 'acme/shop=../nope'),
+    says: [/nope does not exist/, /acme\/shop|--source/, /→ name a folder/],
+    exitCode: 2,
+  },
+  {
+    name: 'a source with another name',
+    args: rehearse('--source', 'acme/shpo=../repo'),
+    says: [/has no such source/, /acme\/shpo/, /did you mean acme\/shop\?/],
+    exitCode: 2,
+  },
+  {
+    name: 'a stage to approve that is not there',
+    args: rehearse(...SOURCE, '--approve', 'Prd'),
+    says: [/has no such manual approval/, /Prd/, /did you mean Prod\?/],
+    exitCode: 2,
+  },
+  {
+    name: 'a stage to end after that is not there',
+    args: rehearse(...SOURCE, '--until', 'Verfy'),
+    says: [/has no such stage/, /Verfy/, /did you mean Verify\?/],
+    exitCode: 2,
+  },
+  {
+    name: 'a commit that is not there',
+    args: rehearse('--source', 'acme/shop=../repo@HEAD~7'),
+    says: [/has no commit HEAD~7/, /repo/, /→ git log shows its commits/],
+    exitCode: 2,
+  },
+  {
+    name: 'no python3',
+    args: rehearse(...SOURCE),
+    env: () => ({ PATH: tools('node', 'git'), SAIONDO_TOOLS_DIR: folder('no-tools') }),
+    says: [/python3 is not on this machine/, /the local AWS endpoint needs it/, /→ install python3 and python3-venv/],
+    exitCode: 2,
+  },
+  {
+    name: 'no git',
+    args: rehearse(...SOURCE),
+    env: () => ({ PATH: tools('node') }),
+    says: [/git is not installed/, /git/, /→ install it \(Debian and Ubuntu: sudo apt-get install git/],
+    exitCode: 2,
+  },
+  {
+    name: 'an old Node.js',
+    args: ['--help'],
+    node: ['--require', '../old-node.js'],
+    says: [/saiondo needs Node\.js 20\.19 or newer/, /this is 18\.20\.0/, /→ install a newer one/],
+    exitCode: 2,
+  },
+  {
+    name: 'a command after the run is over, which was served before',
+    in: 'recorded',
+    args: ['approve', 'Verify', '--pipeline', 'recorded', '--yes'],
+    says: [/no(thing| rehearsal)/i, /on disk|served|runs/, /→ .*(--resume|--serve|--aws)/],
+    exitCode: 2,
+  },
+  {
+    name: 'no way to the registry',
+    in: 'recorded',
+    args: ['triage', '--pipeline', 'recorded', '--rehearsal'],
+    says: [/cause/, /registry\.npmjs\.org/, /network|proxy|offline/i],
+    exitCode: 0,
+  },
+];
+
+test('each mistake is answered with what happened, where, and the right next step', async () => {
+  fs.writeFileSync(folder('old-node.js'), "Object.defineProperty(process.versions, 'node', { value: '18.20.0' });\n");
+  const scored = await Promise.all(
+    mistakes.map(async ({ name, args, says, exitCode, configuration, env, node = [], ...more }) => {
+      const at = more.in ? folder(more.in) : fs.mkdtempSync(folder('here-'));
+      if (configuration) fs.writeFileSync(path.join(at, 'saiondo.yaml'), configuration);
+      const answer = await execa(process.execPath, [...node, COMMAND, ...args], {
+        cwd: at,
+        reject: false,
+        extendEnv: false,
+        env: { PATH: process.env.PATH ?? '', HOME: root, CI: 'true', ...env?.() },
+      });
+      const said = `${answer.stdout}\n${answer.stderr}`;
+      const score = says.filter((part) => part.test(said)).length;
+      return score === 3 && answer.exitCode === exitCode && !/\n {4}at /.test(said)
+        ? []
+        : [`${name}: ${score} of 3, exit code ${answer.exitCode}\n${said}`];
+    }),
+  );
+  expect(scored.flat().join('\n')).toBe('');
+}, 120_000);
+
+test('a port that is in use', async () => {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as net.AddressInfo;
+  const { stderr, exitCode } = await execa(process.execPath, [COMMAND, 'serve', '--port', String(port)], {
+    cwd: folder('recorded'),
+    reject: false,
+  });
+  server.close();
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`Port ${port} is already in use`);
+  expect(stderr).toContain('→ choose another with --port, or leave it out');
+}, 60_000);
