@@ -12,6 +12,7 @@ import type { Layout } from '../../model/layout';
 import type { Checkout } from '../../operator/commit-log';
 import { pageListedRun, pageRun } from '../../views/page/model';
 import { pageAssets } from '../../views/page/page';
+import { testHistory } from '../../views/test-history';
 import { packageRoot } from '../input/package';
 import { writeAwsConfig } from './aws-config';
 import { pageComparisons } from '../operate/page-comparisons';
@@ -47,7 +48,7 @@ export class Serving {
     this.comparisons = pageComparisons(layout, () => this.endpoint, options.checkouts ?? [], this.credentials);
     this.page = pageHandler({
       runs: new Runs(layout),
-      views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun },
+      views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun, tests: testHistory },
       control,
       comparisons: this.comparisons,
       sessions: this.sessions,

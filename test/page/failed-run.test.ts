@@ -33,11 +33,12 @@ async function listen(port?: number): Promise<string> {
 const address = (): string => serving.address() ?? '';
 
 beforeAll(async () => {
+  recordRun(layout, { runId: '20251231-000001-aaaa', builds: 2, log: () => 'all is well\n' });
   recordRun(layout, {
     runId: '20260101-000001-aaaa',
     builds: 2,
     fails: [1],
-    log: () => LOG,
+    log: (at) => (at === 1 ? LOG : '\u001b[32m✓ adds\u001b[0m and \u001b[1;31mred\u001b[39m\u001b]0;title\u0007\n'),
     message: 'feat: it breaks',
   });
   await listen();
@@ -79,6 +80,66 @@ inBrowser('a log is searched, numbered, folded by command, and saved whole', asy
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download' }).click();
   expect(fs.readFileSync(await (await saved).path(), 'utf8')).toMatch(new RegExp(`${escaped(LOG)}$`));
+  await page.close();
+});
+
+inBrowser('the colours of a log are ours, and no escape of it reaches the page', async () => {
+  const page = await browser.newPage();
+  await page.goto(address());
+  await page.getByRole('button', { name: 'Test0' }).click();
+  const log = page.getByRole('log', { name: 'Log of Verify/Test0' });
+  await log.locator('.ansi-red').waitFor();
+  expect(await log.locator('.ansi-green').innerText()).toBe('✓ adds');
+  expect(await log.locator('.ansi-red').innerText()).toBe('red');
+  expect(await log.innerText()).not.toMatch(/\u001b|\u0007|title/);
+  await page.close();
+});
+
+inBrowser('stages stand side by side; test cases have times and history; two runs are compared', async () => {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  await page.goto(address());
+  const glance = page.getByRole('list', { name: 'Stages at a glance' });
+  await glance.getByRole('button', { name: /Verify/ }).waitFor();
+  const boxes = await Promise.all((await glance.getByRole('button').all()).map((one) => one.boundingBox()));
+  expect(new Set(boxes.map((one) => Math.round(one?.y ?? -1))).size).toBe(1);
+  await glance.getByRole('button', { name: /Verify/ }).click();
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Verify');
+  const tests = page.getByRole('region', { name: 'Test cases' });
+  const first = tests.locator('tbody tr').first();
+  await first.waitFor();
+  expect((await first.innerText()).replace(/\s+/g, ' ')).toBe('sum › subtracts Verify/Test1 ✘ failed 0.3 s ·✘');
+  expect(await tests.locator('tbody tr').last().innerText()).toContain('✔✔');
+  await page.getByRole('img', { name: /^Durations of the last 2 runs/ }).waitFor();
+  await page.getByLabel('Compare with').selectOption('20251231-000001-aaaa');
+  const compared = page.getByRole('region', { name: 'Comparison of two runs' });
+  await compared.getByRole('row', { name: /^Verify/ }).waitFor();
+  expect(await compared.getByRole('row', { name: /^Verify/ }).innerText()).toMatch(/succeeded.*failed/);
+  await page.close();
+});
+
+inBrowser.each([
+  ['light', 1400],
+  ['light', 390],
+  ['dark', 1400],
+  ['dark', 390],
+] as const)('axe finds nothing, %s, %i px', async (colorScheme, width) => {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  await page.goto(address());
+  await page.getByRole('region', { name: 'Test cases' }).locator('tbody tr').first().waitFor();
+  await page.getByRole('log', { name: 'Log of Verify/Test1' }).getByText('Tests:').waitFor();
+  await page.getByText('jest: “sum › subtracts” in test/sum.test.js failed').waitFor();
+  const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(`${axe}; undefined`);
+  const violations = await page.evaluate<string[]>(
+    'axe.run().then(({ violations }) => violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)}`)))',
+  );
+  expect(violations).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  if (process.env.SAIONDO_PICTURES)
+    await page.screenshot({
+      path: path.join(process.env.SAIONDO_PICTURES, `page-${colorScheme}-${width}.png`),
+      fullPage: true,
+    });
   await page.close();
 });
 

@@ -3,6 +3,7 @@ import { plain } from '../../../model/plain-text';
 import type { Runs } from '../../runs/runs';
 import { runFile } from '../codebuild/build-records';
 import { LogFile } from '../logs/log-file';
+import { coloursOf, type ColouredStretch } from './log-colours';
 
 /** How much of a log one answer carries, in bytes. */
 const PIECE = 128 * 1024;
@@ -10,6 +11,8 @@ const PIECE = 128 * 1024;
 /** A piece of a log as the page shows it: text without escapes, and where it stands in the log. */
 export interface PageLog {
   readonly text: string;
+  /** What is coloured in it. */
+  readonly colours?: readonly ColouredStretch[];
   /** Bytes of the log: where this piece begins and ends, and how many there are now. */
   readonly from: number;
   readonly next: number;
@@ -40,7 +43,7 @@ export function readPageLog(runs: Runs, runId: string, buildId: string, from: nu
         lines.push(line.message);
         next = line.end;
       }
-      return { text: textOf(lines), from, next, size: log.size, ended: complete && next >= log.size };
+      return { ...shownLines(lines), from, next, size: log.size, ended: complete && next >= log.size };
     }
     const end = from === undefined || !Number.isSafeInteger(from) ? log.size : Math.min(-1 - from, log.size);
     let begin = end;
@@ -49,7 +52,7 @@ export function readPageLog(runs: Runs, runId: string, buildId: string, from: nu
       lines.unshift(line.message);
       begin = line.offset;
     }
-    return { text: textOf(lines), from: begin, next: end, size: log.size, ended: complete && end >= log.size };
+    return { ...shownLines(lines), from: begin, next: end, size: log.size, ended: complete && end >= log.size };
   } finally {
     log.close();
   }
@@ -69,6 +72,17 @@ export function wholeLog(runs: Runs, runId: string, buildId: string): Iterable<s
   })();
 }
 
-function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${plain(line.replace(/\r?\n$/, ''))}\n`).join('');
+/** Lines without their escapes, and the colours that these asked for. */
+function shownLines(lines: readonly string[]): Pick<PageLog, 'text' | 'colours'> {
+  const colours: ColouredStretch[] = [];
+  const texts: string[] = [];
+  let index = 0;
+  for (const line of lines) {
+    const written = line.replace(/\r?\n$/, '');
+    const text = plain(written);
+    colours.push(...coloursOf(written, index));
+    texts.push(`${text}\n`);
+    index += text.split('\n').length;
+  }
+  return { text: texts.join(''), ...(colours.length > 0 ? { colours } : {}) };
 }

@@ -42,6 +42,14 @@ export interface PageViews {
   run(state: RunState, facts: PageFacts): unknown;
   /** A run as the page's list of runs shows it, and whether an engine works on it now: JSON. */
   digest(digest: RunDigest, live: boolean): unknown;
+  /** A run's test cases, and how they came out in the runs before it, the newest first: JSON. */
+  tests(run: TestedRun, before: readonly TestedRun[]): unknown;
+}
+
+/** A run's events, and the folder of its files. */
+export interface TestedRun {
+  readonly state: RunState;
+  readonly directory: string;
 }
 
 /** What the page for people is served with. */
@@ -59,6 +67,8 @@ export interface PageOptions {
 /** Every path of the page begins so; no bucket's name can. */
 const PREFIX = '/_saiondo/';
 const MOST_BODY = 64 * 1024;
+/** So many runs before a run are looked at for the history of its test cases. */
+const TEST_RUNS = 10;
 
 /** Nothing from elsewhere is loaded or asked, nothing inline runs, and no other page can frame this one to have its buttons clicked. */
 const HEADERS = {
@@ -127,6 +137,11 @@ async function serve(
     const list = runs.list().map((digest) => views.digest(digest, runs.isLive(digest)));
     return sendJson(response, 200, list);
   }
+  if (name === 'runs' && second === 'state') {
+    const digest = runs.digest(first);
+    return sendJson(response, 200, views.run(runs.open(first), facts(digest)));
+  }
+  if (name === 'runs' && second === 'tests') return sendJson(response, 200, testsOf(runs, views, first));
   if (name === 'runs' && second === 'log') {
     if (url.searchParams.has('download')) return sendLog(runs, first, third, response);
     const from = url.searchParams.get('from');
@@ -144,6 +159,20 @@ async function serve(
     return sendJson(response, 200, await options.comparisons.rollback(first, second, target));
   }
   sendJson(response, 404, { code: 'NOT_FOUND', message: 'there is no such page' });
+}
+
+/** A run's test cases with those of the runs before it. @throws SaiondoError `RUN_MISSING` */
+function testsOf(runs: Runs, views: PageViews, runId: string): unknown {
+  const tested = (id: string): TestedRun => ({ state: runs.open(id), directory: runs.layout.run(id) });
+  const own = runs.digest(runId);
+  const before = runs
+    .list()
+    .filter((one) => one.pipeline === own.pipeline && one.runId !== runId && one.startedAt < own.startedAt)
+    .slice(0, TEST_RUNS);
+  return views.tests(
+    tested(runId),
+    before.map((one) => tested(one.runId)),
+  );
 }
 
 /** What is said to who has no session: not read, not answered, the connection ends with it. */

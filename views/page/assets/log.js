@@ -81,7 +81,7 @@ export function logView(runId, buildId, label) {
   /** @param {any} piece */
   function show(piece, end = atEnd()) {
     setText(problem, '');
-    lines += append(text, piece.text, text.lastElementChild);
+    lines += append(text, piece, text.lastElementChild);
     trim();
     if (end) text.scrollTop = text.scrollHeight;
     earlier.hidden = first === 0;
@@ -118,7 +118,7 @@ export function logView(runId, buildId, label) {
     const piece = await get(`${path}?from=${-1 - first}`);
     const height = text.scrollHeight;
     const holder = h('div', {});
-    lines += append(holder, piece.text, null);
+    lines += append(holder, piece, null);
     text.prepend(...holder.childNodes);
     text.scrollTop += text.scrollHeight - height;
     first = piece.from;
@@ -179,16 +179,19 @@ export function logView(runId, buildId, label) {
 /**
  * Puts lines behind what is there: a command's line opens a group of its own.
  * @param {Element} parent
- * @param {string} piece whole lines
+ * @param {{ text: string, colours?: [number, number, number, string][] }} piece whole lines, and what is coloured in them
  * @param {Element | null} last the group that the first line continues
  * @returns {number} how many lines
  */
 function append(parent, piece, last) {
   let group = last;
-  const all = piece.replace(/\n$/, '').split('\n');
-  if (piece === '') return 0;
-  for (const one of all) {
-    const line = h('span', { class: 'line' }, one);
+  const all = piece.text.replace(/\n$/, '').split('\n');
+  if (piece.text === '') return 0;
+  /** @type {Map<number, [number, number, number, string][]>} */
+  const colours = new Map();
+  for (const one of piece.colours ?? []) colours.set(one[0], [...(colours.get(one[0]) ?? []), one]);
+  for (const [at, one] of all.entries()) {
+    const line = h('span', { class: 'line' }, ...coloured(one, colours.get(at) ?? []));
     if (one.startsWith('[Container] ') && COMMANDS.some((command) => one.includes(command))) {
       group = h('details', { open: true }, h('summary', {}, line));
       parent.append(group);
@@ -201,4 +204,20 @@ function append(parent, piece, last) {
     }
   }
   return all.length;
+}
+
+/**
+ * A line as text, with the stretches that its colours ask for.
+ * @param {string} text
+ * @param {[number, number, number, string][]} stretches
+ * @returns {(Node | string)[]}
+ */
+function coloured(text, stretches) {
+  const parts = [];
+  let done = 0;
+  for (const [, from, to, colour] of stretches) {
+    parts.push(text.slice(done, from), h('span', { class: `ansi-${colour}` }, text.slice(from, to)));
+    done = to;
+  }
+  return [...parts, text.slice(done)];
 }

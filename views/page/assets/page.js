@@ -8,6 +8,9 @@ import { failedCard } from './failed.js';
 import { byId, h, keyedList, setAttribute, setText } from './dom.js';
 import { askRetry, askStart, askStop, askTransition } from './changes.js';
 import { follow as followStream, get, NotOpen, openSession } from './requests.js';
+import { overview } from './overview.js';
+import { comparison, durationChart } from './runs.js';
+import { testList } from './tests.js';
 import { askRollback } from './rollback.js';
 import { stageList } from './stages.js';
 import { timeline } from './timeline.js';
@@ -21,6 +24,8 @@ const LIST_INTERVAL = 5000;
 
 /** @type {PageRun | undefined} */
 let run;
+/** @type {PageListedRun[]} */
+let listed = [];
 /** @type {(() => void) | undefined} */
 let leave;
 let following = '';
@@ -54,6 +59,10 @@ const showFailed = failedCard(byId('failed'), {
   retry: (stage, execution) => attempt(() => askRetry(shownRun(), execution, stage.name)),
 });
 const showExecutions = executionList(byId('executions'));
+const showOverview = overview(byId('overview'), goToStage);
+const showChart = durationChart(byId('chart'));
+const showComparison = comparison(byId('compare'));
+const showTests = testList(byId('tests-section'), byId('tests'));
 const showTimeline = timeline(byId('timeline'));
 const showRevisions = keyedList(
   byId('revisions'),
@@ -83,6 +92,14 @@ const showRuns = keyedList(byId('runs'), (/** @type {PageListedRun} */ one) => o
 function shownRun() {
   if (!run) throw new Error('no run is shown yet');
   return run;
+}
+
+/** Brings a stage into view, with the focus on it. @param {string} name */
+function goToStage(name) {
+  const stage = [...byId('stages').querySelectorAll('h3')].find((one) => one.textContent === name);
+  stage?.setAttribute('tabindex', '-1');
+  stage?.focus({ preventScroll: true });
+  stage?.closest('.stage')?.scrollIntoView({ block: 'nearest' });
 }
 
 /** The execution that is looked at: the one that was chosen, else the one that the verdict is about. */
@@ -164,7 +181,18 @@ function show() {
   byId('executions-section').hidden = !showExecutions(run, execution);
   showApprovals(run);
   showFailed(run, execution, may);
+  showOverview(execution, run.live);
   if (execution) showStages({ run, execution }, may);
+  showTests(
+    run.runId,
+    run.executions
+      .flatMap((one) => one.stages.flatMap((stage) => stage.actions))
+      .reduce((sum, one) => sum + (one.build?.reports.length ?? 0), 0),
+  );
+  const { pipeline, runId } = run;
+  byId('chart').hidden = !showChart(listed, runId);
+  byId('compare-section').hidden = !listed.some((one) => one.pipeline === pipeline && one.runId !== runId);
+  showComparison(run, listed);
   byId('timeline-section').hidden = !showTimeline(execution, run.live);
   showChanges(run);
   showNotes(run);
@@ -217,6 +245,7 @@ async function list() {
     const wanted = chosen('run') ?? runs[0]?.runId;
     if (wanted) follow(wanted);
     else setText(byId('facts'), 'No run yet. Start one: npx saiondo rehearse');
+    listed = runs;
     showRuns(runs);
   } catch (error) {
     if (error instanceof NotOpen) failed(error);
