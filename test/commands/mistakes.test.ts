@@ -168,27 +168,39 @@ const mistakes: readonly Mistake[] = [
   },
 ];
 
+async function score({
+  name,
+  args,
+  says,
+  exitCode,
+  configuration,
+  env,
+  node = [],
+  ...more
+}: Mistake): Promise<string[]> {
+  const at = more.in ? folder(more.in) : fs.mkdtempSync(folder('here-'));
+  if (configuration) fs.writeFileSync(path.join(at, 'saiondo.yaml'), configuration);
+  const answer = await execa(process.execPath, [...node, COMMAND, ...args], {
+    cwd: at,
+    reject: false,
+    extendEnv: false,
+    env: { PATH: process.env.PATH ?? '', HOME: root, CI: 'true', ...env?.() },
+  });
+  const said = `${answer.stdout}\n${answer.stderr}`;
+  const score = says.filter((part) => part.test(said)).length;
+  return score === 3 && answer.exitCode === exitCode && !/\n {4}at /.test(said)
+    ? []
+    : [`${name}: ${score} of 3, exit code ${answer.exitCode}\n${said}`];
+}
+
 test('each mistake is answered with what happened, where, and the right next step', async () => {
   fs.writeFileSync(folder('old-node.js'), "Object.defineProperty(process.versions, 'node', { value: '18.20.0' });\n");
-  const scored = await Promise.all(
-    mistakes.map(async ({ name, args, says, exitCode, configuration, env, node = [], ...more }) => {
-      const at = more.in ? folder(more.in) : fs.mkdtempSync(folder('here-'));
-      if (configuration) fs.writeFileSync(path.join(at, 'saiondo.yaml'), configuration);
-      const answer = await execa(process.execPath, [...node, COMMAND, ...args], {
-        cwd: at,
-        reject: false,
-        extendEnv: false,
-        env: { PATH: process.env.PATH ?? '', HOME: root, CI: 'true', ...env?.() },
-      });
-      const said = `${answer.stdout}\n${answer.stderr}`;
-      const score = says.filter((part) => part.test(said)).length;
-      return score === 3 && answer.exitCode === exitCode && !/\n {4}at /.test(said)
-        ? []
-        : [`${name}: ${score} of 3, exit code ${answer.exitCode}\n${said}`];
-    }),
-  );
+  const scored: string[][] = [];
+  // Two at once: on a busy machine a start of Node.js takes seconds.
+  for (let at = 0; at < mistakes.length; at += 2)
+    scored.push(...(await Promise.all(mistakes.slice(at, at + 2).map(score))));
   expect(scored.flat().join('\n')).toBe('');
-}, 120_000);
+}, 300_000);
 
 test('a port that is in use', async () => {
   const server = net.createServer().listen(0, '127.0.0.1');

@@ -39,7 +39,12 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
       (input, caller) => {
         const all = repositories(caller);
         const wanted = input.repositoryNames;
-        if (all.length === 0 || wanted?.some((name) => !all.some((one) => one.physicalId === name))) return undefined;
+        // What the endpoint behind has made, it lists itself, with those that others made.
+        if (
+          all.every((one) => one.standing === 'real') ||
+          wanted?.some((name) => !all.some((one) => one.physicalId === name))
+        )
+          return undefined;
         const found = all
           .filter((one) => !wanted || wanted.includes(one.physicalId))
           .sort((a, b) => a.physicalId.localeCompare(b.physicalId));

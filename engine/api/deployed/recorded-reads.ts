@@ -22,8 +22,8 @@ const SERVICES: Readonly<Record<string, readonly string[]>> = {
   monitoring: ['CloudWatch'],
   states: ['StepFunctions'],
 };
-/** What the endpoint behind holds itself, so that it answers for it. */
-const HELD = new Set(['AWS::S3::Bucket', 'AWS::SSM::Parameter', 'AWS::SecretsManager::Secret']);
+/** What runs on this machine outside of the endpoint behind, which knows nothing of it. */
+const ELSEWHERE = /^AWS::(ECS|ElasticLoadBalancingV2|RDS)::/;
 /** What a service's operations call a type, where it is not the type's own name. */
 const NOUNS: Readonly<Record<string, string>> = {
   'AWS::IAM::ManagedPolicy': 'policy',
@@ -60,7 +60,8 @@ export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]
     .filter(({ standing, type }) => {
       const [, of = ''] = type.split('::');
       return (
-        (standing === 'recorded' || !HELD.has(type)) && words.some((word) => word.toLowerCase() === of.toLowerCase())
+        (standing === 'recorded' || ELSEWHERE.test(type)) &&
+        words.some((word) => word.toLowerCase() === of.toLowerCase())
       );
     });
   if (own.length === 0) return [];
