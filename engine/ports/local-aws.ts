@@ -1,6 +1,5 @@
-import type { BuildQueue } from './build-queue';
-import type { FunctionJob, FunctionJobEnd } from './function-job';
 import type { BuildQueue, BuildStops } from './build-queue';
+import type { FunctionJob, FunctionJobEnd } from './function-job';
 import type { Isolation } from './isolation';
 import type { NetworkRefusal } from './network';
 import type { AwsCredentials } from './principal';
