@@ -12,7 +12,7 @@ import type { Layout } from '../../model/layout';
 import type { Checkout } from '../../operator/commit-log';
 import { pageListedRun, pageRun } from '../../views/page/model';
 import { pageAssets } from '../../views/page/page';
-import { testHistory } from '../../views/test-history';
+import { testHistory } from '../../views/page/test-history';
 import { packageRoot } from '../input/package';
 import { writeAwsConfig } from './aws-config';
 import { pageComparisons } from '../operate/page-comparisons';

@@ -1,4 +1,4 @@
-import { markOf } from '../../views/test-history';
+import { markOf } from '../../views/page/test-history';
 import { coloursOf } from '../../engine/api/page/log-colours';
 
 test.each([

@@ -1,7 +1,7 @@
-import { plainLine } from '../model/plain-text';
-import type { RunState } from '../model/run-state';
-import type { PageTest, PageTests } from './page/tests';
-import { isFailed, shownReports } from './test-cases';
+import { plainLine } from '../../model/plain-text';
+import type { RunState } from '../../model/run-state';
+import type { PageTest, PageTests } from './tests';
+import { isFailed, shownReports } from '../test-cases';
 
 /** So many cases are shown at most: what failed, then the slowest. */
 const MOST = 500;
