@@ -74,7 +74,7 @@ export function toolkitStack(at: Pick<DeployedStack, 'account' | 'region' | 'sta
   };
 }
 
-const REPOSITORY = /cdk-([a-z0-9]{1,10})-container-assets-(\d{12})-([a-z0-9-]+)/;
+const REPOSITORY = /cdk-([a-z0-9]{1,10})-container-assets-(\d{12})-([a-z0-9-]{1,32})/;
 
 /** Makes a repository of images in the local endpoint; one that is there is left as it is. */
 export async function ensureRepository(
