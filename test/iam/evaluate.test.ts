@@ -1,3 +1,4 @@
+import { contextOf } from '../../engine/iam/judgement/context';
 import { denialText } from '../../engine/iam/decision/denial';
 import { evaluate, type AppliedPolicies, type NamedPolicy } from '../../engine/iam/decision/evaluate';
 import { parsePolicy } from '../../engine/iam/policy/parse-policy';
@@ -131,6 +132,38 @@ test('a role is assumed by whom its trust policy names; the account’s statemen
   expect(says(service, { identity: [], resource: trust({ Service: 'codepipeline.amazonaws.com' }) })).toContain(
     'no role trust policy',
   );
+});
+
+test('what Bool compares is true or false: every other text is false, as the CDK’s own trust relies on', () => {
+  const trust = (value: string): AppliedPolicies => ({
+    identity: [],
+    resource: policy('trust', {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+      Action: 'sts:AssumeRole',
+      Condition: { Bool: { 'aws:ViaAWSService': value } },
+    }),
+  });
+  const told = (values: AppliedPolicies, via: string): string =>
+    says(
+      request('sts:AssumeRole', ROLE, {
+        context: contextOf(
+          request('a:b', ROLE).caller,
+          'sts:AssumeRole',
+          ROLE,
+          '111111111111',
+          { 'aws:ViaAWSService': via },
+          {},
+        ),
+      }),
+      { ...values, identity: identity(allow('sts:AssumeRole', ROLE)).identity },
+    );
+  expect(told(trust('codepipeline.amazonaws.com'), 'false')).toBe('allowed');
+  expect(told(trust('false'), 'false')).toBe('allowed');
+  expect(told(trust('true'), 'false')).toContain('is not authorized');
+  expect(told(trust('codepipeline.amazonaws.com'), 'true')).toContain('is not authorized');
+  const always = contextOf(request('a:b', ROLE).caller, 'sts:AssumeRole', ROLE, '111111111111', {}, {});
+  expect(always.values.get('aws:viaawsservice')).toEqual(['false']);
 });
 
 test('what could not be judged is neither allowed nor denied', () => {

@@ -22,7 +22,7 @@ export function compare(operator: Operator, given: string, wanted: Pattern): Tru
     case 'date':
       return related(operator, instant(given), instant(text(wanted)), 'date', given, text(wanted));
     case 'bool':
-      return given.toLowerCase() === text(wanted).toLowerCase();
+      return isTrue(given) === isTrue(text(wanted));
     case 'binary':
       return Buffer.from(given, 'base64').equals(Buffer.from(text(wanted), 'base64'));
     case 'ip':
@@ -54,6 +54,14 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
 
 function text(pattern: Pattern): string {
   return pattern.map((part) => (part === 1 ? '*' : part === 2 ? '?' : part)).join('');
+}
+
+/**
+ * Whether a value of `Bool` is true. Every other text is false: the CDK's own trust of CodeBuild's actions says `aws:ViaAWSService` is
+ * `codepipeline.amazonaws.com`, and its pipelines run, as they do with `false` in its place (aws/aws-cdk#25301).
+ */
+function isTrue(value: string): boolean {
+  return value.toLowerCase() === 'true';
 }
 
 function number(value: string): number | undefined {

@@ -13,8 +13,7 @@ const unknowable: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Keys that every request of a service for a pipeline lacks: nobody signed in, no tags are given. */
-const lacking =
-  /^sts:externalid$|^aws:(multifactorauth|requesttag\/|tagkeys$|username$|federatedprovider$|calledvia|viaawsservice$)/;
+const lacking = /^sts:externalid$|^aws:(multifactorauth|requesttag\/|tagkeys$|username$|federatedprovider$|calledvia)/;
 
 /**
  * The keys of a request as far as the rehearsal knows them (IAM User Guide, "AWS global condition context keys").
@@ -38,6 +37,8 @@ export function contextOf(
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
     'aws:SecureTransport': 'true',
+    // AWS always gives it; a service role's call is nobody's who is passed on (same page, "aws:ViaAWSService").
+    'aws:ViaAWSService': 'false',
     'aws:ResourceAccount': resourceAccount,
     's3:ResourceAccount': resourceAccount,
     ...(region ? { 'aws:RequestedRegion': region } : {}),
