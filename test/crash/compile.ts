@@ -16,6 +16,10 @@ export function compileEngine(): string {
   for (const file of ['engine', 'model', 'test/scenario', 'test/crash'].flatMap((folder) => sources(folder))) {
     const target = path.join(out, file.replace(/\.ts$/, '.js'));
     fs.mkdirSync(path.dirname(target), { recursive: true });
+    if (!file.endsWith('.ts')) {
+      fs.copyFileSync(path.join(ROOT, file), target);
+      continue;
+    }
     const { code } = transformFileSync(path.join(ROOT, file), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       // What a run does not need is not loaded.
@@ -29,6 +33,6 @@ export function compileEngine(): string {
 function sources(folder: string): string[] {
   return fs
     .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.(ts|json)$/.test(name))
     .map((name) => path.join(folder, name));
 }

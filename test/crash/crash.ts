@@ -43,7 +43,8 @@ export async function prepare(one: CrashCase): Promise<string> {
 export async function undisturbed(engine: string, one: CrashCase): Promise<CrashResult> {
   const folder = await prepare(one);
   try {
-    await execa(process.execPath, [path.join(engine, 'test/crash/engine.js'), folder], { reject: false });
+    const ended = await execa(process.execPath, [path.join(engine, 'test/crash/engine.js'), folder], { reject: false });
+    if (ended.exitCode === 99) throw new Error(`${one.name}: an engine failed: ${ended.stderr}`);
     return result(folder);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
