@@ -5,7 +5,7 @@ import type { Authorizer, AwsRequest } from '../ports/aws-request';
 import type { IamMode } from '../ports/iam-mode';
 import type { StackLedger } from '../ports/ledger';
 import type { PermitResource, ResourceToPermit } from '../ports/resource-permission';
-import { containment } from '../gateway/containment';
+import { assumedRole, containment, containmentOfUnknownRole } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
 import { malformedPolicy } from '../iam/account/malformed';
@@ -54,11 +54,10 @@ export class Permissions {
   /** Decides what the local endpoint answers: first what no rehearsal allows, then what AWS would deny. */
   readonly authorize: Authorizer = async (request) => {
     const contained = containment(request);
-    if (contained !== undefined || this.mode === 'off' || request.principal.roleArn === undefined) return contained;
-    const policies = this.current.of(
-      request.principal.roleArn,
-      new URLSearchParams(request.body.subarray(0, 4096).toString('latin1')).get('RoleArn') ?? '',
-    );
+    if (contained !== undefined || request.principal.roleArn === undefined) return contained;
+    const policies = this.current.of(request.principal.roleArn, assumedRole(request));
+    const unknown = containmentOfUnknownRole(request, (role) => policies.role(role) !== undefined);
+    if (unknown !== undefined || this.mode === 'off') return unknown;
     return this.settle(await judgeRequest(request, policies), policies, this.placeOf(request), this.book);
   };
 

@@ -86,6 +86,7 @@ class Delivery {
       const outputVariables = {
         CommitId: commit,
         IMAGE_TAG: commit,
+        CARRIED: commit,
         SUMMARY: `changes of ${commit}`,
         LINK: 'https://example.com',
       };

@@ -73,7 +73,7 @@ inBrowser(
     await page.locator('.open[data-status="InProgress"]', { hasText: 'Test' }).waitFor();
     await test.click();
     const log = page.getByRole('log', { name: 'Log of Verify/Test' });
-    await log.getByText('the first line').waitFor();
+    await log.getByText('the first line', { exact: true }).waitFor();
     await page.locator('#runs [data-status="running"]', { hasText: 'running' }).waitFor();
     fs.writeFileSync(go, '');
     await log.getByText('Phase complete: BUILD State: SUCCEEDED').waitFor();
@@ -96,7 +96,7 @@ inBrowser(
     // Its failure opens by itself, and says what failed.
     await page.getByText(`Error while executing command: test -e ${fixed}`).first().waitFor();
     fs.writeFileSync(fixed, '');
-    await page.getByRole('button', { name: 'Retry Prod' }).click();
+    await page.getByRole('button', { name: 'Retry Prod', exact: true }).click();
     await page.getByRole('button', { name: 'Retry failed actions' }).click();
     await page.locator('#verdict', { hasText: 'passed' }).waitFor();
     expect(
