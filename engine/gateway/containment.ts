@@ -42,8 +42,8 @@ export function containmentOfUnknownRole(
 }
 
 /** The role that a request wants to assume; '' where it wants none. */
-export function assumedRole({ body }: AwsRequest): string {
-  return new URLSearchParams(body.subarray(0, 4096).toString('latin1')).get('RoleArn') ?? '';
+export function assumedRole({ service, body }: AwsRequest): string {
+  return service === 'sts' ? (new URLSearchParams(body.toString('utf8')).get('RoleArn') ?? '') : '';
 }
 
 const operationOf = ({ operation }: AwsRequest): string => operation.split('.').at(-1) ?? '';

@@ -150,6 +150,17 @@ test('a role assumes what its policies name and what trusts it', async () => {
   expect((await ask(assume('target'), keys('build', 'small:5'))).status).toBe(403);
 });
 
+test('a role is judged by the name that is answered: behind padding, of two, under another protocol', async () => {
+  const { service, form } = assume('build');
+  const imported = keys('imported', 'small:6');
+  expect((await ask({ service, form: `Padding=${'a'.repeat(5000)}&${form}` }, imported)).status).toBe(403);
+  const deployer = keys('deployer', 'small:7');
+  const allowed = encodeURIComponent(`arn:aws:iam::${ACCOUNT}:role/target`);
+  expect((await ask({ service, form: `${form}&RoleArn=${allowed}` }, deployer)).status).toBe(403);
+  const asCbor = await ask({ service, form, target: 'AssumeRole' }, deployer, { 'smithy-protocol': 'rpc-v2-cbor' });
+  expect(asCbor.text).toContain('is not authorized to perform: sts:AssumeRole');
+});
+
 test('the key of a build that has ended asks nothing', async () => {
   const build = keys('build', 'small:3');
   credentials.end('small:3');

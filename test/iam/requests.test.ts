@@ -40,6 +40,7 @@ test.each<[string, AskedRequest, readonly string[]]>([
   ['an object', s3('GET', '/assets/a%20b.zip'), ['s3:GetObject arn:aws:s3:::assets/a b.zip']],
   ['a version', s3('GET', '/assets/a?versionId=1'), ['s3:GetObjectVersion arn:aws:s3:::assets/a']],
   ['a list', s3('GET', '/assets?list-type=2&prefix=x'), ['s3:ListBucket arn:aws:s3:::assets']],
+  ['objects that a body names which is not read here', s3('POST', '/assets?delete'), ['s3:DeleteObject undefined']],
   ['a setting', s3('DELETE', '/assets?cors'), ['s3:PutBucketCORS arn:aws:s3:::assets']],
   [
     'a copy',

@@ -70,7 +70,11 @@ function passedRoles(service: string, operation: string, values: Json): readonly
   return [];
 }
 
-function parametersOf({ headers, body }: AskedRequest): Json {
+/** What the rehearsal answers itself and reads as a form, whatever the headers say. */
+const FORMS = /^(sts|cloudformation)$/;
+
+function parametersOf({ service, headers, body }: AskedRequest): Json {
+  if (FORMS.test(service)) return formOf(body.toString('utf8'));
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') {
     try {
       return object(cbor.deserialize(body));
@@ -87,15 +91,15 @@ function parametersOf({ headers, body }: AskedRequest): Json {
   }
 }
 
-/** A form of the query protocols: lists as `Name.member.1`, of EC2 and SQS `Name.1`. */
+/** A form of the query protocols: lists as `Name.member.1`, of EC2 and SQS `Name.1`. Of a field that is there twice the first one counts, as for what answers. */
 function formOf(form: string): Json {
   const values: Record<string, unknown> = {};
   const tags = new Map<string, Record<string, string>>();
   for (const [name, value] of new URLSearchParams(form)) {
     const [head = '', ...rest] = name.split('.');
     const [at = '', field] = rest.filter((part) => part !== 'member');
-    if (rest.length === 0) values[head] = value;
-    else if (head === 'Tags' && field) tags.set(at, { ...tags.get(at), [field]: value });
+    if (rest.length === 0) values[head] ??= value;
+    else if (head === 'Tags' && field) tags.set(at, { [field]: value, ...tags.get(at) });
     else if (field === undefined) values[head] = [...list(values[head]), value];
   }
   return tags.size > 0 ? { ...values, Tags: [...tags.values()] } : values;
