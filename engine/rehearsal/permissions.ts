@@ -89,7 +89,7 @@ export class Permissions {
       const policies = this.current.of(JSON.stringify(pipeline.stages));
       const judged = judgedCalls(pipeline, action, this.ledger, policies);
       const book = { file: layout.permissions(runId), emit };
-      const records = this.keep(judged, policies, place, book);
+      const { records } = this.keep(judged, policies, place, book);
       const denied = records.filter(({ result }) => result === 'denied');
       if (this.mode === 'enforce' && denied[0])
         return { status: 'Failed', failure: failureOf(denied[0], denied.length - 1) };
@@ -100,10 +100,11 @@ export class Permissions {
 
   /** Keeps and says what was judged. @returns AWS's sentence, where what asked fails */
   private settle(judged: readonly Judged[], policies: AccountPolicies, place: Place, book: Book): string | undefined {
-    const records = this.keep(judged, policies, place, book);
+    const { records, fresh } = this.keep(judged, policies, place, book);
     const denied = records.find(({ result }) => result === 'denied');
     if (!denied) return undefined;
-    this.say(denied, book);
+    // A build that asks again and again is warned of once.
+    if (fresh.includes(denied)) this.say(denied, book);
     return this.mode === 'enforce' ? denied.text : undefined;
   }
 
@@ -112,7 +113,7 @@ export class Permissions {
     policies: AccountPolicies,
     { stage, action }: Place,
     book: Book,
-  ): readonly PermissionRecord[] {
+  ): { readonly records: readonly PermissionRecord[]; readonly fresh: readonly PermissionRecord[] } {
     const records = judged.map((one) => recordOf(stage, action, one, policies));
     const fresh = records.filter((one) => {
       const key = [book.file, one.role, one.stage, one.pipelineAction, one.action, one.resource, one.result].join(' ');
@@ -121,7 +122,7 @@ export class Permissions {
     if (fresh.length > 0)
       fs.appendFileSync(book.file, fresh.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o600 });
     for (const one of fresh) if (one.result === 'not known') this.sayUnjudged(one, policies, book);
-    return records;
+    return { records, fresh };
   }
 
   /** What is not understood is never allowed in silence: a role whose policies are elsewhere is named once. */
