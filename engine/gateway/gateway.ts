@@ -5,7 +5,7 @@ import type { Authorizer, AwsHandler, AwsRequest, AwsResponse, PageHandler } fro
 import { notAnswered, RefusedRequest, refusalAnswer, type Asked } from './aws-error';
 import type { Credentials } from './credentials';
 import { checked, checkLength, checksOf, isSmall, leaveBody, letSend, mostBytes, readBody } from './request-body';
-import { addressOf, describe, headersOf } from './request-address';
+import { addressOf, describe } from './request-address';
 import { checkCredentials, isSigned, signatureOf, type Signature } from './signature';
 import { UpstreamClient, type Passed, type Upstream } from './upstream';
 import { PROTECTION, webRefusal, type Entrance } from './web-refusal';
@@ -158,7 +158,7 @@ export class AwsGateway {
       return send(response, notAnswered(request, why));
     }
     if (!Buffer.isBuffer(body)) letSend(incoming, response);
-    const passed: Passed = { ...request, headers: headersOf(incoming), body };
+    const passed: Passed = { ...request, body };
     const status = await this.upstream.pass(upstream, passed, response);
     this.options.passed?.(request, status);
   }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AwsRequest } from '../ports/aws-request';
 import type { Principal } from '../ports/principal';
 import type { Signature } from './signature';
@@ -59,12 +59,6 @@ export function describe(
           ? `${rpcService}.${rpcOperation ?? ''}`
           : (actionOf(incoming, body) ?? ''),
   };
-}
-
-/** A request's headers as they go with the address of {@link describe}: where that has a bucket in its path, the host's name has none. */
-export function headersOf({ headers }: IncomingMessage): IncomingHttpHeaders {
-  if (!BUCKET_HOST.test(headers.host ?? '')) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'host'));
 }
 
 /** `Action` of the query protocols. What is not read as a form elsewhere is none here either. */

@@ -77,18 +77,8 @@ export class AccountPolicies {
     this.readResources();
   }
 
-  /** Every role, in the order of the stacks. */
-  allRoles(): readonly KnownRole[] {
-    return [...this.roles.values()];
-  }
-
   role(arn: string): KnownRole | undefined {
     return this.roles.get(arn);
-  }
-
-  /** Adds roles that no stack of the ledger has, such as those of `cdk bootstrap`. One that is deployed here counts more. */
-  add(roles: readonly KnownRole[]): void {
-    for (const role of roles) if (!this.roles.has(role.arn)) this.roles.set(role.arn, role);
   }
 
   /** The ARN of the key behind an alias' ARN, of the secret that a name means; any other ARN as it is. */
@@ -145,9 +135,9 @@ export class AccountPolicies {
     };
   }
 
-  /** A managed policy by its ARN: one that is deployed here, or one of AWS. */
-  managedPolicy(arn: string, kind: 'session'): AttachedPolicy {
-    return this.managed(arn, kind, arn.split(':')[4] ?? '');
+  /** A managed policy that limits a session, by its ARN: one that is deployed here, or one of AWS. */
+  sessionPolicy(arn: string): AttachedPolicy {
+    return this.managed(arn, 'session', arn.split(':')[4] ?? '');
   }
 
   private managed(arn: string, kind: 'identity' | 'boundary' | 'session', account: string): AttachedPolicy {

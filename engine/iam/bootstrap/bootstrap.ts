@@ -12,8 +12,6 @@ export interface BootstrapRequest {
   readonly qualifier: string;
   /** `--trust` and `--trust-for-lookup`: the pipeline's account. */
   readonly trust: readonly string[];
-  /** `--cloudformation-execution-policies`; AdministratorAccess where nobody says another. */
-  readonly executionPolicies?: readonly string[];
 }
 
 type Deployed = DeployedResource & { readonly stack: DeployedStack };
@@ -37,7 +35,7 @@ export function bootstrapsNamedIn(text: string, trust: readonly string[]): reado
  * The resources that `cdk bootstrap` of the pinned CDK makes in an environment: the real template (`cdk bootstrap --show-template`; aws-cdk,
  * Apache-2.0), resolved with the parameters that the command gives it.
  */
-export function bootstrapResources(request: BootstrapRequest): readonly Deployed[] {
+function bootstrapResources(request: BootstrapRequest): readonly Deployed[] {
   const { account, region, qualifier, trust } = request;
   const template = bootstrapTemplate as unknown as Template;
   const defaults = Object.entries(bootstrapTemplate.Parameters).map(([name, one]) => [
@@ -49,7 +47,8 @@ export function bootstrapResources(request: BootstrapRequest): readonly Deployed
     Qualifier: qualifier,
     TrustedAccounts: trust.filter((one) => one !== account),
     TrustedAccountsForLookup: trust.filter((one) => one !== account),
-    CloudFormationExecutionPolicies: request.executionPolicies ?? ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    // `cdk bootstrap` without --cloudformation-execution-policies.
+    CloudFormationExecutionPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
     // `cdk bootstrap` encrypts with the account's own key unless it is asked for one (--bootstrap-customer-key).
     FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY',
   };

@@ -102,7 +102,7 @@ function appliedPolicies(
 /** What the session that calls was given when its role was assumed limits what the role may (IAM User Guide, "Session policies"). */
 function withSession(applied: AppliedPolicies, { session }: ServiceCall, policies: AccountPolicies): AppliedPolicies {
   const texts = (session?.policies ?? []).map((document) => attached(document, 'session', 'session policy'));
-  const managed = (session?.policyArns ?? []).map((arn) => policies.managedPolicy(arn, 'session'));
+  const managed = (session?.policyArns ?? []).map((arn) => policies.sessionPolicy(arn));
   const given = [...texts, ...managed];
   if (given.length === 0) return applied;
   return {

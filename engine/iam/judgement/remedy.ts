@@ -1,6 +1,7 @@
 import type { AccountPolicies } from '../account/account-policies';
 import type { Judged } from './judge';
 import { kindText } from '../decision/denial';
+import { statementName } from '../policy/policy';
 
 /** What to change so that a denied call is allowed. */
 export interface Remedy {
@@ -29,7 +30,7 @@ export function remedyOf({ call, decision }: Judged, policies: AccountPolicies):
     return {
       construct,
       policy: policy.name,
-      text: `change the deny of ${statement.sid ? `statement "${statement.sid}"` : `statement ${statement.index + 1}`} in ${policy.name}`,
+      text: `change the deny of ${statementName(statement)} in ${policy.name}`,
     };
   }
   const [kind] = decision.missing;
