@@ -1,20 +1,35 @@
 /** Ctrl-C, `kill`, and the terminal that closes: all three end a rehearsal in order. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** The signals that are to end this process, heard from the beginning of a command to its end. */
+export interface Interruption {
+  /** Aborts at the first signal of a rehearsal that runs. */
+  readonly signal: AbortSignal;
+  /** From now on the first signal ends the rehearsal in order. */
+  readonly begin: () => void;
+  /** Hears no more. */
+  readonly end: () => void;
+}
+
 /**
- * Hears the signals that are to end the process. The first one aborts; the next ends it at once, and the engine's watcher ends what it had started.
- * @returns the signal of the first, and how to hear no more
+ * Hears the signals that are to end the process. Ahead of {@link Interruption.begin} the first one ends it at once; after it the first one aborts, and the next
+ * ends the process, and the engine's watcher ends what it had started. Ask for it before a program is started: execa listens for as long as a program runs, and
+ * a signal that comes just before it stops listening is lost where nobody else listens (libuv drops what is meant for a handle that has been stopped).
  */
-export function hearSignals(): { readonly signal: AbortSignal; readonly end: () => void } {
+export function hearSignals(): Interruption {
   const controller = new AbortController();
+  let begun = false;
   const heard = (): void => {
     // Exit code of a process that Ctrl-C ended (bash, "Exit Status").
-    if (controller.signal.aborted) process.exit(130);
+    if (!begun || controller.signal.aborted) process.exit(130);
     controller.abort(new Error('interrupted'));
   };
   for (const one of SIGNALS) process.on(one, heard);
   return {
     signal: controller.signal,
+    begin: () => {
+      begun = true;
+    },
     end: () => {
       for (const one of SIGNALS) process.off(one, heard);
     },

@@ -26,7 +26,7 @@ import { checkFirst } from './check-first';
 import { sayUncommitted } from './uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
-import { hearSignals } from './interruption';
+import { hearSignals, type Interruption } from './interruption';
 import { prepareMachine } from './prepare-machine';
 import { synthesize } from './synthesize';
 import { packageRoot, version } from '../input/package';
@@ -78,6 +78,15 @@ export interface RehearseOptions {
 
 /** Carries out `saiondo rehearse`. @returns the exit code */
 export async function runRehearsal(options: RehearseOptions): Promise<number> {
+  const interruption = hearSignals();
+  try {
+    return await prepareAndRehearse(options, interruption);
+  } finally {
+    interruption.end();
+  }
+}
+
+async function prepareAndRehearse(options: RehearseOptions, interruption: Interruption): Promise<number> {
   const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
   const { inputs, sources: named } = readInputs(options.inputs ?? path.join(layout.root, 'inputs.yaml'), options);
   const asked = options.source.map((one) => givenSource(one).name);
@@ -138,7 +147,6 @@ export async function runRehearsal(options: RehearseOptions): Promise<number> {
   sayMissing(known?.missing ?? [], options.json === true);
   const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
   const interactive = isInteractive(options);
-  const interruption = hearSignals();
   const { port } = options;
   const secrets = new KnownSecrets();
   for (const [name, value] of Object.entries(given.secrets)) secrets.add(name, value);
@@ -150,6 +158,7 @@ export async function runRehearsal(options: RehearseOptions): Promise<number> {
     { ...options, layout },
     { serving, control: () => control, clean: (text) => secrets.clean(text), signal: interruption.signal },
   );
+  interruption.begin();
   try {
     const state = await rehearse({
       layout,
@@ -191,7 +200,6 @@ export async function runRehearsal(options: RehearseOptions): Promise<number> {
   } finally {
     screen.end();
     serving.end();
-    interruption.end();
   }
 }
 
