@@ -54,8 +54,10 @@ for (const command of [
   initCommand(),
   checkCommand(),
   adoptCommand(),
-])
+]) {
   program.addCommand(command.copyInheritedSettings(program));
+  for (const nested of command.commands) nested.copyInheritedSettings(command);
+}
 addCompletion(program);
 
 program.parseAsync().catch((thrown: unknown) => {

@@ -15,7 +15,7 @@ const ARCHIVE = 'carried.tgz';
 const WITH = '.carried-with';
 /** Where Hardhat keeps the compilers that it downloads, below the home folder (Hardhat documentation, "Compiling your contracts"). */
 const COMPILERS = ['.cache/hardhat-nodejs', 'Library/Caches/hardhat-nodejs'];
-const NEVER = ['.git', '__pycache__', 'coverage', OUT];
+const NEVER = ['.git', '__pycache__', OUT];
 
 const digestOf = (file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 
@@ -50,19 +50,19 @@ function pack() {
   fs.mkdirSync(out);
   const excluded = [
     ...NEVER,
+    // The component's own report: packages have folders of that name, which they load.
+    `./${path.posix.join(env.COMPONENT_DIR ?? '.', 'coverage')}`,
     ...(env.OTHERS ?? '')
       .split(' ')
       .filter(Boolean)
       .map((folder) => `./${folder}`),
   ];
   const archive = path.join(out, ARCHIVE);
+  // Not by a pipe of a shell: it would have the exit code of its end alone.
   execFileSync(
-    'sh',
-    ['-c', 'tar -cf - "$@" . | gzip -1 > "$0"', archive, ...excluded.map((one) => `--exclude=${one}`)],
-    {
-      cwd: source,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
+    'tar',
+    ['--use-compress-program=gzip -1', ...excluded.map((one) => `--exclude=${one}`), '-cf', archive, '.'],
+    { cwd: source, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   fs.rmSync(kept, { recursive: true });
   const digest = digestOf(archive);

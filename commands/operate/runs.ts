@@ -34,12 +34,12 @@ export function runsCommand(): Command {
   runs.addCommand(
     new Command('prune')
       .description('remove runs: what waits, what works and what is deployed is kept')
-      .option('--directory <DIRECTORY>', 'where rehearsals keep their state', '.saiondo')
       .option('--keep <N>', 'keep the newest N runs besides', wholeNumber('--keep', 0, 100_000), 5)
       .option('--older-than <DAYS>', 'remove only runs that began before that', wholeNumber('--older-than', 1, 36_500))
       .option('--dry-run', 'say what would be removed, and remove nothing')
       .option('--yes', 'do not ask')
-      .action((options: PruneOptions) => prune(options)),
+      // `--directory` is an option of `runs`: Commander gives it to the command above, wherever it stands.
+      .action((_: unknown, command: Command) => prune(command.optsWithGlobals<PruneOptions>())),
   );
   return runs;
 }

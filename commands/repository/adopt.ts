@@ -41,7 +41,10 @@ Examples:
 }
 
 function adoptState(file: string, options: Options): void {
-  const document = parseDocument(textOf(options.config));
+  const given = textOf(options.config);
+  const document = parseDocument(given);
+  // It names the line: a document with errors cannot be written again.
+  if (document.errors.length > 0) parseConfiguration(given, options.config);
   const project = String(document.get('project') ?? 'saiondo');
   const adoption = adopt(readTerraformState(textOf(file), file), { environment: options.environment, project });
   const order = movingOrder(adoption);

@@ -125,7 +125,9 @@ export function rehearsalHandlers(
         // What is asked about a build's log group is not the endpoint's, which knows no such group.
         passesUnknown: (input, caller) => {
           const text = JSON.stringify(input);
-          return !buildsOf(sources.runs, sources.ledger(), caller).some((one) => text.includes(`${one.logGroup}`));
+          // Its name ends there, or its ARN goes on with a colon: a longer name is another group.
+          const names = (group: string): boolean => text.includes(`${group}"`) || text.includes(`${group}:`);
+          return !buildsOf(sources.runs, sources.ledger(), caller).some((one) => names(one.logGroup));
         },
         instead: { StartQuery: 'FilterLogEvents finds lines by a pattern' },
       }),

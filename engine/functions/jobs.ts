@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AwsHandler, AwsResponse } from '../ports/aws-request';
+import { ApiError } from '../api/protocol/api-error';
+import { decodeInput, encodeError, encodeOutput } from '../api/protocol/wire';
+import type { AwsHandler } from '../ports/aws-request';
 import type { FunctionJob, FunctionJobEnd } from '../ports/function-job';
 import type { DeployedFunctions } from './deployed-functions';
 
@@ -51,11 +53,16 @@ export class FunctionJobs {
     return (request) => {
       const [, kind] = OPERATION.exec(request.operation) ?? [];
       if (kind === undefined) return next?.(request);
-      const { jobId, ...result } = JSON.parse(request.body.toString('utf8')) as JobResult & { jobId?: string };
-      if (jobId === undefined || !this.open.has(jobId))
-        return json(400, { __type: 'JobNotFoundException', message: `Job ${jobId ?? ''} not found` });
-      this.open.set(jobId, kind === 'Failure' ? { failureDetails: result.failureDetails ?? {} } : result);
-      return json(200, {});
+      try {
+        // SDK v3 and botocore each speak a protocol of their own.
+        const { jobId = '', ...result } = decodeInput(request) as JobResult & { jobId?: string };
+        if (!this.open.has(jobId)) throw new ApiError('JobNotFoundException', `Job ${jobId} not found`);
+        this.open.set(jobId, kind === 'Failure' ? { failureDetails: result.failureDetails ?? {} } : result);
+        return encodeOutput(request, {});
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return encodeError(request, 'codepipeline', error);
+      }
     };
   }
 }
@@ -63,8 +70,4 @@ export class FunctionJobs {
 function untold(said: string): string {
   const why = said ? ` It ended with:\n${said}` : '';
   return `the function told CodePipeline nothing of its job (PutJobSuccessResult, PutJobFailureResult): on AWS the action waits until it times out.${why}`;
-}
-
-function json(status: number, content: unknown): AwsResponse {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(content) };
 }

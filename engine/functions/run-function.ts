@@ -115,6 +115,7 @@ async function runIn(at: Places, call: FunctionCall): Promise<FunctionEnd> {
     const stop = (): void => sandbox.signal(child, 'SIGKILL');
     const timer = setTimeout(() => ((timedOut = true), stop()), call.milliseconds);
     call.signal?.addEventListener('abort', stop, { once: true });
+    if (call.signal?.aborted) stop();
     await new Promise<void>((done) => {
       child.once('close', () => done());
       child.once('exit', () => setTimeout(done, LINGER));

@@ -70,9 +70,8 @@ async function python(): Promise<Finding> {
   };
 }
 
-async function flutter(): Promise<Finding> {
-  const { missing } = await answer('flutter', ['--version', '--machine'], true);
-  return missing
+function flutter(): Finding {
+  return !onPath('flutter')
     ? {
         check,
         status: 'warning',
@@ -152,19 +151,19 @@ function existing(directory: string): string {
   return at;
 }
 
-/** Asks a tool. @param only whether it is there is all that is asked */
+function onPath(command: string): boolean {
+  return (process.env.PATH ?? '').split(path.delimiter).some((at) => at && fs.existsSync(path.join(at, command)));
+}
+
+/** Asks a tool. One that does not answer in time is there. */
 async function answer(
   command: string,
   args: readonly string[],
-  only = false,
 ): Promise<{ exitCode: number; stdout: string; stderr: string; missing: boolean }> {
-  if (only) {
-    const found = (process.env.PATH ?? '')
-      .split(path.delimiter)
-      .some((at) => at && fs.existsSync(path.join(at, command)));
-    return { exitCode: 0, stdout: '', stderr: '', missing: !found };
-  }
-  const { exitCode, stdout, stderr, failed } = await execa(command, args, { reject: false, timeout: PATIENCE });
+  const { exitCode, stdout, stderr, failed, timedOut } = await execa(command, args, {
+    reject: false,
+    timeout: PATIENCE,
+  });
   // A command that could not be started has no exit code.
-  return { exitCode: exitCode ?? 1, stdout, stderr, missing: failed && exitCode === undefined };
+  return { exitCode: exitCode ?? 1, stdout, stderr, missing: failed && exitCode === undefined && !timedOut };
 }

@@ -32,3 +32,16 @@ test('runs are listed with size and age; prune keeps what waits and what is depl
   expect(fs.existsSync(layout.run('20260101-100000-aaaa'))).toBe(true);
   expect(fs.readdirSync(layout.runs()).length).toBeLessThan(4);
 }, 60_000);
+
+test('prune takes the folder that it is given, and a wrong option is wrong usage', async () => {
+  const other = new Layout(path.join(root, 'other'));
+  for (const where of [layout, other]) {
+    fs.rmSync(where.runs(), { recursive: true, force: true });
+    for (const day of ['05', '06']) recordRun(where, { runId: `202601${day}-100000-aaaa`, builds: 1, fails: [0] });
+  }
+  const before = fs.readdirSync(layout.runs());
+  expect((await saiondo('runs', 'prune', '--directory', 'other', '--keep', '0', '--yes')).exitCode).toBe(0);
+  expect(fs.readdirSync(layout.runs())).toEqual(before);
+  expect(fs.readdirSync(other.runs()).length).toBeLessThan(before.length);
+  expect((await saiondo('runs', 'prune', '--nope')).exitCode).toBe(2);
+}, 60_000);

@@ -89,3 +89,17 @@ test('the command writes a configuration that synthesizes with what exists', asy
     fs.rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('a configuration that is no YAML is refused with its line', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-adopt-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'saiondo.yaml'), 'project: shop\npipeline: {\n');
+    const args = [path.join(ROOT, 'dist/bin/saiondo.js'), 'adopt', FILE, '--environment', 'prod'];
+    const { exitCode, stderr } = await execa('node', args, { cwd: folder, reject: false });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/saiondo\.yaml:\d+/);
+    expect(stderr).not.toContain('Internal error');
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+});

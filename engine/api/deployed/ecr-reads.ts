@@ -31,7 +31,8 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
       501,
     );
   };
-  const known = (caller: Caller, name: string): boolean => repositories(caller).some((one) => one.physicalId === name);
+  const known = (caller: Caller, name: string): Deployed | undefined =>
+    repositories(caller).find((one) => one.physicalId === name);
 
   return {
     DescribeRepositories: operation(
@@ -86,7 +87,8 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
       }),
       async (input, caller) => {
         // Images that are named are looked up one by one, by who answers for the registry.
-        if (input.imageIds?.length || !known(caller, input.repositoryName)) return undefined;
+        const repository = known(caller, input.repositoryName);
+        if (input.imageIds?.length || !repository) return undefined;
         const byDigest = new Map<string, { tags: string[]; bytes: number }>();
         for (const { tag, digest, bytes } of await imagesOf(input.repositoryName, 'DescribeImages')) {
           const image = byDigest.get(digest) ?? { tags: [], bytes };
@@ -95,7 +97,7 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
         }
         return {
           imageDetails: [...byDigest].map(([imageDigest, { tags, bytes }]) => ({
-            registryId: caller.account,
+            registryId: repository.stack.account,
             repositoryName: input.repositoryName,
             imageDigest,
             imageTags: tags,

@@ -25,6 +25,7 @@ export const lambdaInvoke: ActionProvider = {
         summary: end ? `${would}: ${end.notRehearsed}` : would,
       };
     }
+    if (signal.aborted) return { status: 'Abandoned', summary: 'the function was stopped' };
     if ('failure' in end) return { status: 'Failed', failure: { code: 'JobFailed', message: end.failure } };
     return { status: 'Succeeded', outputVariables: { ...end.outputVariables } };
   },
