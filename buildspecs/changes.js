@@ -73,33 +73,28 @@ function messageOf(commit) {
   }
 }
 
-function commitLine(label, commit, before) {
+/** What a commit or a digest is, where it is not what prod runs: `application 1a2b3c4d5e6f → 0f9e8d7c6b5a “feat: …”`. */
+function movedLine(label, commit, before) {
   if (before === commit) return `${label} unchanged (${commit.slice(0, 12)})`;
   return `${label} ${before ? `${before.slice(0, 12)} → ` : ''}${commit.slice(0, 12)}${messageOf(commit)}`;
 }
 
 /** What Verify packed for the environments, by the head of its digest, where it is not what prod runs: `migrations 1a2b3c4d5e6f → 0f9e8d7c6b5a`. */
-function carriedLine() {
+function carriedLines() {
   return [
-    ['migrations', env.MIGRATIONS_DIGEST],
-    ['llmMigrations', env.LLM_MIGRATIONS_DIGEST],
-    ['contracts', env.CONTRACTS_DIGEST],
-  ].flatMap(([what, digest]) => {
-    if (!digest) return [];
-    const before = deployed[what];
-    const label = what === 'llmMigrations' ? 'llm migrations' : what;
-    if (before === digest) return [`${label} unchanged (${digest.slice(0, 12)})`];
-    return [`${label} ${before ? `${before.slice(0, 12)} → ` : ''}${digest.slice(0, 12)}`];
-  });
+    ['migrations', env.MIGRATIONS_DIGEST, deployed.migrations],
+    ['llm migrations', env.LLM_MIGRATIONS_DIGEST, deployed.llmMigrations],
+    ['contracts', env.CONTRACTS_DIGEST, deployed.contracts],
+  ].flatMap(([label, digest, before]) => (digest ? [movedLine(label, digest, before)] : []));
 }
 
 const application = env.APPLICATION_COMMIT;
 const pipeline = env.PIPELINE_COMMIT;
 const same = env.APPLICATION_REPOSITORY === env.PIPELINE_REPOSITORY;
 const summary = [
-  commitLine('application', application, deployed.application),
-  ...(same ? [] : [commitLine('pipeline', pipeline, deployed.pipeline)]),
-  ...carriedLine(),
+  movedLine('application', application, deployed.application),
+  ...(same ? [] : [movedLine('pipeline', pipeline, deployed.pipeline)]),
+  ...carriedLines(),
   changesByStack(fs.readFileSync(process.argv[2], 'utf8')),
 ].join('; ');
 const link =

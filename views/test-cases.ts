@@ -56,6 +56,7 @@ function readCases({ file }: ReportSummary, runDirectory: string): ShownCase[] |
   }
 }
 
-function worstFirst(a: ShownCase, b: ShownCase): number {
+/** What failed first, then the slowest. */
+export function worstFirst(a: ShownCase, b: ShownCase): number {
   return Number(isFailed(b)) - Number(isFailed(a)) || b.seconds - a.seconds;
 }

@@ -29,6 +29,19 @@ export async function callJson<T = Record<string, unknown>>(
   return parse(text) as T;
 }
 
+/** A call of an operation on the local endpoint, in AWS's query protocol. @param parameters with `Action` and `Version` */
+export function callQuery(
+  to: Destination,
+  account: string,
+  region: string,
+  service: string,
+  parameters: Readonly<Record<string, string>>,
+): ReturnType<typeof send> {
+  return send(to, account, region, service, 'POST', '/', new URLSearchParams(parameters).toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+}
+
 /** A plain request to a service of the local endpoint. */
 export async function send(
   to: Destination,

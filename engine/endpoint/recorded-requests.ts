@@ -1,5 +1,6 @@
 import type { AwsRequest } from '../ports/aws-request';
 import type { StackLedger } from '../ports/ledger';
+import { decoded } from '../text/percent';
 
 /** Ids that are shorter are found in other texts, too. */
 const SHORTEST = 8;
@@ -49,12 +50,4 @@ function names(text: string, id: string): boolean {
   for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1))
     if (!/[\w-]/.test(text[at - 1] ?? ' ') && !/[\w-]/.test(text[at + id.length] ?? ' ')) return true;
   return false;
-}
-
-function decoded(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
-  }
 }

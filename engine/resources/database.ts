@@ -5,7 +5,7 @@ import { pathSegment } from '../../model/path-segment';
 import type { Provisioner } from '../ports/provisioner';
 import { postgresDirectories, startPostgres } from './postgres';
 import type { ServiceRegistry } from '../host/service-registry';
-import { send } from '../endpoint/aws-client';
+import { callQuery } from '../endpoint/aws-client';
 import type { Upstream } from '../gateway/upstream';
 import { secretKey, type Values } from '../endpoint/values';
 import { generatePassword, putSecret } from '../endpoint/value-provisioners';
@@ -140,8 +140,5 @@ async function callRds(
   region: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const body = new URLSearchParams({ Version: '2014-10-31', ...parameters }).toString();
-  await send(endpoint, account, region, 'rds', 'POST', '/', body, {
-    'content-type': 'application/x-www-form-urlencoded',
-  });
+  await callQuery(endpoint, account, region, 'rds', { Version: '2014-10-31', ...parameters });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { send } from '../endpoint/aws-client';
+import { callQuery } from '../endpoint/aws-client';
 import type { Upstream } from '../gateway/upstream';
 import type { Provisioner, ProvisionRequest } from '../ports/provisioner';
 
@@ -73,16 +73,13 @@ class EndpointResource implements Provisioner {
     const name = parts.pop();
     if (name === undefined || name === '') return;
     const path = ['', ...parts, ''].join('/');
-    const form = new URLSearchParams({
+    // One that is there stays as it is.
+    await callQuery(this.endpoint(), account, region, 'iam', {
       Action: 'CreateRole',
       Version: '2010-05-08',
       RoleName: name,
       Path: path,
       AssumeRolePolicyDocument: JSON.stringify(LAMBDA_TRUST),
-    });
-    // One that is there stays as it is.
-    await send(this.endpoint(), account, region, 'iam', 'POST', '/', form.toString(), {
-      'content-type': 'application/x-www-form-urlencoded',
     });
   }
 
@@ -94,19 +91,8 @@ class EndpointResource implements Provisioner {
     stack: string,
     parameters: Readonly<Record<string, string>>,
   ): Promise<string | undefined> {
-    const form = new URLSearchParams({ Action: action, Version: '2010-05-15', StackName: stack, ...parameters });
-    const { status, text } = await send(
-      this.endpoint(),
-      account,
-      region,
-      'cloudformation',
-      'POST',
-      '/',
-      form.toString(),
-      {
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-    );
+    const asked = { Action: action, Version: '2010-05-15', StackName: stack, ...parameters };
+    const { status, text } = await callQuery(this.endpoint(), account, region, 'cloudformation', asked);
     if (status < 300) return undefined;
     return (/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text.slice(0, 200)).trim() || `status ${status}`;
   }

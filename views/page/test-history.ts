@@ -1,7 +1,7 @@
 import { plainLine } from '../../model/plain-text';
 import type { RunState } from '../../model/run-state';
 import type { PageTest, PageTests } from './tests';
-import { isFailed, shownReports } from '../test-cases';
+import { isFailed, shownReports, worstFirst } from '../test-cases';
 
 /** So many cases are shown at most: what failed, then the slowest. */
 const MOST = 500;
@@ -24,7 +24,7 @@ export function testHistory(run: TestedRun, before: readonly TestedRun[]): PageT
     const mark = markOf(history);
     return { ...one, history, ...(mark ? { mark } : {}) };
   });
-  all.sort((a, b) => Number(isFailed(b)) - Number(isFailed(a)) || b.seconds - a.seconds);
+  all.sort(worstFirst);
   return { total: all.length, failed: all.filter(isFailed).length, cases: all.slice(0, MOST) };
 }
 

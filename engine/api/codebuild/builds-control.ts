@@ -21,17 +21,16 @@ export function buildsControl({ runs, ledger }: ApiSources, stop: StopBuild | un
       const all = ledger();
       const known = buildsOf(runs, all, caller).find((one) => one.buildId === id);
       if (!known) throw new ApiError('ResourceNotFoundException', `Build ${input.id} does not exist`);
-      const { build } = openBuild(runs, known);
+      const { run, build } = openBuild(runs, known);
       if (build.status === 'IN_PROGRESS' && !stop?.(id))
         throw new ApiError(
           'InvalidInputException',
           `Build ${input.id} cannot be stopped: the rehearsal that ran it has ended`,
         );
-      const { run, build: now } = openBuild(runs, known);
       const project = all
         .resources('AWS::CodeBuild::Project', known.account, known.region)
         .find((one) => one.physicalId === known.project);
-      return { build: buildShape(known, run, now, project, runs.isLive(known.run)) };
+      return { build: buildShape(known, run, build, project, runs.isLive(known.run)) };
     }),
 
     StartBuild: operation(z.looseObject({ projectName: z.string().min(1) }), (input, caller) => {

@@ -77,8 +77,7 @@ export function reportGroupReads({ runs, ledger }: ApiSources): Record<string, O
         const all = builds(caller);
         const find = (arn: string): ReportGroup | undefined => {
           const of = all.filter((one) => one.reportGroups.some((name) => reportGroupArn(one, name) === arn));
-          const [newest] = of;
-          if (!newest) return undefined;
+          if (of.length === 0) return undefined;
           const first = reports(of).filter((one) => one.group === arn);
           return {
             arn,
@@ -90,9 +89,10 @@ export function reportGroupReads({ runs, ledger }: ApiSources): Record<string, O
             status: 'ACTIVE',
           };
         };
+        const found = input.reportGroupArns.map((arn) => [arn, find(arn)] as const);
         return {
-          reportGroups: input.reportGroupArns.flatMap((arn) => find(arn) ?? []),
-          reportGroupsNotFound: input.reportGroupArns.filter((arn) => !find(arn)),
+          reportGroups: found.flatMap(([, one]) => one ?? []),
+          reportGroupsNotFound: found.flatMap(([arn, one]) => (one ? [] : [arn])),
         };
       },
     ),

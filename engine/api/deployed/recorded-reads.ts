@@ -3,6 +3,7 @@ import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/l
 import { notAnswered } from '../../gateway/aws-error';
 import { decodeInput } from '../protocol/wire';
 import { sees } from '../protocol/service';
+import { decoded } from '../../text/percent';
 
 /** A resource, and the stack that has it. */
 export type Deployed = DeployedResource & { readonly stack: DeployedStack };
@@ -104,14 +105,6 @@ function valuesOf(request: AwsRequest): Set<string> {
   else if (request.operation !== '') add(bodyOf(request));
   found.delete('');
   return found;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function bodyOf(request: AwsRequest): unknown {

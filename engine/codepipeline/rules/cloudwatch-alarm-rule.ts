@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
 import { SaiondoError } from '../../../model/errors';
-import { send } from '../../endpoint/aws-client';
+import { callQuery } from '../../endpoint/aws-client';
 import type { RuleContext, RuleResult } from '../../ports/rule';
 import { ruleFailure } from './rule-failure';
 import type { RuleProvider } from './rule-provider';
@@ -60,15 +60,13 @@ async function evaluate(context: RuleContext): Promise<RuleResult> {
 }
 
 async function stateOf({ local, pipeline, rule }: RuleContext, name: string): Promise<string> {
-  const { status, text } = await send(
+  const asked = { Action: 'DescribeAlarms', Version: '2010-08-01', 'AlarmNames.member.1': name };
+  const { status, text } = await callQuery(
     local,
     pipeline.account,
     rule.region ?? pipeline.region,
     'monitoring',
-    'POST',
-    '/',
-    new URLSearchParams({ Action: 'DescribeAlarms', Version: '2010-08-01', 'AlarmNames.member.1': name }).toString(),
-    { 'content-type': 'application/x-www-form-urlencoded' },
+    asked,
   );
   if (status !== 200)
     throw new SaiondoError(`the local endpoint did not describe the alarm ${name}: ${status}`, { code: 'JobFailed' });

@@ -1,4 +1,5 @@
 import type { AskedPermission, AskedRequest } from './asked-request';
+import { decoded } from '../../text/percent';
 
 /** Subresources of a bucket: the noun of the action, and what takes it away where that is not its Delete (S3 User Guide, "Required permissions for Amazon S3 API operations"). */
 const OF_BUCKET: Readonly<Record<string, readonly [noun: string, removal?: 'Delete']>> = {
@@ -121,14 +122,6 @@ function ofObject(
 
 const keyOf = (name: string, value: string | null | undefined): Record<string, string> =>
   value === null || value === undefined ? {} : { [name]: value };
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 function plain(xml: string): string {
   return xml.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
