@@ -20,7 +20,8 @@ const check = 'rehearsal';
  */
 export async function checkRehearsalTools(directory: string): Promise<Finding[]> {
   return [
-    ...(await Promise.all([containers(), python(), flutter(), port(), sandbox()])),
+    ...(await Promise.all([containers(), python(), port(), sandbox()])),
+    flutter(),
     disk(directory),
     writable(directory),
   ];
