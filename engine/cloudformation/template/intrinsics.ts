@@ -273,8 +273,8 @@ function call(name: string, argument: unknown, context: ResolutionContext, at: s
     }
     case 'Fn::Cidr': {
       const [block, count, bits] = list();
-      const ranges = cidr(String(block), Number(count), Number(bits ?? 8));
-      return typeof ranges === 'string' ? fail(context, inside, `cannot be done: ${ranges}`) : ranges;
+      const result = cidr(String(block), Number(count), Number(bits ?? 8));
+      return 'ranges' in result ? [...result.ranges] : fail(context, inside, `cannot be done: ${result.problem}`);
     }
     case 'Fn::If': {
       if (!Array.isArray(argument) || argument.length !== 3)
