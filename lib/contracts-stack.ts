@@ -1,8 +1,6 @@
 import { BuildEnvironmentVariableType } from 'aws-cdk-lib/aws-codebuild';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { contractNames } from '../config/contract-names';
 import { isMainNetwork } from '../config/contracts.schema';
@@ -26,8 +24,6 @@ export class ContractsStack extends EnvironmentStack {
         { parameter: names.registryParameter(name), ...more },
       ]),
     );
-    const deployer = Secret.fromSecretNameV2(this, 'Deployer', names.deployerSecret);
-    const chain = StringParameter.fromStringParameterName(this, 'Chain', names.chainParameter);
     const { explorer } = props.environment.contracts;
     const deploy = new DeliveryProject(this, 'Deploy', {
       task: 'contracts',
@@ -58,8 +54,7 @@ export class ContractsStack extends EnvironmentStack {
           : {}),
       },
     });
-    deployer.grantRead(deploy.project);
-    chain.grantRead(deploy.project);
+    // That it may read the deployer's key and the chain's address its variables have granted it.
     deploy.project.addToRolePolicy(
       new PolicyStatement({
         actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:PutParameter'],

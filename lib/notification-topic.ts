@@ -7,14 +7,25 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 
-/** Who publishes: the pipeline's notices, alarms and budgets of this account. */
-const PUBLISHERS = ['codestar-notifications.amazonaws.com', 'cloudwatch.amazonaws.com', 'budgets.amazonaws.com'];
+/** Who publishes in an account: the notices of a pipeline that is there, the budgets of environments, the alarms of protected ones. */
+function publishersOf({ pipeline, environments }: Configuration, account: string): readonly string[] {
+  const here = Object.values(environments).filter((one) => one.account === account);
+  return [
+    ...(pipeline.account === account ? ['codestar-notifications.amazonaws.com'] : []),
+    ...(here.length > 0 ? ['budgets.amazonaws.com'] : []),
+    ...(here.some((one) => one.protected) ? ['cloudwatch.amazonaws.com'] : []),
+  ];
+}
 
 /**
- * Failed deployments and backups. Without a condition on the account: SNS does not support one for EventBridge where the topic is encrypted
- * (same page as below).
+ * Failed deployments and backups of protected environments. Without a condition on the account: SNS does not support one for EventBridge where the topic
+ * is encrypted (same page as below).
  */
-const UNCONDITIONAL_PUBLISHERS = ['events.amazonaws.com'];
+function unconditionalPublishersOf({ environments }: Configuration, account: string): readonly string[] {
+  return Object.values(environments).some((one) => one.account === account && one.protected)
+    ? ['events.amazonaws.com']
+    : [];
+}
 
 /** Who makes the topic of an account: whoever is deployed into it first. */
 type Owner = 'pipeline' | 'dev' | 'prod';
@@ -50,9 +61,10 @@ export class NotificationTopic extends Construct {
     });
     const topic = new Topic(this, 'Topic', { topicName, masterKey: key, enforceSSL: true });
     for (const [services, conditions] of [
-      [PUBLISHERS, { StringEquals: { 'aws:SourceAccount': account } }],
-      [UNCONDITIONAL_PUBLISHERS, {}],
+      [publishersOf(configuration, account), { StringEquals: { 'aws:SourceAccount': account } }],
+      [unconditionalPublishersOf(configuration, account), {}],
     ] as const) {
+      if (services.length === 0) continue;
       const principals = services.map((service) => new ServicePrincipal(service));
       key.addToResourcePolicy(
         new PolicyStatement({

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { Project } from 'aws-cdk-lib/aws-codebuild';
+import { Project, type CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CodePipeline } from 'aws-cdk-lib/pipelines';
@@ -15,11 +15,27 @@ export function narrowGeneratedRoles(stack: Stack, pipeline: CodePipeline, artif
   narrowSelfMutation(stack, pipeline.selfMutationProject as Project);
   const generated = [pipeline, pipeline.pipeline].flatMap((construct) => construct.node.findAll());
   for (const project of generated.filter((construct) => construct instanceof Project)) {
-    acknowledgeReports(project);
+    if (writesReports(project)) acknowledgeReports(project);
+    else withoutReports(project);
     acknowledge(project.role ?? project, {
       [wildcard(stack, artifacts.arnForObjects('*'))]:
         'the objects of the one artifact bucket: CodePipeline gives each a random name',
     });
+  }
+}
+
+/** Whether a project's buildspec names reports. */
+function writesReports(project: Project): boolean {
+  const { source } = project.node.defaultChild as CfnProject;
+  return /"reports\\*":/.test(JSON.stringify(Stack.of(project).resolve(source)));
+}
+
+/** Takes back what aws-cdk-lib grants to every build: to write reports. */
+function withoutReports(project: Project): void {
+  const narrow = (statement: PolicyStatementJson): readonly PolicyStatementJson[] =>
+    [statement.Action].flat().includes('codebuild:CreateReportGroup') ? [] : [statement];
+  for (const policy of project.role?.node.findAll() ?? []) {
+    if (policy instanceof CfnPolicy) policy.policyDocument = rewritten(policy.policyDocument, narrow);
   }
 }
 

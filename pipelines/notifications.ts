@@ -1,5 +1,6 @@
 import { PipelineNotificationEvents, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { DetailType } from 'aws-cdk-lib/aws-codestarnotifications';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { NotificationTopic } from '../lib/notification-topic';
@@ -17,7 +18,8 @@ const EVENTS = [
  */
 export function notify(scope: Construct, pipeline: Pipeline, configuration: Configuration): void {
   const { topic } = new NotificationTopic(scope, 'Notifications', configuration, 'pipeline');
-  pipeline.notifyOn('Notices', topic, {
+  // By its ARN: aws-cdk-lib would grant the notices once more, without the condition on the account.
+  pipeline.notifyOn('Notices', Topic.fromTopicArn(scope, 'NoticesTopic', topic.topicArn), {
     events: EVENTS,
     detailType: DetailType.FULL,
     notificationRuleName: `${configuration.project}-pipeline`,

@@ -63,6 +63,7 @@ export class PullRequests extends Construct {
         environmentVariables: plainVariables({ ...environment, COMPONENT_DIR: directory }),
         timeout: Duration.minutes(30),
         concurrentBuildLimit: 5,
+        grantReportGroupPermissions: values.report !== false,
         logging: { cloudWatch: { logGroup } },
       });
       const resource = project.node.defaultChild as CfnProject;
@@ -82,7 +83,7 @@ export class PullRequests extends Construct {
       acknowledge(project, {
         'AwsSolutions-CB4': 'the project has no artifact that CodeBuild would encrypt; what it tests is in GitHub',
       });
-      acknowledgeReports(project);
+      if (values.report !== false) acknowledgeReports(project);
     }
   }
 }

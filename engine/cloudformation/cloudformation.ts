@@ -3,7 +3,7 @@ import type { Layout } from '../../model/layout';
 import type { DeployedStack } from '../ports/ledger';
 import type { LocalAws } from '../ports/local-aws';
 import type { Provisioners } from '../ports/provisioner';
-import type { PermitResource } from '../ports/resource-permission';
+import type { DeploymentPermits } from '../ports/resource-permission';
 import { computeChangeSet, type ChangeSet } from './change-set';
 import { ChangeSetStore } from './change-set-store';
 import { deleteStack, type DeletionResult } from './deletion';
@@ -22,8 +22,8 @@ export interface CloudFormationDependencies {
   readonly layout: Layout;
   readonly ledger: DiskLedger;
   readonly provisioners: Provisioners;
-  /** Whether a stack's role may do what is done to a resource; nobody is asked where there is none. */
-  readonly permit?: PermitResource;
+  /** Whether a stack's role, and AWS's services, may do what a deployment needs; nobody is asked where there are none. */
+  readonly permits?: DeploymentPermits;
   /** Where parameters and dynamic references are read, and what is told of the values that NoEcho hides. */
   readonly local: Pick<LocalAws, 'parameter' | 'secret' | 'secrets'>;
 }
@@ -98,10 +98,10 @@ export class CloudFormation {
   }
 
   private hostOf(caller: DeploymentCaller): DeploymentHost {
-    const { ledger, provisioners, local, permit } = this.dependencies;
+    const { ledger, provisioners, local, permits } = this.dependencies;
     return {
       ...caller,
-      ...(permit ? { permit } : {}),
+      ...(permits ? { permits } : {}),
       ledger,
       provisioners,
       dynamicReferences: dynamicReferencesFrom(local),

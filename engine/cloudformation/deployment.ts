@@ -125,6 +125,11 @@ class Deployment {
         at = logicalId;
         this.refuseByPolicy('Update:Delete', logicalId, type);
       }
+      const refused = this.refusedByServices();
+      if (refused) {
+        at = refused.logicalId;
+        throw refused.error;
+      }
       at = 'Outputs';
       const outputs = resolveOutputs(changeSet, this.context, this.host.ledger, this.previous);
       return await this.complete(outputs);
@@ -190,16 +195,31 @@ class Deployment {
 
   /** The new state stands; what it replaced or dropped goes afterwards, and a killed engine finds in the ledger what is still to go. */
   private async complete(outputs: DeployedStack['outputs']): Promise<DeploymentResult> {
-    const { changeSet, host, previous, journal, verb } = this;
+    const { host, previous, journal, verb } = this;
     const obsolete = obsolescence(previous, this.resources);
+    const stack: DeployedStack = {
+      ...this.stackWith(outputs),
+      status: obsolete.length > 0 ? `${verb}_COMPLETE_CLEANUP_IN_PROGRESS` : `${verb}_COMPLETE`,
+      ...(obsolete.length > 0 ? { obsolete } : {}),
+    };
+    host.ledger.put(stack);
+    journal.close();
+    const cleaned = await removeObsolete(stack, host);
+    this.stackStatus(cleaned.status);
+    return { status: `${verb}_COMPLETE`, stack: cleaned };
+  }
+
+  /** The stack as it is now that its resources are made. */
+  private stackWith(outputs: DeployedStack['outputs']): DeployedStack {
+    const { changeSet, previous, verb } = this;
     const now = new Date().toISOString();
     const stackPolicy = changeSet.stackPolicy ?? previous?.stackPolicy;
-    const stack: DeployedStack = {
+    return {
       stackName: changeSet.stackName,
       stackId: previous?.stackId ?? stackIdOf(changeSet),
       account: changeSet.account,
       region: changeSet.region,
-      status: obsolete.length > 0 ? `${verb}_COMPLETE_CLEANUP_IN_PROGRESS` : `${verb}_COMPLETE`,
+      status: `${verb}_IN_PROGRESS`,
       template: changeSet.template as unknown as Record<string, unknown>,
       parameters: textsOf(changeSet.parameters),
       given: givenTexts(changeSet.template, changeSet.given ?? {}),
@@ -211,16 +231,10 @@ class Deployment {
       revision: (previous?.revision ?? 0) + 1,
       lastChangeSet: { id: changeSet.id },
       imports: [...this.imports],
-      ...(obsolete.length > 0 ? { obsolete } : {}),
       ...(stackPolicy ? { stackPolicy: stackPolicy as Record<string, unknown> } : {}),
       ...(previous?.terminationProtection ? { terminationProtection: true } : {}),
       ...(changeSet.parentId ? { parentId: changeSet.parentId } : {}),
     };
-    host.ledger.put(stack);
-    journal.close();
-    const cleaned = await removeObsolete(stack, host);
-    this.stackStatus(cleaned.status);
-    return { status: `${verb}_COMPLETE`, stack: cleaned };
   }
 
   /** Puts back everything that the deployment touched; the ledger keeps the state before, and why it is back. */
@@ -270,8 +284,8 @@ class Deployment {
   /** @throws SaiondoError `AccessDenied` where the stack's role may not do it */
   private async refuseByRole(planned: DeployedResource, before: DeployedResource | undefined, replaced: boolean) {
     const { account, region, stackName, file } = this.changeSet;
-    const { permit, roleArn, environment } = this.host;
-    const denied = await permit?.(roleArn, {
+    const { permits, roleArn, environment } = this.host;
+    const denied = await permits?.resource(roleArn, {
       ...planned,
       operation: before && !replaced ? 'update' : 'create',
       ...(before && !replaced ? { previous: before.properties } : {}),
@@ -280,12 +294,22 @@ class Deployment {
       stackName,
       environment,
     });
-    if (denied !== undefined)
-      throw new SaiondoError(denied, {
-        code: 'AccessDenied',
-        where: { file, path: `Resources.${planned.logicalId}` },
-        next: 'saiondo permissions says what to add to which policy',
-      });
+    if (denied !== undefined) throw accessDenied(denied, file, planned.logicalId);
+  }
+
+  /** What AWS's services may not do for the resources that were made, e.g. start the tasks of a service. */
+  private refusedByServices(): { readonly logicalId: string; readonly error: SaiondoError } | undefined {
+    const { changeSet, journal, maker } = this;
+    const { permits, roleArn, environment } = this.host;
+    const changed = new Set(journal.touched.map(({ now }) => now.logicalId));
+    const refused = permits?.stack(roleArn, { stack: this.stackWith({}), changed, environment });
+    if (!refused) return undefined;
+    const { logicalId, reason } = refused;
+    const before = this.previous?.resources[logicalId];
+    maker.say(this.resources[logicalId] ?? { logicalId, type: '' }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', {
+      reason,
+    });
+    return { logicalId, error: accessDenied(reason, changeSet.file, logicalId) };
   }
 
   private attributeOf(id: string, attribute: string): unknown {
@@ -304,7 +328,7 @@ class Deployment {
     physicalId: string,
   ): Record<string, unknown> {
     const address = addressOf(this.changeSet, logicalId, this.changeSet.generations[logicalId] ?? 1);
-    const names = (attributesOf(address.type) ?? []).filter((name) => /^([A-Za-z]*Arn|[A-Za-z]*Id|Name)$/.test(name));
+    const names = (attributesOf(address.type) ?? []).filter((name) => /^([A-Za-z.]*Arn|[A-Za-z]*Id|Name)$/.test(name));
     return Object.fromEntries(names.map((name) => [name, generatedAttribute(address, properties, physicalId, name)]));
   }
 
@@ -320,6 +344,14 @@ class Deployment {
       ...(reason ? { reason } : {}),
     });
   }
+}
+
+function accessDenied(reason: string, file: string, logicalId: string): SaiondoError {
+  return new SaiondoError(reason, {
+    code: 'AccessDenied',
+    where: { file, path: `Resources.${logicalId}` },
+    next: 'saiondo permissions says what to add to which policy',
+  });
 }
 
 function unknownReason(attributes: readonly string[]): string {

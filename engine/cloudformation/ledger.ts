@@ -44,8 +44,9 @@ export class DiskLedger implements StackLedger {
   resources(type: string, account?: string, region?: string): ReturnType<StackLedger['resources']> {
     return this.list()
       .filter((stack) => (!account || stack.account === account) && (!region || stack.region === region))
-      .flatMap((stack) => Object.values(stack.resources).map((resource) => ({ ...resource, stack })))
-      .filter((resource) => resource.type === type);
+      .flatMap((stack) =>
+        Object.values(stack.resources).flatMap((resource) => (resource.type === type ? [{ ...resource, stack }] : [])),
+      );
   }
 
   /** The value of an export of an account and region. */

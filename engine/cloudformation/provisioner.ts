@@ -1,5 +1,5 @@
 import { type Provisioners } from '../ports/provisioner';
-import type { PermitResource } from '../ports/resource-permission';
+import type { DeploymentPermits } from '../ports/resource-permission';
 import type { Emit } from '../../model/events';
 import type { DynamicReferenceSource } from './template/dynamic-references';
 import type { DiskLedger } from './ledger';
@@ -14,7 +14,8 @@ export interface DeploymentHost {
   readonly signal?: AbortSignal;
   /** The role that CloudFormation deploys with: the stack's, else that of who asked. */
   readonly roleArn?: string;
-  readonly permit?: PermitResource;
+  /** Whether the stack's role, and AWS's services, may do what the deployment needs; nobody is asked where there are none. */
+  readonly permits?: DeploymentPermits;
   /** Reads dynamic references when a resource is made; without it they stay texts. */
   readonly dynamicReferences?: DynamicReferenceSource;
 }

@@ -58,8 +58,8 @@ export async function removeResource(
   }
   try {
     say(resource, 'DELETE_IN_PROGRESS');
-    const { permit, roleArn, environment } = host;
-    const denied = await permit?.(roleArn, { ...resource, ...stack, operation: 'delete', environment });
+    const { permits, roleArn, environment } = host;
+    const denied = await permits?.resource(roleArn, { ...resource, ...stack, operation: 'delete', environment });
     if (denied !== undefined) throw new SaiondoError(denied, { code: 'AccessDenied' });
     await provisionerOf(host.provisioners, resource.type)?.remove?.(
       resource,

@@ -1,5 +1,6 @@
 import { SaiondoError } from '../../model/errors';
 import { callJson } from './aws-client';
+import { BOOTSTRAP_VERSION } from '../iam/bootstrap/bootstrap-version';
 import type { AwsRequest } from '../ports/aws-request';
 import type { DeployedStack } from '../ports/ledger';
 import type { Upstream } from '../gateway/upstream';
@@ -41,14 +42,11 @@ export class Bootstraps {
   }
 
   private async make(account: string, region: string, qualifier: string): Promise<void> {
-    await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, VERSION);
+    await putParameter(this.endpoint(), account, region, `/cdk-bootstrap/${qualifier}/version`, BOOTSTRAP_VERSION);
     await ensureBucket(this.endpoint(), account, region, `cdk-${qualifier}-assets-${account}-${region}`);
     await ensureRepository(this.endpoint(), account, region, `cdk-${qualifier}-container-assets-${account}-${region}`);
   }
 }
-
-/** The version of `cdk bootstrap` that an account here has. */
-const VERSION = '30';
 
 /** The stack that `cdk bootstrap` leaves, as far as the CDK's command line reads it; undefined for another name (aws-cdk, bootstrap-template.yaml). */
 export function toolkitStack(at: Pick<DeployedStack, 'account' | 'region' | 'stackName'>): DeployedStack | undefined {
@@ -58,7 +56,7 @@ export function toolkitStack(at: Pick<DeployedStack, 'account' | 'region' | 'sta
   const outputs = {
     BucketName: bucket,
     BucketDomainName: `${bucket}.s3.${region}.amazonaws.com`,
-    BootstrapVersion: VERSION,
+    BootstrapVersion: BOOTSTRAP_VERSION,
     ImageRepositoryName: `cdk-hnb659fds-container-assets-${account}-${region}`,
   };
   return {

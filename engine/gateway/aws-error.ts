@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { cbor } from '@smithy/core/cbor';
-import type { AwsRequest, AwsResponse } from '../ports/aws-request';
+import { operationName, type AwsRequest, type AwsResponse } from '../ports/aws-request';
 
 /** Why the gateway refuses a request. Each protocol of AWS has its own word for it. */
 export type Refusal =
@@ -130,7 +130,7 @@ export function notAnsweredWords(
   { service, operation, method, url }: Pick<AwsRequest, 'service' | 'operation' | 'method' | 'url'>,
   why: string,
 ): string {
-  const name = operation.split('.').at(-1) ?? '';
+  const name = operationName({ operation });
   return `not answered here: ${service}:${name || `${method} ${url.split('?')[0] ?? ''}`}. ${why}`;
 }
 

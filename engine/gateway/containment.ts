@@ -1,4 +1,4 @@
-import type { AwsRequest } from '../ports/aws-request';
+import { operationName, type AwsRequest } from '../ports/aws-request';
 
 const JOB_RESULT = /^PutJob(Success|Failure)Result$/;
 const READS = /^(BatchGet|Describe|Estimate|Get|List|Validate)[A-Z]?/;
@@ -11,7 +11,7 @@ const READS = /^(BatchGet|Describe|Estimate|Get|List|Validate)[A-Z]?/;
 export function containment(request: AwsRequest): string | undefined {
   const { principal, service } = request;
   if (principal.kind === 'person' || principal.kind === 'engine') return undefined;
-  const name = operationOf(request);
+  const name = operationName(request);
   const denial = (why: string): string => denied(request, why);
   if (service === 'saiondo') return denial('only a person may open the page');
   // A function tells what became of its own job, whose id nobody else is told.
@@ -33,7 +33,7 @@ export function containmentOfUnknownRole(
 ): string | undefined {
   const { principal, service } = request;
   if (principal.roleArn === undefined || isKnown(principal.roleArn)) return undefined;
-  const name = operationOf(request);
+  const name = operationName(request);
   const why = 'its role is in no stack of this rehearsal, so nobody here knows what its policies allow';
   if (service === 'cloudformation' && !READS.test(name)) return denied(request, why);
   if (service !== 'sts' || name !== 'AssumeRole') return undefined;
@@ -46,10 +46,8 @@ export function assumedRole({ service, body }: AwsRequest): string {
   return service === 'sts' ? (new URLSearchParams(body.toString('utf8')).get('RoleArn') ?? '') : '';
 }
 
-const operationOf = ({ operation }: AwsRequest): string => operation.split('.').at(-1) ?? '';
-
 function denied(request: AwsRequest, why: string, on?: string): string {
   const { principal, service, region, account } = request;
   const resource = on ?? `arn:aws:${service}:${region}:${account}:*`;
-  return `User: ${principal.arn} is not authorized to perform: ${service}:${operationOf(request)} on resource: ${resource} because ${why}`;
+  return `User: ${principal.arn} is not authorized to perform: ${service}:${operationName(request)} on resource: ${resource} because ${why}`;
 }

@@ -18,6 +18,11 @@ export interface AwsRequest {
   readonly operation: string;
 }
 
+/** An operation's own name: `PutParameter` of `AmazonSSM.PutParameter`. */
+export function operationName({ operation }: Pick<AwsRequest, 'operation'>): string {
+  return operation.split('.').at(-1) ?? '';
+}
+
 /** Decides whether a request's principal may do what it asks. @returns why not, in AWS's words; undefined: it may */
 export type Authorizer = (request: AwsRequest) => Promise<string | undefined> | string | undefined;
 

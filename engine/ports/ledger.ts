@@ -21,6 +21,9 @@ export interface DeployedResource {
   readonly generation?: number;
 }
 
+/** A resource with the stack that it belongs to. */
+export type ResourceOfStack = DeployedResource & { readonly stack: DeployedStack };
+
 /** A stack as the ledger remembers it. */
 export interface DeployedStack {
   readonly stackName: string;
@@ -67,5 +70,5 @@ export interface StackLedger {
   get(account: string, region: string, stackName: string): DeployedStack | undefined;
   list(): readonly DeployedStack[];
   /** Every resource of a type in an account and region, e.g. `AWS::CodeBuild::Project`. */
-  resources(type: string, account?: string, region?: string): readonly (DeployedResource & { stack: DeployedStack })[];
+  resources(type: string, account?: string, region?: string): readonly ResourceOfStack[];
 }

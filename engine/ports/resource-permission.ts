@@ -1,3 +1,5 @@
+import type { DeployedStack } from './ledger';
+
 /** A resource that CloudFormation is about to make, change or delete. */
 export interface ResourceToPermit {
   readonly type: string;
@@ -20,3 +22,27 @@ export interface ResourceToPermit {
  * nobody here knows
  */
 export type PermitResource = (role: string | undefined, resource: ResourceToPermit) => Promise<string | undefined>;
+
+/** A stack whose resources are all made, before it is complete. */
+export interface StackToPermit {
+  readonly stack: DeployedStack;
+  /** The resources that this deployment made or changed, by logical id: AWS tries those. */
+  readonly changed: ReadonlySet<string>;
+  /** The stack's action, for people: `Deploy/Prepare`. */
+  readonly environment: string;
+}
+
+/**
+ * Asks whether AWS's services may do what the resources of a stack need of them before the stack is complete: the tasks of its services start, its keys
+ * encrypt. @returns the first resource that fails, and how CloudFormation says it; undefined: none does, or nobody here knows
+ */
+export type PermitStack = (
+  role: string | undefined,
+  stack: StackToPermit,
+) => { readonly logicalId: string; readonly reason: string } | undefined;
+
+/** Who is asked before CloudFormation does something. */
+export interface DeploymentPermits {
+  readonly resource: PermitResource;
+  readonly stack: PermitStack;
+}

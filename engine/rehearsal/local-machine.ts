@@ -46,7 +46,7 @@ import type { Upstream } from '../gateway/upstream';
 import { socketFile } from '../host/socket-file';
 import type { AwsCredentials } from '../ports/principal';
 import type { Authorizer, AwsRequest, PageHandler } from '../ports/aws-request';
-import type { PermitResource } from '../ports/resource-permission';
+import type { DeploymentPermits } from '../ports/resource-permission';
 import { imagesOf, startRegistry } from '../resources/image-registry';
 import { machineVariables } from '../isolation/machine-variables';
 import { zip } from '../files/artifact-zip';
@@ -102,8 +102,8 @@ export interface LocalMachineOptions {
   readonly credentials?: Credentials;
   /** What the endpoint may answer to whom; what no rehearsal allows where nobody says. */
   readonly authorize?: Authorizer;
-  /** What CloudFormation may do to resources; everything where nobody says. */
-  readonly permit?: PermitResource;
+  /** What CloudFormation may do; everything where nobody says. */
+  readonly permits?: DeploymentPermits;
   /** The page for people, on the same address. */
   readonly page?: PageHandler;
   /** The secrets of the run: those that this machine keeps, makes and looks up are added. */
@@ -163,7 +163,7 @@ export class LocalMachine implements LocalAws {
     this.builds = new BuildPlaces(options.jobs ?? defaultPlaces());
     this.values = new Values(options.layout.local(), this.secrets);
     this.services = new ServiceRegistry(options.layout.local());
-    const { layout, ledger, permit } = options;
+    const { layout, ledger, permits } = options;
     this.sandboxes = new Sandboxes(options);
     const { provisioners } = this;
     this.cloudFormation = new CloudFormation({
@@ -171,7 +171,7 @@ export class LocalMachine implements LocalAws {
       ledger,
       provisioners,
       local: this,
-      ...(permit ? { permit } : {}),
+      ...(permits ? { permits } : {}),
     });
     this.recordedRequests = new RecordedRequests(options.ledger);
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);

@@ -4,13 +4,14 @@ import type { ActionRunner, ActionRunners } from '../ports/action';
 import type { Authorizer, AwsRequest } from '../ports/aws-request';
 import type { IamMode } from '../ports/iam-mode';
 import type { StackLedger } from '../ports/ledger';
-import type { PermitResource, ResourceToPermit } from '../ports/resource-permission';
+import type { DeploymentPermits, ResourceToPermit, StackToPermit } from '../ports/resource-permission';
 import { assumedRole, containment, containmentOfUnknownRole } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
 import { malformedPolicy } from '../iam/account/malformed';
 import { judgeRequest } from '../iam/judgement/judge-request';
 import { judgeResource } from '../iam/judgement/judge-resource';
+import { judgeStanding } from '../iam/judgement/judge-standing';
 import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
 import { recordOf, type PermissionRecord } from '../iam/judgement/permission-record';
 
@@ -62,7 +63,12 @@ export class Permissions {
   };
 
   /** Decides what CloudFormation may do to a resource. */
-  readonly permit: PermitResource = async (role, resource) => {
+  readonly permits: DeploymentPermits = {
+    resource: (role, resource) => this.permitResource(role, resource),
+    stack: (role, stack) => this.permitStack(role, stack),
+  };
+
+  private async permitResource(role: string | undefined, resource: ResourceToPermit): Promise<string | undefined> {
     if (this.mode === 'off') return undefined;
     const malformed = resource.operation === 'delete' ? undefined : malformedPolicy(resource);
     if (malformed !== undefined) {
@@ -78,8 +84,30 @@ export class Permissions {
       { stage: resource.environment, action: `${resource.stackName}/${resource.logicalId}` },
       this.book,
     );
-    return denied === undefined ? undefined : handlerMessage(denied, resource);
-  };
+    return denied === undefined ? undefined : handlerMessage(denied, resource.type);
+  }
+
+  /**
+   * Judges what AWS's services call for a stack's resources, by the policies as they are once the stack is complete. What comes later on AWS, a delivery or a
+   * log, is said and fails nothing here.
+   */
+  private permitStack(role: string | undefined, { stack, changed, environment }: StackToPermit) {
+    if (this.mode === 'off') return undefined;
+    const made = Object.values(stack.resources).map((one) => ({ ...one, stack }));
+    const { policies, ledger } = this.current.with(stack.stackId, made, role ?? '');
+    let refused: { readonly logicalId: string; readonly reason: string } | undefined;
+    for (const resource of made) {
+      const { logicalId, type } = resource;
+      const judged = judgeStanding(resource, policies, ledger, role);
+      const place = { stage: environment, action: `${stack.stackName}/${logicalId}` };
+      const { fresh } = this.keep(judged, policies, place, this.book);
+      for (const one of fresh) if (one.result === 'denied') this.say(one, this.book);
+      const first = judged.find(({ call, decision }) => decision.result === 'denied' && !call.optional && !call.later);
+      if (first && changed.has(logicalId) && this.mode === 'enforce')
+        refused ??= { logicalId, reason: handlerMessage(first.text, type) };
+    }
+    return refused;
+  }
 
   private guarded(run: ActionRunner): ActionRunner {
     return async (context) => {
@@ -142,7 +170,7 @@ export class Permissions {
   private say(record: PermissionRecord, { emit }: Book): void {
     const { message, next } = failureOf(record, 0);
     const where = record.stage === '' ? record.pipelineAction : `${record.stage}/${record.pipelineAction}`;
-    const verb = this.mode === 'enforce' ? 'was denied, as on AWS' : 'would be denied on AWS';
+    const verb = this.mode === 'enforce' && !record.later ? 'was denied, as on AWS' : 'would be denied on AWS';
     emit({
       kind: 'message',
       level: 'warning',
@@ -158,7 +186,7 @@ export class Permissions {
 }
 
 /** How CloudFormation says a handler's failure (CloudFormation CLI User Guide, "Handler error codes", AccessDenied). */
-function handlerMessage(denied: string, { type }: ResourceToPermit): string {
+function handlerMessage(denied: string, type: string): string {
   const service = type.split('::')[1] ?? '';
   return `Resource handler returned message: "${denied} (Service: ${service}, Status Code: 403)" (HandlerErrorCode: AccessDenied)`;
 }

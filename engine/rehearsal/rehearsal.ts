@@ -217,7 +217,7 @@ class Rehearsal {
       onContainers: (command) => this.watcher.containers(command),
       control: () => this.session,
       authorize: this.permissions.authorize,
-      permit: this.permissions.permit,
+      permits: this.permissions.permits,
       ...(options.secrets ? { secrets: options.secrets } : {}),
       ...(options.page ? { page: options.page } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),

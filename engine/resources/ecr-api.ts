@@ -1,4 +1,4 @@
-import type { AwsHandler, AwsRequest, AwsResponse } from '../ports/aws-request';
+import { operationName, type AwsHandler, type AwsRequest, type AwsResponse } from '../ports/aws-request';
 import { manifestOf, putManifest, type Manifest } from './image-registry';
 
 interface EcrRequest {
@@ -15,8 +15,8 @@ interface EcrRequest {
 export function answerEcr(registry: () => string | undefined): AwsHandler {
   return async (request: AwsRequest) => {
     const at = registry();
-    const operation = request.operation.split('.').at(-1);
-    if (!at || !['DescribeImages', 'BatchGetImage', 'PutImage'].includes(operation ?? '')) return undefined;
+    const operation = operationName(request);
+    if (!at || !['DescribeImages', 'BatchGetImage', 'PutImage'].includes(operation)) return undefined;
     const body = JSON.parse(request.body.toString('utf8')) as EcrRequest;
     const repositoryName = String(body.repositoryName);
     const image = { registryId: request.account, repositoryName };

@@ -1,8 +1,9 @@
+import type { ResourceOfStack } from '../../ports/ledger';
 import type { Build, BuildBatch, BuildGroup } from '@aws-sdk/client-codebuild';
 import { z } from 'zod';
 import { ApiError } from '../protocol/api-error';
 import { buildsOf, openBuild, type KnownBuild } from './build-records';
-import { buildShape, projectShape, type ProjectResource } from './codebuild-shapes';
+import { buildShape, projectShape } from './codebuild-shapes';
 import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';
@@ -31,7 +32,7 @@ export function buildBatchReads({ runs, ledger }: ApiSources): Record<string, Op
       if (build.batchId) found.set(build.batchId, [build, ...(found.get(build.batchId) ?? [])]);
     return [...found].map(([id, builds]) => ({ id, builds }));
   };
-  const projects = (caller: Caller): ProjectResource[] =>
+  const projects = (caller: Caller): ResourceOfStack[] =>
     ledger()
       .resources('AWS::CodeBuild::Project')
       .filter((one) => sees(caller, one.stack));
@@ -105,7 +106,7 @@ interface BatchedBuild {
 function batchShape(
   { id, builds: [first] }: KnownBatch,
   builds: readonly BatchedBuild[],
-  resource: ProjectResource | undefined,
+  resource: ResourceOfStack | undefined,
 ): BuildBatch {
   const project = resource && projectShape(resource);
   const groups = new Map<string, BuildGroup>();

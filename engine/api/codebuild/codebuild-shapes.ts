@@ -1,11 +1,8 @@
 import type { Build, BuildPhase, Project, ProjectEnvironment, Report, TestCase } from '@aws-sdk/client-codebuild';
 import type { ReportSummary } from '../../../model/events';
 import type { BuildState, RunState } from '../../../model/run-state';
-import type { DeployedResource, DeployedStack } from '../../ports/ledger';
+import type { ResourceOfStack } from '../../ports/ledger';
 import type { KnownBuild } from './build-records';
-
-/** A project's resource, with the stack that deployed it. */
-export type ProjectResource = DeployedResource & { readonly stack: DeployedStack };
 
 interface ProjectProperties {
   readonly Description?: string;
@@ -40,7 +37,7 @@ interface ProjectProperties {
 }
 
 /** API Reference, Project: what CloudFormation deployed. */
-export function projectShape(resource: ProjectResource): Project {
+export function projectShape(resource: ResourceOfStack): Project {
   const properties = resource.properties as ProjectProperties;
   const { account, region } = resource.stack;
   const logs = properties.LogsConfig?.CloudWatchLogs;
@@ -111,7 +108,7 @@ export function buildShape(
   known: KnownBuild,
   run: RunState,
   build: BuildState,
-  project: ProjectResource | undefined,
+  project: ResourceOfStack | undefined,
   live: boolean,
 ): Build {
   const { account, region, uuid, logGroup, logStream } = known;

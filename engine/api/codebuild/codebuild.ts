@@ -1,3 +1,4 @@
+import type { ResourceOfStack } from '../../ports/ledger';
 import * as fs from 'node:fs';
 import { z } from 'zod';
 import type { ReportSummary } from '../../../model/events';
@@ -14,7 +15,6 @@ import {
   groupName,
   reportGroupArn,
   testCase,
-  type ProjectResource,
   type StoredCase,
 } from './codebuild-shapes';
 import type { ApiSources } from '../protocol/sources';
@@ -30,7 +30,7 @@ const names = z.array(z.string().min(1)).min(1).max(100);
 
 /** CodeBuild's operations that read: projects as they are deployed, builds and reports of the runs. */
 export function codeBuildReads({ runs, ledger }: ApiSources): Record<string, Operation> {
-  const projects = (caller: Caller): ProjectResource[] =>
+  const projects = (caller: Caller): ResourceOfStack[] =>
     ledger()
       .resources('AWS::CodeBuild::Project')
       .filter((one) => sees(caller, one.stack));
@@ -85,7 +85,7 @@ export function codeBuildReads({ runs, ledger }: ApiSources): Record<string, Ope
     BatchGetProjects: operation(z.object({ names }), (input, caller) => {
       const all = projects(caller);
       // A project is named by its name or its ARN (API Reference, BatchGetProjects).
-      const find = (name: string): ProjectResource | undefined =>
+      const find = (name: string): ResourceOfStack | undefined =>
         all.find((one) => one.physicalId === name.replace(/^arn:[^:]*:codebuild:[^:]*:\d{12}:project\//, ''));
       return {
         projects: input.names.flatMap((name) => find(name) ?? []).map(projectShape),

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { StackLedger } from '../../ports/ledger';
+import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { ApiError } from '../protocol/api-error';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';
-import type { Deployed } from './recorded-reads';
 
 /** Tags and digests of the images of a repository, as the local registry has them; undefined where no registry runs. */
 export type ImageList = (
@@ -18,7 +17,7 @@ const paged = { maxResults: z.number().int().min(1).max(1000).optional(), nextTo
  * left to the endpoint behind.
  */
 export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<string, Operation> {
-  const repositories = (caller: Caller): Deployed[] =>
+  const repositories = (caller: Caller): ResourceOfStack[] =>
     ledger()
       .resources('AWS::ECR::Repository')
       .filter((one) => sees(caller, one.stack));
@@ -31,7 +30,7 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
       501,
     );
   };
-  const known = (caller: Caller, name: string): Deployed | undefined =>
+  const known = (caller: Caller, name: string): ResourceOfStack | undefined =>
     repositories(caller).find((one) => one.physicalId === name);
 
   return {
@@ -110,7 +109,7 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
 }
 
 /** Amazon ECR API Reference, Repository. */
-function repositoryShape({ physicalId, properties, stack }: Deployed): object {
+function repositoryShape({ physicalId, properties, stack }: ResourceOfStack): object {
   const { ImageTagMutability, ImageScanningConfiguration } = properties as {
     ImageTagMutability?: string;
     ImageScanningConfiguration?: { ScanOnPush?: boolean | string };

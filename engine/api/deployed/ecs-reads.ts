@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { StackLedger } from '../../ports/ledger';
+import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { ApiError } from '../protocol/api-error';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';
-import type { Deployed } from './recorded-reads';
 
 const INVALID = 'InvalidParameterException';
 /** The most that one ECS list answers (Amazon ECS API Reference, ListClusters). */
@@ -17,12 +16,12 @@ const OWN_NAMES = new Set(['dockerLabels', 'options', 'driverOpts', 'labels']);
  * behind: a build may have made its own there.
  */
 export function ecsReads(ledger: () => StackLedger): Record<string, Operation> {
-  const of = (type: string, caller: Caller): Deployed[] =>
+  const of = (type: string, caller: Caller): ResourceOfStack[] =>
     ledger()
       .resources(type)
       .filter((one) => sees(caller, one.stack));
-  const clusters = (caller: Caller): Deployed[] => of('AWS::ECS::Cluster', caller);
-  const services = (caller: Caller, cluster: string | undefined): Deployed[] =>
+  const clusters = (caller: Caller): ResourceOfStack[] => of('AWS::ECS::Cluster', caller);
+  const services = (caller: Caller, cluster: string | undefined): ResourceOfStack[] =>
     of('AWS::ECS::Service', caller).filter(
       (one) => lastPart(String(one.properties.Cluster ?? 'default')) === lastPart(cluster ?? 'default'),
     );
@@ -50,7 +49,7 @@ export function ecsReads(ledger: () => StackLedger): Record<string, Operation> {
       (input, caller) => {
         const found = clusters(caller);
         const wanted = input.clusters ?? ['default'];
-        const named = (name: string): Deployed | undefined =>
+        const named = (name: string): ResourceOfStack | undefined =>
           found.find((one) => lastPart(name) === lastPart(one.physicalId));
         if (!wanted.some(named)) return undefined;
         return {
@@ -141,19 +140,19 @@ export function ecsReads(ledger: () => StackLedger): Record<string, Operation> {
   };
 }
 
-function clusterArn({ physicalId, stack }: Deployed): string {
+function clusterArn({ physicalId, stack }: ResourceOfStack): string {
   return physicalId.startsWith('arn:')
     ? physicalId
     : `arn:aws:ecs:${stack.region}:${stack.account}:cluster/${physicalId}`;
 }
 
-function serviceArn({ physicalId, properties, stack }: Deployed): string {
+function serviceArn({ physicalId, properties, stack }: ResourceOfStack): string {
   if (physicalId.startsWith('arn:')) return physicalId;
   return `arn:aws:ecs:${stack.region}:${stack.account}:service/${lastPart(String(properties.Cluster ?? 'default'))}/${lastPart(physicalId)}`;
 }
 
 /** `family:revision` of a task definition's ARN. */
-function familyOf({ physicalId }: Deployed): string {
+function familyOf({ physicalId }: ResourceOfStack): string {
   return lastPart(physicalId);
 }
 

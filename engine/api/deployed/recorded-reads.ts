@@ -1,12 +1,9 @@
-import type { AwsHandler, AwsRequest } from '../../ports/aws-request';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
+import { operationName, type AwsHandler, type AwsRequest } from '../../ports/aws-request';
+import type { DeployedStack, ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { notAnswered } from '../../gateway/aws-error';
 import { decodeInput } from '../protocol/wire';
 import { sees } from '../protocol/service';
 import { decoded } from '../../text/percent';
-
-/** A resource, and the stack that has it. */
-export type Deployed = DeployedResource & { readonly stack: DeployedStack };
 
 /** CloudFormation's word for a service, where it is not the name in a signature (CloudFormation's resource reference; Service Authorization Reference). */
 const SERVICES: Readonly<Record<string, readonly string[]>> = {
@@ -43,7 +40,7 @@ export function recordedReads(ledger: () => StackLedger): AwsHandler {
     const about = recordedOf(request, ledger().list());
     if (about.length === 0) return undefined;
     const types = [...new Set(about.map((one) => one.type))].sort();
-    const [{ stack }] = about as [Deployed];
+    const [{ stack }] = about as [ResourceOfStack];
     return notAnswered(
       request,
       `The stacks of this rehearsal have ${about.length} of ${types.join(', ')}, and a rehearsal does not answer for them in this API. What was deployed: aws cloudformation describe-stack-resources --stack-name ${stack.stackName}`,
@@ -52,12 +49,12 @@ export function recordedReads(ledger: () => StackLedger): AwsHandler {
 }
 
 /** The resources that a request is about: those of the kind that it lists, or those that it names. */
-export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]): Deployed[] {
+export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]): ResourceOfStack[] {
   const service = request.service.toLowerCase();
   const words = SERVICES[service] ?? [service.replaceAll('-', '')];
   const own = stacks
     .filter((stack) => sees(request, stack))
-    .flatMap((stack) => Object.values(stack.resources).map((one): Deployed => ({ ...one, stack })))
+    .flatMap((stack) => Object.values(stack.resources).map((one): ResourceOfStack => ({ ...one, stack })))
     .filter(({ standing, type }) => {
       const [, of = ''] = type.split('::');
       return (
@@ -76,7 +73,7 @@ export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]
 
 /** What a request lists: `loadbalancer` of DescribeLoadBalancers, `function` of GET /2015-03-31/functions/. Empty for what changes something. */
 function nounsOf({ operation, method, url }: AwsRequest): Set<string> {
-  const name = operation.split('.').at(-1) ?? '';
+  const name = operationName({ operation });
   const [, noun] = /^(?:List|Describe|Get|BatchGet|Search)([A-Z]\w*)$/.exec(name) ?? [];
   if (noun !== undefined) return new Set(singulars(noun));
   if (operation !== '' || method !== 'GET') return new Set();

@@ -200,7 +200,8 @@ export const FORMS: Readonly<Record<string, TypeForms>> = {
     arn: 'arn:{partition}:ecr-public::{account}:repository/{name}',
   },
   'AWS::ECS::Cluster': { name: 'ClusterName', arn: 'cluster/{name}' },
-  'AWS::ECS::Service': { name: 'ServiceName', arn: 'service/{name}' },
+  // With its cluster: the long format (Amazon ECS Developer Guide, "Amazon Resource Names (ARNs) and IDs"), which policies name.
+  'AWS::ECS::Service': { name: 'ServiceName', arn: 'service/{last.Cluster|default}/{name}' },
   'AWS::ECS::TaskDefinition': { name: 'Family', arn: 'task-definition/{name}' },
   'AWS::EFS::AccessPoint': ec2('fsap'),
   'AWS::EFS::FileSystem': ec2('fs'),

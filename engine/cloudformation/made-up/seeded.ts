@@ -27,7 +27,7 @@ const DASHED = /^(us-east-1|us-west-[12]|ap-southeast-[12]|ap-northeast-1|eu-wes
 /**
  * Fills a form in. `{name}`, `{id}`, `{arn}`, `{account}`, `{region}`, `{partition}`, `{suffix}` (`amazonaws.com`), `{generation}`, `{time}`;
  * `{hex:17}`, `{HEX:32}`, `{low:10}`, `{UP:13}`, `{Mix:9}`, `{digits:9}`, `{uuid}`: the same letters for a resource in every run, other ones with a word
- * after the length (`{hex:17:acl}`); `{p.Scope}`, `{p.GroupName|default}`: a property's text; `{of.FunctionName}`: the ARN of the function that a
+ * after the length (`{hex:17:acl}`); `{p.Scope}`, `{p.GroupName|default}`: a property's text, `{last.Cluster|default}`: its part after the last slash; `{of.FunctionName}`: the ARN of the function that a
  * property names; `{host.Url}`: an address without its scheme; `{ip}`, `{site}` (S3's websites), `{scope}` (WAF's ARNs), `{service}` (of an endpoint's service).
  */
 export function fill(form: string, filling: Filling): string {
@@ -45,6 +45,8 @@ function valueOf(placeholder: string, filling: Filling): string {
   switch (from) {
     case 'p':
       return textOf(path, properties) ?? letters(address, ALPHABETS.low ?? '', 10, path);
+    case 'last':
+      return (textOf(path, properties) ?? '').split('/').at(-1) ?? '';
     case 'of':
       return functionArn(textOf(path, properties) ?? '', address);
     case 'host':

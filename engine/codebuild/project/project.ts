@@ -1,5 +1,5 @@
 import { SaiondoError, type Location } from '../../../model/errors';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
+import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { allDependenciesOf, type Template } from '../../cloudformation/template/template';
 import type { OriginalFile } from '../spec/buildspec-document';
 
@@ -89,11 +89,7 @@ export function findProject(ledger: StackLedger, name: string, account: string, 
 }
 
 /** A deployed project. */
-export function readProject(
-  resource: DeployedResource & { readonly stack: DeployedStack },
-  account: string,
-  region: string,
-): Project {
+export function readProject(resource: ResourceOfStack, account: string, region: string): Project {
   const { properties } = resource;
   const environment = map(properties.Environment);
   const cache = map(properties.Cache);
@@ -144,10 +140,7 @@ export function readProject(
   };
 }
 
-function unavailableTo({
-  stack,
-  logicalId,
-}: DeployedResource & { readonly stack: DeployedStack }): UnavailableResource[] {
+function unavailableTo({ stack, logicalId }: ResourceOfStack): UnavailableResource[] {
   const open = Object.values(stack.resources).filter((one) => one.notRehearsed);
   if (open.length === 0) return [];
   const dependencies = allDependenciesOf(stack.template as unknown as Template, logicalId);
@@ -156,7 +149,7 @@ function unavailableTo({
     .map((one) => ({ logicalId: one.logicalId, missing: one.missing ?? one.type }));
 }
 
-function buildspecSource(resource: DeployedResource & { readonly stack: DeployedStack }): OriginalFile | undefined {
+function buildspecSource(resource: ResourceOfStack): OriginalFile | undefined {
   const template = map(map(resource.stack.template.Resources)[resource.logicalId]);
   const { file, content } = map(map(template.Metadata)[BUILDSPEC_SOURCE_METADATA]);
   return typeof file === 'string' && typeof content === 'string' ? { file, content } : undefined;

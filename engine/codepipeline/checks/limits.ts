@@ -1,6 +1,6 @@
 import { formatLocation } from '../../../model/errors';
 import type { PipelineDefinition } from '../../../model/pipeline';
-import type { DeployedResource, DeployedStack } from '../../ports/ledger';
+import type { ResourceOfStack } from '../../ports/ledger';
 import { checkPipeline } from './pipeline-check';
 import type { RuleRunners } from '../../ports/rule';
 
@@ -34,11 +34,7 @@ const KEYS = {
 } as const;
 
 /** What a rehearsal does not follow in a pipeline's definition: told before it runs, so that nothing is passed over in silence. */
-export function limitsOf(
-  pipeline: PipelineDefinition,
-  resource: DeployedResource & { readonly stack: DeployedStack },
-  rules: RuleRunners,
-): Limit[] {
+export function limitsOf(pipeline: PipelineDefinition, resource: ResourceOfStack, rules: RuleRunners): Limit[] {
   const limits: Limit[] = [];
   const add = (path: string, text: string): void => {
     const below = ['Resources', resource.logicalId, 'Properties', path].filter(Boolean).join('.');

@@ -1,10 +1,10 @@
-import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
+import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import type { NamedPolicy, PolicyKind, UnreadPolicy } from '../decision/evaluate';
 import { awsManagedDocument, mayDeny } from './aws-managed';
 import { list, object, text } from './json';
+import { readOnce } from './read-once';
 import { attached, type AttachedPolicy } from './read-policy';
-
-type Deployed = DeployedResource & { readonly stack: DeployedStack };
+import { functionPolicy, logsPolicy } from './service-policies';
 
 /** A role with everything that decides what it may. */
 export interface KnownRole {
@@ -34,22 +34,23 @@ export interface KnownResource {
 }
 
 /** A resource's place for people: the construct's path, else its stack and logical id. */
-export function constructOf({ stack, logicalId }: Deployed): string {
+export function constructOf({ stack, logicalId }: ResourceOfStack): string {
   const metadata = object(object(object(stack.template.Resources)[logicalId]).Metadata);
   const path = text(metadata['aws:cdk:path']).replace(/\/Resource$/, '');
   return path || `${stack.stackName}/${logicalId}`;
 }
 
 /** The tags of a resource: its own, and those of its stack, which CloudFormation gives to each resource that takes tags. */
-function tagsOf({ properties, stack }: Deployed): Readonly<Record<string, string>> {
+function tagsOf({ properties, stack }: ResourceOfStack): Readonly<Record<string, string>> {
   const own = Array.isArray(properties.Tags)
     ? Object.fromEntries(properties.Tags.map((tag) => [text(object(tag).Key), text(object(tag).Value)]))
     : (object(properties.Tags) as Record<string, string>);
   return { ...stack.tags, ...own };
 }
 
-/** The key of a bucket's or a secret's content, as the template names it. */
-function keyIn({ type, properties }: Deployed): string {
+/** The key of what a bucket, a secret, a topic or a queue holds, as the template names it. */
+function keyIn({ type, properties }: ResourceOfStack): string {
+  if (type === 'AWS::SNS::Topic' || type === 'AWS::SQS::Queue') return text(properties.KmsMasterKeyId);
   if (type !== 'AWS::S3::Bucket') return text(properties.KmsKeyId);
   const [rule] = list(object(properties.BucketEncryption).ServerSideEncryptionConfiguration).map(object);
   const byDefault = object(rule?.ServerSideEncryptionByDefault);
@@ -69,8 +70,11 @@ export class AccountPolicies {
   /** ARNs of secrets by what comes before their six random characters. */
   private readonly secrets = new Map<string, string>();
 
-  constructor(private readonly ledger: Pick<StackLedger, 'resources'>) {
-    for (const resource of ledger.resources('AWS::IAM::Role')) {
+  private readonly ledger: Pick<StackLedger, 'resources'>;
+
+  constructor(ledger: Pick<StackLedger, 'resources'>) {
+    this.ledger = readOnce(ledger);
+    for (const resource of this.ledger.resources('AWS::IAM::Role')) {
       const role = this.readRole(resource);
       this.roles.set(role.arn, role);
     }
@@ -94,12 +98,17 @@ export class AccountPolicies {
   /** What is known of a resource: an object belongs to its bucket, a log stream to its log group. */
   resource(arn: string): KnownResource {
     const [, , service = '', , account = '', name = ''] = arn.split(':');
-    const owner = service === 's3' ? `arn:aws:s3:::${name.split('/')[0] ?? ''}` : this.keyOf(arn);
-    const known = this.resources.get(owner);
+    const known = this.resources.get(this.ownerOf(arn, service, name));
     return known ?? { deployed: false, ...(/^\d{12}$/.test(account) ? { account } : {}) };
   }
 
-  private readRole(resource: Deployed): KnownRole {
+  private ownerOf(arn: string, service: string, name: string): string {
+    if (service === 's3') return `arn:aws:s3:::${name.split('/')[0] ?? ''}`;
+    if (service === 'logs') return arn.split(':').slice(0, 7).join(':');
+    return this.keyOf(arn);
+  }
+
+  private readRole(resource: ResourceOfStack): KnownRole {
     const { properties, stack, physicalId } = resource;
     const path = text(properties.Path) || '/';
     const arn = text(resource.attributes.Arn) || `arn:aws:iam::${stack.account}:role${path}${physicalId}`;
@@ -154,7 +163,7 @@ export class AccountPolicies {
   }
 
   private readResources(): void {
-    const put = (arn: string, resource: Deployed, document: unknown): void => {
+    const put = (arn: string, resource: ResourceOfStack, document: unknown): void => {
       const construct = constructOf(resource);
       const read = document === undefined ? undefined : attached(document, 'resource', `policy of ${construct}`);
       const key = this.keyOf(keyIn(resource));
@@ -183,19 +192,42 @@ export class AccountPolicies {
         .find(({ properties }) => properties.Bucket === bucket.physicalId);
       put(`arn:aws:s3:::${bucket.physicalId}`, bucket, policy?.properties.PolicyDocument);
     }
-    const named: readonly (readonly [string, (resource: Deployed) => string, (resource: Deployed) => unknown])[] = [
+    const named: readonly (readonly [
+      string,
+      (resource: ResourceOfStack) => string,
+      (resource: ResourceOfStack) => unknown,
+    ])[] = [
       [
         'AWS::ECR::Repository',
         (one) => `ecr|repository/${one.physicalId}`,
         (one) => one.properties.RepositoryPolicyText,
       ],
       ['AWS::CodeBuild::Project', (one) => `codebuild|project/${one.physicalId}`, () => undefined],
-      ['AWS::Logs::LogGroup', (one) => `logs|log-group:${one.physicalId}`, () => undefined],
+      ['AWS::Logs::LogGroup', (one) => `logs|log-group:${one.physicalId}`, (one) => logsPolicy(one, this.ledger)],
+      [
+        'AWS::Lambda::Function',
+        (one) => `lambda|function:${one.physicalId}`,
+        (one) => functionPolicy(one, this.ledger),
+      ],
     ];
     for (const [type, name, document] of named) {
       for (const one of this.ledger.resources(type)) {
         const [service = '', rest = ''] = name(one).split('|');
         put(`arn:aws:${service}:${one.stack.region}:${one.stack.account}:${rest}`, one, document(one));
+      }
+    }
+    // The secret that RDS makes for a database's master user.
+    for (const type of ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster']) {
+      for (const one of this.ledger.resources(type)) {
+        const arn = text(one.attributes['MasterUserSecret.SecretArn']);
+        const secret = {
+          ...one,
+          type: 'AWS::SecretsManager::Secret',
+          properties: object(one.properties.MasterUserSecret),
+        };
+        if (arn === '') continue;
+        this.secrets.set(withoutSuffix(arn), arn);
+        put(arn, secret, undefined);
       }
     }
     const own: readonly (readonly [string, string, string, string])[] = [

@@ -2,7 +2,7 @@ import { creationOrder, propertiesOf } from '../../cloudformation/change-set';
 import { generatedAttribute, physicalIdOf } from '../../cloudformation/identity';
 import { conditionHolds, type ResolutionContext } from '../../cloudformation/template/intrinsics';
 import type { Template } from '../../cloudformation/template/template';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../ports/ledger';
+import type { DeployedResource, DeployedStack, ResourceOfStack, StackLedger } from '../../ports/ledger';
 import bootstrapTemplate from './bootstrap-template.json';
 
 /** An environment as `cdk bootstrap` is run for it. */
@@ -13,8 +13,6 @@ export interface BootstrapRequest {
   /** `--trust` and `--trust-for-lookup`: the pipeline's account. */
   readonly trust: readonly string[];
 }
-
-type Deployed = DeployedResource & { readonly stack: DeployedStack };
 
 /** A role of `cdk bootstrap` by its ARN (aws-cdk-lib, DefaultStackSynthesizer). */
 const BOOTSTRAP_ROLE =
@@ -35,7 +33,7 @@ export function bootstrapsNamedIn(text: string, trust: readonly string[]): reado
  * The resources that `cdk bootstrap` of the pinned CDK makes in an environment: the real template (`cdk bootstrap --show-template`; aws-cdk,
  * Apache-2.0), resolved with the parameters that the command gives it.
  */
-function bootstrapResources(request: BootstrapRequest): readonly Deployed[] {
+function bootstrapResources(request: BootstrapRequest): readonly ResourceOfStack[] {
   const { account, region, qualifier, trust } = request;
   const template = bootstrapTemplate as unknown as Template;
   const defaults = Object.entries(bootstrapTemplate.Parameters).map(([name, one]) => [
@@ -111,12 +109,22 @@ function bootstrapResources(request: BootstrapRequest): readonly Deployed[] {
   return [...made.values()].map((resource) => ({ ...resource, stack }));
 }
 
+/** What each bootstrap makes, by its request: it is the same every time. */
+const madeBefore = new Map<string, readonly ResourceOfStack[]>();
+
+function madeOnce(request: BootstrapRequest): readonly ResourceOfStack[] {
+  const key = JSON.stringify(request);
+  const made = madeBefore.get(key) ?? bootstrapResources(request);
+  madeBefore.set(key, made);
+  return made;
+}
+
 /** A ledger with what bootstraps make. What a stack of its own makes counts more. */
 export function withBootstraps(
   ledger: Pick<StackLedger, 'resources'>,
   requests: readonly BootstrapRequest[],
 ): Pick<StackLedger, 'resources'> {
-  const made = requests.flatMap(bootstrapResources);
+  const made = requests.flatMap(madeOnce);
   return {
     resources: (type, account, region) => {
       const own = ledger.resources(type, account, region);

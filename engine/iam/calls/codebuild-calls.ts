@@ -1,5 +1,8 @@
+import { parse } from 'yaml';
 import { list, object, text } from '../account/json';
 import { artifactCalls, type ArtifactStore } from './codepipeline-calls';
+import { logCalls, logGroupArn } from './log-calls';
+import { pullCalls } from './pull-calls';
 import type { ServiceCall } from './service-call';
 
 /** A project as it was deployed, with what an action gives it. */
@@ -12,7 +15,11 @@ export interface BuildFacts {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** The action's own variables, which name parameters and secrets too. */
-  readonly variables: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+  readonly variables: readonly Variable[];
+  /** Whether a stack made a log group: nobody asks to make it then. */
+  readonly hasLogGroup: (name: string) => boolean;
+  /** The project is started as a batch. */
+  readonly isBatch?: boolean;
 }
 
 const ROLE = 'CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services"';
@@ -30,7 +37,10 @@ export function codeBuildCalls(facts: BuildFacts): readonly ServiceCall[] {
       why: 'to build as the project’s role',
       source: ROLE,
     },
-    ...logCalls(facts, by),
+    ...logsOf(facts, by),
+    ...sourceCalls(facts, by),
+    ...cacheCalls(facts, by),
+    ...batchCalls(facts),
     ...reportCalls(facts, by),
     ...artifactCalls(by, store, inputs, outputs, ROLE),
     ...variableCalls(facts, by),
@@ -39,87 +49,151 @@ export function codeBuildCalls(facts: BuildFacts): readonly ServiceCall[] {
   ];
 }
 
-function logCalls({ project, account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+function logsOf({ project, account, region, properties, hasLogGroup }: BuildFacts, by: string): readonly ServiceCall[] {
   const logs = object(object(properties.LogsConfig).CloudWatchLogs);
   if (text(logs.Status) === 'DISABLED') return [];
-  const group = `arn:aws:logs:${region}:${account}:log-group:${text(logs.GroupName) || `/aws/codebuild/${project}`}`;
-  const source = `${ROLE}; CodeBuild User Guide, "Logging and monitoring"`;
-  const stream = `${group}:log-stream:build`;
-  return [
-    ...['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({
-      by,
-      action,
-      resource: stream,
-      why: 'to write its log',
-      source,
-    })),
-    {
-      by,
-      action: 'logs:CreateLogGroup',
-      resource: group,
-      why: 'to make its log group',
-      source,
-      optional: 'asked for where the log group is not there',
-    },
-  ];
-}
-
-/** Reports of an inline buildspec that is JSON, as CDK writes it; one in the source is not read beforehand. */
-function reportCalls({ project, account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
-  const source = 'CodeBuild User Guide, "Test report permissions"';
-  return reportGroups(text(object(properties.Source).BuildSpec)).flatMap((group) => {
-    const resource = group.startsWith('arn:')
-      ? group
-      : `arn:aws:codebuild:${region}:${account}:report-group/${project}-${group}`;
-    return ['CreateReport', 'UpdateReport', 'BatchPutTestCases'].map((name) => ({
-      by,
-      action: `codebuild:${name}`,
-      resource,
-      why: `to report ${group}`,
-      source,
-    }));
+  const name = text(logs.GroupName) || `/aws/codebuild/${project}`;
+  return logCalls(by, logGroupArn(name, { account, region }), {
+    isThere: hasLogGroup(name),
+    why: 'to write its log',
+    source: `${ROLE}; CodeBuild User Guide, "Logging and monitoring"`,
   });
 }
 
-function reportGroups(buildSpec: string): readonly string[] {
+const COVERAGE = /^(clover|cobertura|jacoco)xml$|^simplecov$/i;
+
+/** Reports of the project's own buildspec; one in the source is not read beforehand. */
+function reportCalls({ project, account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+  const source = 'CodeBuild User Guide, "Test report permissions"';
+  return Object.entries(object(inlineBuildSpec(properties).reports)).flatMap(([group, report]) => {
+    const named = group.startsWith('arn:');
+    const resource = named ? group : `arn:aws:codebuild:${region}:${account}:report-group/${project}-${group}`;
+    const puts = COVERAGE.test(text(object(report)['file-format'])) ? 'BatchPutCodeCoverages' : 'BatchPutTestCases';
+    const call = { by, resource, why: `to report ${group}`, source };
+    return [
+      ...['CreateReport', 'UpdateReport', puts].map((name) => ({ ...call, action: `codebuild:${name}` })),
+      ...(named
+        ? []
+        : [
+            {
+              ...call,
+              action: 'codebuild:CreateReportGroup',
+              optional: 'asked for where the report group is not there: by the first build',
+            },
+          ]),
+    ];
+  });
+}
+
+/** The buildspec that a project has itself, in JSON or YAML; an empty one where its source has it, or it is none. */
+function inlineBuildSpec(properties: BuildFacts['properties']): ReturnType<typeof object> {
+  const written = text(object(properties.Source).BuildSpec);
+  if (!/[\n{]/.test(written)) return {};
   try {
-    return Object.keys(object(object(JSON.parse(buildSpec)).reports));
+    return object(written.trimStart().startsWith('{') ? JSON.parse(written) : parse(written, { logLevel: 'silent' }));
   } catch {
-    return [];
+    // The build itself says what is wrong with it.
+    return {};
   }
 }
 
-function variableCalls({ account, region, properties, variables }: BuildFacts, by: string): readonly ServiceCall[] {
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string;
+}
+
+/** Variables that CodeBuild reads before the build: of the project, the action, and the buildspec's `env`. */
+function variableCalls(facts: BuildFacts, by: string): readonly ServiceCall[] {
+  const { account, region, properties, variables } = facts;
   const own = list(object(properties.Environment).EnvironmentVariables).map((one) => ({
     name: text(object(one).Name),
     value: text(object(one).Value),
     type: text(object(one).Type),
   }));
-  return [...own, ...variables].flatMap(({ name, value, type }): ServiceCall[] => {
+  const env = object(inlineBuildSpec(properties).env);
+  const named = (key: string, type: string): Variable[] =>
+    Object.entries(object(env[key])).map(([name, value]) => ({ name, value: text(value), type }));
+  const specified = [...named('parameter-store', 'PARAMETER_STORE'), ...named('secrets-manager', 'SECRETS_MANAGER')];
+  return [...own, ...variables, ...specified].flatMap(({ name, value, type }): ServiceCall[] => {
     const why = `to read the variable ${name}`;
+    if (value === '') return [];
     if (type === 'PARAMETER_STORE') {
-      const resource = `arn:aws:ssm:${region}:${account}:parameter/${value.replace(/^\//, '')}`;
-      return [
-        {
-          by,
-          action: 'ssm:GetParameters',
-          resource,
-          why,
-          source: 'CodeBuild User Guide, "Build environment variables"',
-        },
-      ];
+      const resource = value.startsWith('arn:')
+        ? value
+        : `arn:aws:ssm:${region}:${account}:parameter/${value.replace(/^\//, '')}`;
+      const source = 'CodeBuild User Guide, "Build environment variables"';
+      return [{ by, action: 'ssm:GetParameters', resource, why, source }];
     }
     if (type !== 'SECRETS_MANAGER') return [];
-    return [
-      {
-        by,
-        action: 'secretsmanager:GetSecretValue',
-        resource: secretArn(value, account, region),
-        why,
-        source: 'CodeBuild User Guide, "Build specification reference", env/secrets-manager',
-      },
-    ];
+    const resource = secretArn(value, account, region);
+    const source = 'CodeBuild User Guide, "Build specification reference", env/secrets-manager';
+    return [{ by, action: 'secretsmanager:GetSecretValue', resource, why, source }];
   });
+}
+
+/** A repository or an archive that the project has as its source, where a pipeline gives it none. */
+function sourceCalls({ account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+  const source = object(properties.Source);
+  const location = text(source.Location);
+  const why = 'to read its source';
+  const auth = object(source.Auth);
+  if (text(auth.Type) === 'CODECONNECTIONS') {
+    const resource = text(auth.Resource);
+    const service = resource.split(':')[2] ?? '';
+    return ['GetConnectionToken', 'GetConnection'].map((name) => ({
+      by,
+      action: `${service}:${name}`,
+      resource,
+      why,
+      source: 'CodeBuild User Guide, "GitHub and GitHub Enterprise Server access using CodeConnections"',
+    }));
+  }
+  if (text(source.Type) === 'CODECOMMIT') {
+    const resource = `arn:aws:codecommit:${region}:${account}:${location.split('/').at(-1) ?? ''}`;
+    return [{ by, action: 'codecommit:GitPull', resource, why, source: ROLE }];
+  }
+  if (text(source.Type) !== 'S3' || location === '') return [];
+  return [{ by, action: 's3:GetObject', resource: `arn:aws:s3:::${location}`, why, source: ROLE }];
+}
+
+/** A cache in a bucket: it is looked for before the build, and put after it. */
+function cacheCalls({ project, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+  const cache = object(properties.Cache);
+  const location = text(cache.Location);
+  if (text(cache.Type) !== 'S3' || location === '') return [];
+  const resource = `arn:aws:s3:::${location.replace(/\/$/, '')}/${project}`;
+  const source = 'CodeBuild User Guide, "Amazon S3 caching"';
+  const optional = 'a build goes on without its cache';
+  return ['s3:GetObject', 's3:PutObject'].map((action) => ({
+    by,
+    action,
+    resource,
+    why: 'to keep its cache',
+    source,
+    optional,
+  }));
+}
+
+/** A batch is led by a role of its own, which starts the builds. */
+function batchCalls({ project, account, region, properties, isBatch }: BuildFacts): readonly ServiceCall[] {
+  const by = text(object(properties.BuildBatchConfig).ServiceRole);
+  if (!isBatch || !by.startsWith('arn:')) return [];
+  const source = 'CodeBuild User Guide, "Batch builds": batch service role';
+  const resource = `arn:aws:codebuild:${region}:${account}:project/${project}`;
+  const why = 'to start the builds of a batch';
+  return [
+    { by: 'codebuild.amazonaws.com', action: 'sts:AssumeRole', resource: by, why, source },
+    { by, action: 'codebuild:StartBuild', resource, why, source },
+    ...['StopBuild', 'RetryBuild'].map((name) => ({
+      by,
+      action: `codebuild:${name}`,
+      resource,
+      why,
+      source,
+      optional: 'asked for where a build of the batch is stopped or started again',
+    })),
+  ];
 }
 
 /** The ARN of a secret that is named: AWS adds a hyphen and six characters to the name (Secrets Manager User Guide, "Secret ARN"). */
@@ -130,21 +204,8 @@ export function secretArn(reference: string, account: string, region: string): s
 
 function imageCalls({ properties }: BuildFacts, by: string): readonly ServiceCall[] {
   const environment = object(properties.Environment);
-  const [, account, region, repository] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(text(environment.Image)) ?? [];
-  if (!account || !region || !repository || text(environment.ImagePullCredentialsType) !== 'SERVICE_ROLE') return [];
-  const source = 'CodeBuild User Guide, "Amazon ECR sample"';
-  const resource = `arn:aws:ecr:${region}:${account}:repository/${repository}`;
-  return [
-    { by, action: 'ecr:GetAuthorizationToken', resource: '*', why: 'to pull its image', source },
-    ...['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'].map((action) => ({
-      by,
-      action,
-      resource,
-      why: 'to pull its image',
-      source,
-    })),
-  ];
+  if (text(environment.ImagePullCredentialsType) !== 'SERVICE_ROLE') return [];
+  return pullCalls(by, text(environment.Image), 'to pull its image', 'CodeBuild User Guide, "Amazon ECR sample"');
 }
 
 function networkCalls({ account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {

@@ -48,6 +48,10 @@ export function codePipelineCalls(facts: ActionFacts): readonly ServiceCall[] {
   return [...made, ...(own?.(facts, role) ?? [])];
 }
 
+/** An object that an artifact is. */
+const artifactArn = ({ bucket }: ArtifactStore, name: string): string =>
+  `arn:aws:s3:::${bucket}/${name.slice(0, 10)}/artifact`;
+
 /** The calls that write or read an artifact in the store. */
 export function artifactCalls(
   by: string,
@@ -59,7 +63,7 @@ export function artifactCalls(
   if (store.bucket === '') return [];
   const region = store.key?.split(':')[3] ?? '';
   const context = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
-  const object = (name: string) => `arn:aws:s3:::${store.bucket}/${name.slice(0, 10)}/artifact`;
+  const object = (name: string) => artifactArn(store, name);
   return [
     ...reads.flatMap((name): ServiceCall[] => [
       { by, action: 's3:GetObject', resource: object(name), why: `to read the artifact ${name}`, source },
@@ -105,6 +109,14 @@ const connection: Calls = ({ action, store }, by) => {
     // "Pipelines use the codestar-connections prefix" whatever prefix the ARN has (Developer Tools console User Guide, "Connections rename").
     { by, action: 'codestar-connections:UseConnection', resource: arn, why: 'to read the repository', source },
     ...artifactCalls(by, store, [], outputsOf(action), source),
+    ...outputsOf(action).map((name) => ({
+      by,
+      action: 's3:PutObjectAcl',
+      resource: artifactArn(store, name),
+      why: `to give the artifact ${name} to the bucket’s owner`,
+      source: 'aws/aws-cdk issue 13557: "[GitHub] Upload to S3 failed with the following error: Access Denied"',
+      optional: 'a connection was seen to ask for it; AWS’s page does not name it',
+    })),
   ];
 };
 

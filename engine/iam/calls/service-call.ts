@@ -15,6 +15,8 @@ export interface ServiceCall {
   readonly source: string;
   /** A call that AWS makes in some cases, or where another permission would do: it warns when it is denied. */
   readonly optional?: string;
+  /** AWS makes it later than what is rehearsed, a delivery or a log: where it is denied, nothing here fails. */
+  readonly later?: true;
 }
 
 /** A role's session: what it was given when the role was assumed. */

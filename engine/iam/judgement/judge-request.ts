@@ -5,6 +5,7 @@ import type { ServiceCall } from '../calls/service-call';
 import type { AskedPermission, AskedRequest } from '../requests/asked-request';
 import { permissionsOf } from '../requests/request-permissions';
 import { judge, judgeOnAnything, type Judged } from './judge';
+import { keyCalls } from './key-calls';
 
 const SOURCE = 'Service Authorization Reference';
 
@@ -18,8 +19,16 @@ export async function judgeRequest(
   const base = { by: principal.roleArn, session: sessionOf(principal), why: 'as it asked for', source: SOURCE };
   const asked = permissionsOf(request);
   if ('unknown' in asked) return [notKnown({ ...base, action: `${request.service}:?`, resource: '*' }, asked.unknown)];
-  const all = [...asked.permissions, ...keyPermissions(asked.permissions, policies)];
+  const all = asked.permissions.flatMap((one) => [one, ...ofTheKey(one, base, policies)]);
   return Promise.all(all.map((one) => judgePermission(one, base, policies)));
+}
+
+function ofTheKey(
+  { action, resource }: AskedPermission,
+  { by }: Pick<ServiceCall, 'by'>,
+  policies: AccountPolicies,
+): readonly AskedPermission[] {
+  return resource === undefined ? [] : keyCalls({ by, action, resource }, policies);
 }
 
 async function judgePermission(
@@ -32,23 +41,6 @@ async function judgePermission(
   if (!facts) return notKnown(call, `AWS publishes no action ${action}`);
   if (facts.wildcardOnly) return judge({ ...call, resource: '*' }, policies);
   return resource === undefined ? judgeOnAnything(call, policies) : judge(call, policies);
-}
-
-/** S3 and Secrets Manager ask the key of what they hold as the caller (KMS Developer Guide, "How Amazon S3 uses AWS KMS"; Secrets Manager User Guide, "Secret encryption and decryption"). */
-function keyPermissions(asked: readonly AskedPermission[], policies: AccountPolicies): readonly AskedPermission[] {
-  const needs: Readonly<Record<string, string>> = {
-    's3:GetObject': 'kms:Decrypt',
-    's3:GetObjectVersion': 'kms:Decrypt',
-    's3:PutObject': 'kms:GenerateDataKey',
-    'secretsmanager:GetSecretValue': 'kms:Decrypt',
-  };
-  return asked.flatMap(({ action, resource }) => {
-    const key = resource === undefined ? undefined : policies.resource(resource).key;
-    const own = needs[action];
-    if (key === undefined || own === undefined) return [];
-    const via = `${action.split(':')[0] ?? ''}.${key.split(':')[3] ?? ''}.amazonaws.com`;
-    return [{ action: own, resource: key, context: { 'kms:ViaService': via } }];
-  });
 }
 
 function sessionOf({ arn, session }: Principal): NonNullable<ServiceCall['session']> {

@@ -79,16 +79,18 @@ function appliedPolicies(
   unread.push(...(target?.unread.filter(({ kind }) => kind === 'trust') ?? []));
   const service = resource.split(':')[2] ?? '';
   const crossing = 'account' in caller && caller.account !== undefined && caller.account !== request.resourceAccount;
-  // What people made by hand is not deployed here. In one account it is taken to have no policy of its own, as most have; a key always has one.
-  if (
-    !assumes &&
-    !known.deployed &&
-    resource !== '*' &&
-    !withoutPolicies.test(service) &&
-    (crossing || service === 'kms')
-  ) {
+  // What people made by hand is not deployed here. In one account it is taken to have no policy of its own, as most have; a key always has one, and a
+  // service is asked by it alone.
+  const byService = caller.type === 'service' || caller.type === 'root';
+  const asksPolicy = byService || (!withoutPolicies.test(service) && (crossing || service === 'kms'));
+  if (!assumes && !known.deployed && resource !== '*' && asksPolicy)
     unread.push({ kind: 'resource', name: resource, reason: 'nothing that is deployed here makes it' });
-  }
+  if (byService && service === 'sns' && known.deployed && !known.policy && !isEventBridge(caller))
+    unread.push({
+      kind: 'resource',
+      name: resource,
+      reason: 'a topic without a policy takes what its own account sends',
+    });
   if (known.unread) unread.push(known.unread);
   const own = assumes ? target?.trust : known.policy;
   return {
@@ -98,6 +100,9 @@ function appliedPolicies(
     unread,
   };
 }
+
+/** EventBridge says nothing of the account that it sends for: SNS's own policy of a topic, which asks for it, lets it not in. */
+const isEventBridge = (caller: Caller): boolean => caller.type === 'service' && caller.name === 'events.amazonaws.com';
 
 /** What the session that calls was given when its role was assumed limits what the role may (IAM User Guide, "Session policies"). */
 function withSession(applied: AppliedPolicies, { session }: ServiceCall, policies: AccountPolicies): AppliedPolicies {
@@ -134,6 +139,8 @@ export function judgeOnAnything(call: ServiceCall, policies: AccountPolicies): J
 
 function callerOf({ by, session }: ServiceCall): Caller {
   const account = /^arn:[^:]+:iam::(\d+):role\//.exec(by)?.[1];
+  const root = /^arn:[^:]+:iam::(\d+):root$/.exec(by)?.[1];
+  if (root) return { type: 'root', account: root };
   return account
     ? { type: 'role', roleArn: by, account, sessionName: session?.name ?? 'rehearsal' }
     : { type: 'service', name: by };

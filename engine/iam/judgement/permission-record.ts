@@ -1,4 +1,5 @@
 import type { AccountPolicies } from '../account/account-policies';
+import type { CallerSession, ServiceCall } from '../calls/service-call';
 import type { Judged } from './judge';
 import { remedyOf, type Remedy } from './remedy';
 
@@ -11,12 +12,18 @@ export interface PermissionRecord {
   readonly construct: string;
   readonly action: string;
   readonly resource: string;
+  /** The keys of the request beyond those that every request has. */
+  readonly context?: ServiceCall['context'];
+  /** The session that made the call, where it is known. */
+  readonly session?: CallerSession;
   readonly why: string;
   readonly source: string;
   readonly result: 'allowed' | 'denied' | 'not known' | 'warning';
   /** AWS's sentence, the reasons, or the statement that allows. */
   readonly text: string;
   readonly remedy?: Remedy;
+  /** AWS makes the call later than what is rehearsed: nothing failed with it. */
+  readonly later?: true;
 }
 
 /** A judged call as it is kept. A call that AWS makes in some cases only warns when it is denied. */
@@ -36,10 +43,13 @@ export function recordOf(
     construct: policies.role(call.by)?.construct ?? call.by,
     action: call.action,
     resource: call.resource,
+    ...(call.context ? { context: call.context } : {}),
+    ...(call.session ? { session: call.session } : {}),
     why: call.why,
     source: call.source,
     result: warns ? 'warning' : decision.result,
     text: warns ? `${text} (${call.optional ?? ''})` : text,
     ...(remedy ? { remedy } : {}),
+    ...(call.later ? { later: true } : {}),
   };
 }

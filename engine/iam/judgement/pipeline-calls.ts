@@ -3,6 +3,7 @@ import type { StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
 import { codeBuildCalls } from '../calls/codebuild-calls';
 import { codePipelineCalls, type ArtifactStore } from '../calls/codepipeline-calls';
+import { isMadeByAStack } from '../calls/log-calls';
 import type { ServiceCall } from '../calls/service-call';
 
 /** All calls that AWS's services make for an action before and while it runs, commands of builds aside. */
@@ -33,8 +34,7 @@ function buildCalls(
     .resources('AWS::CodeBuild::Project', account, action.region)
     .find(({ physicalId }) => physicalId === action.configuration.ProjectName);
   if (!project) return [];
-  const groups = new Set(ledger.resources('AWS::Logs::LogGroup', account, action.region).map((one) => one.physicalId));
-  const calls = codeBuildCalls({
+  return codeBuildCalls({
     project: project.physicalId,
     account,
     region: action.region,
@@ -43,12 +43,9 @@ function buildCalls(
     inputs: action.inputArtifacts,
     outputs: action.outputArtifacts.map(({ name }) => name),
     variables: variablesOf(action.configuration.EnvironmentVariables),
+    hasLogGroup: (name) => isMadeByAStack(name, { account, region: action.region }, ledger),
+    isBatch: action.configuration.BatchEnabled === 'true',
   });
-  // A log group that a stack made is there: nobody asks to make it.
-  return calls.filter(
-    ({ action: name, resource }) =>
-      name !== 'logs:CreateLogGroup' || !groups.has(resource.split(':log-group:')[1] ?? ''),
-  );
 }
 
 function variablesOf(given: string | undefined): readonly { name: string; value: string; type?: string }[] {

@@ -86,6 +86,19 @@ export const namedResources: Readonly<Record<string, Resources>> = {
     const name = text(values.pipelineName) || text(values.name);
     return name === '' ? undefined : [arnOf('codepipeline', at, name)];
   },
+  rds: ({ values, ...at }) => {
+    const named = [
+      ...Object.entries({
+        DBInstanceIdentifier: 'db',
+        DBClusterIdentifier: 'cluster',
+        DBSnapshotIdentifier: 'snapshot',
+      }),
+    ].flatMap(([key, kind]) => {
+      const name = text(values[key]);
+      return name === '' ? [] : [arnOf('rds', at, `${kind}:${name}`, name)];
+    });
+    return named.length === 0 ? undefined : named;
+  },
   states: ({ values }) => (text(values.stateMachineArn) ? [text(values.stateMachineArn)] : undefined),
   ecs: ({ values, ...at }) => {
     const cluster = (text(values.cluster) || 'default').split('/').at(-1) ?? '';

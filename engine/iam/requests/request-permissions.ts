@@ -1,3 +1,4 @@
+import { operationName } from '../../ports/aws-request';
 import { cbor } from '@smithy/core/cbor';
 import { list, object, text, type Json } from '../account/json';
 import type { Asked, AskedPermission, AskedRequest } from './asked-request';
@@ -19,7 +20,7 @@ const FREE = /^sts:(GetCallerIdentity|GetSessionToken)$/;
 export function permissionsOf(request: AskedRequest): Asked {
   const { service } = request;
   if (service === 's3') return { permissions: s3Permissions(request) };
-  const operation = request.operation.split('.').at(-1) ?? '';
+  const operation = operationName(request);
   if (operation === '') {
     const found = restPermission(request);
     return found

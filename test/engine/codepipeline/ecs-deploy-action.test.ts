@@ -5,18 +5,14 @@ import type { ActionContext, ActionResult } from '../../../engine/ports/action';
 import type { ProvisionRequest, Provisioners } from '../../../engine/ports/provisioner';
 import type { ActionServices } from '../../../engine/codepipeline/actions/action-provider';
 import { ecs } from '../../../engine/codepipeline/providers/deploy/ecs';
-import type { DeployedResource, DeployedStack } from '../../../engine/ports/ledger';
+import type { DeployedStack, ResourceOfStack } from '../../../engine/ports/ledger';
 
 const artifact = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-ecs-'));
 afterAll(() => fs.rmSync(artifact, { recursive: true }));
 
 const stack = { stackName: 'Services', account: '111111111111', region: 'eu-west-1' } as DeployedStack;
 const definition = 'arn:aws:ecs:eu-west-1:111111111111:task-definition/api:3';
-const resource = (
-  type: string,
-  physicalId: string,
-  properties: Record<string, unknown>,
-): DeployedResource & { stack: DeployedStack } => ({
+const resource = (type: string, physicalId: string, properties: Record<string, unknown>): ResourceOfStack => ({
   logicalId: type.split('::')[2] ?? '',
   type,
   physicalId,

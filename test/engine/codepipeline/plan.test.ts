@@ -2,7 +2,7 @@ import { readPipeline } from '../../../engine/codepipeline/definition/definition
 import { checkPipeline } from '../../../engine/codepipeline/checks/pipeline-check';
 import type { PlanFacts } from '../../../engine/codepipeline/actions/action-provider';
 import { describePlanned, planActions } from '../../../engine/codepipeline/plan/plan';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../../engine/ports/ledger';
+import type { DeployedStack, ResourceOfStack, StackLedger } from '../../../engine/ports/ledger';
 
 type Json = Record<string, unknown>;
 const stack = {
@@ -12,7 +12,7 @@ const stack = {
   template: {},
   resources: {},
 } as unknown as DeployedStack;
-const resource = (type: string, physicalId: string, properties: Json): DeployedResource & { stack: DeployedStack } => ({
+const resource = (type: string, physicalId: string, properties: Json): ResourceOfStack => ({
   logicalId: physicalId,
   type,
   physicalId,
@@ -46,10 +46,7 @@ const project = (name: string, commands: string[], environment: Json = {}) =>
     Environment: { Image: 'aws/codebuild/standard:7.0', Type: 'LINUX_CONTAINER', ...environment },
   });
 
-function facts(
-  resources: readonly (DeployedResource & { stack: DeployedStack })[],
-  more: Partial<PlanFacts> = {},
-): PlanFacts {
+function facts(resources: readonly ResourceOfStack[], more: Partial<PlanFacts> = {}): PlanFacts {
   const ledger: StackLedger = {
     get: () => undefined,
     list: () => [],

@@ -4,7 +4,7 @@ import { SaiondoError } from '../../../../model/errors';
 import type { ActionContext, ActionResult } from '../../../ports/action';
 import type { ProvisionRequest, Provisioners } from '../../../ports/provisioner';
 import { failureOf } from '../../../ports/failure';
-import type { DeployedResource, DeployedStack, StackLedger } from '../../../ports/ledger';
+import type { ResourceOfStack, StackLedger } from '../../../ports/ledger';
 import { optional, required, type ActionProvider } from '../../actions/action-provider';
 import { accountOf } from '../../../../model/pipeline';
 
@@ -15,8 +15,6 @@ interface ContainerDefinition {
   readonly Name?: string;
   readonly Image?: string;
 }
-type Resource = DeployedResource & { readonly stack: DeployedStack };
-
 /**
  * ECS: a new revision of the task definition that the service uses, with the images of imagedefinitions.json, rolled out as containers of this
  * machine. The stack that made the service does not learn of it, as in AWS; so the next rehearsal begins with the stack's own images again.
@@ -64,7 +62,10 @@ async function deploy(context: ActionContext, provisioners: Provisioners): Promi
       code: 'ConfigurationError',
     });
   const revision = nextRevision(used);
-  const request = (of: Resource, change: Pick<ProvisionRequest, 'physicalId' | 'properties'>): ProvisionRequest => ({
+  const request = (
+    of: ResourceOfStack,
+    change: Pick<ProvisionRequest, 'physicalId' | 'properties'>,
+  ): ProvisionRequest => ({
     account,
     region: action.region,
     stackName: of.stack.stackName,
@@ -118,9 +119,9 @@ function readImages(at: string, file: string): Map<string, string> {
 function findService(
   ledger: StackLedger,
   { account, region, cluster, name }: { account: string; region: string; cluster: string; name: string },
-): Resource {
+): ResourceOfStack {
   const services = ledger.resources('AWS::ECS::Service', account, region);
-  const nameOf = (one: Resource): string =>
+  const nameOf = (one: ResourceOfStack): string =>
     String(one.properties.ServiceName ?? one.physicalId.split('/').at(-1) ?? one.physicalId);
   const found = services.find(
     (one) =>
@@ -148,7 +149,7 @@ function findService(
 }
 
 function withImages(
-  { properties }: Resource,
+  { properties }: ResourceOfStack,
   images: ReadonlyMap<string, string>,
   file: string,
 ): Record<string, unknown> {

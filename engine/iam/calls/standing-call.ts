@@ -1,0 +1,34 @@
+import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
+import type { ServiceCall } from './service-call';
+
+/** A call that a service makes for a resource which is deployed, whether an action runs or not. */
+export interface StandingCall extends ServiceCall {
+  /** AWS makes it while the resource is created or updated, which fails without it. Every other one fails later, where nobody looks: a delivery, a task, a log. */
+  readonly atDeployment?: true;
+  /** On which resource AWS asks for it cannot be said here: it is denied where no statement allows it on anything. */
+  readonly anything?: true;
+  /** Another principal as which AWS makes the same call, where the first one may not. */
+  readonly orBy?: string;
+}
+
+/** What the calls for a resource are made of. */
+export interface Standing {
+  readonly resource: ResourceOfStack;
+  readonly ledger: Pick<StackLedger, 'resources'>;
+  /** The role that CloudFormation deploys the resource with. */
+  readonly stackRole?: string;
+}
+
+/** The calls for resources of one type. */
+export type StandingCalls = (standing: Standing) => readonly StandingCall[];
+
+/** That a service takes a role on. @param to what for: `to run the function` */
+export function assumes(service: string, role: string, why: string, source: string): readonly ServiceCall[] {
+  if (!role.startsWith('arn:')) return [];
+  return [{ by: `${service}.amazonaws.com`, action: 'sts:AssumeRole', resource: role, why, source }];
+}
+
+/** The same calls, each of which the deployment of the resource waits for. */
+export function atDeployment(calls: readonly StandingCall[]): readonly StandingCall[] {
+  return calls.map((call) => ({ ...call, atDeployment: true }));
+}
