@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import execa from 'execa';
 import { withoutCredentials } from '../../engine/host/without-credentials';
@@ -27,10 +28,14 @@ export function synthCommand(output: string): string[] {
  */
 export async function synthesize(layout: Layout, application: string | undefined): Promise<string> {
   const output = path.join(layout.root, 'cdk.out');
+  const home = path.join(layout.root, 'home');
+  fs.mkdirSync(home, { recursive: true });
   const environment = {
     // An app, and what it depends on, is nobody on AWS while it synthesizes for a rehearsal: it looks nothing up there.
     ...withoutCredentials(),
     ...synthEnvironment(layout),
+    // The CDK keeps caches in the home folder.
+    HOME: home,
     ...(application ? { SAIONDO_APPLICATION_DIR: application } : {}),
   };
   try {

@@ -26,15 +26,25 @@ export class Sandboxes {
 
   constructor(private readonly options: SandboxesOptions) {}
 
+  /** The variables of what the engine itself installs: the person's registries, and a cache that is not theirs and outlives the run. */
+  ownPackages(): Record<string, string> {
+    const cache = path.join(this.options.layout.tools(), 'npm');
+    return { npm_config_cache: cache, ...this.registries };
+  }
+
   /** The variables of every build that lead to the caches and through the network. */
   get environment(): Record<string, string> {
     const packages = this.packages();
     return {
       npm_config_cache: path.join(packages, 'npm'),
       PIP_CACHE_DIR: path.join(packages, 'pip'),
-      ...(fs.existsSync(this.npmrc()) ? { NPM_CONFIG_GLOBALCONFIG: this.npmrc() } : {}),
+      ...this.registries,
       ...this.network?.environment,
     };
+  }
+
+  private get registries(): Record<string, string> {
+    return fs.existsSync(this.npmrc()) ? { NPM_CONFIG_GLOBALCONFIG: this.npmrc() } : {};
   }
 
   /** @throws SaiondoError where this machine has not what was asked for */

@@ -181,6 +181,8 @@ async function addYarn(root: string): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
   await execa('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', YARN], {
     timeout: 120_000,
+    // Next to the image's files, and removed with them: not the person's.
+    env: { npm_config_cache: path.join(path.dirname(root), 'npm') },
   });
   for (const name of ['yarn', 'yarnpkg']) {
     const link = path.join(root, 'usr', 'local', 'bin', name);

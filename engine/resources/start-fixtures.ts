@@ -15,7 +15,7 @@ export interface FixtureHost {
   /** Where the processes' logs lie. */
   readonly directory: string;
   readonly emit: Emit;
-  /** Variables of this machine that lead to the network and its package registries; nothing of the person. */
+  /** Variables of this machine that lead to the network, its package registries and a package cache of the rehearsal's own; nothing of the person. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Lets builds reach a loopback port. */
@@ -28,9 +28,12 @@ export async function startFixtures(
   { values, services, directory, emit, environment, signal, expose }: FixtureHost,
 ): Promise<void> {
   const ports = new Map<string, number>();
+  const env = serviceEnvironment({ ...environment, HOME: directory, PATH: nodePath() });
+  const until = signal ? { signal } : {};
   for (const fixture of fixtures.processes) {
-    if (fixture.install && !fs.existsSync(path.join(fixture.directory, fixture.install.done)))
-      await execute('sh', ['-c', fixture.install.command], { cwd: fixture.directory, ...(signal ? { signal } : {}) });
+    const { directory: cwd, install } = fixture;
+    if (install && !fs.existsSync(path.join(cwd, install.done)))
+      await execute('sh', ['-c', install.command], { cwd, env, extendEnv: false, ...until });
     const port = await freePort();
     ports.set(fixture.name, port);
     for (const { account, region, prefix } of fixture.forgets)
@@ -39,9 +42,9 @@ export async function startFixtures(
       name: fixture.name,
       command: 'sh',
       args: ['-c', `exec ${fixture.command.replaceAll('{port}', String(port))}`],
-      cwd: fixture.directory,
-      env: serviceEnvironment({ ...environment, HOME: directory, PATH: nodePath() }),
-      ...(signal ? { signal } : {}),
+      cwd,
+      env,
+      ...until,
       log: path.join(directory, `${fixture.name.replace(/[^A-Za-z0-9-]/g, '-')}.log`),
       ready: () => accepts(port),
       timeoutSeconds: 60,
