@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/protocol/api-error';
 import { decodeInput, encodeError, encodeOutput } from '../api/protocol/wire';
 import type { AwsHandler } from '../ports/aws-request';
-import type { FunctionJob, FunctionJobEnd } from '../ports/function-job';
-import type { DeployedFunctions } from './deployed-functions';
+import type { FunctionJob, FunctionJobEnd, JobArtifact } from '../ports/function-job';
+import type { Actor } from '../ports/local-aws';
+import type { DeployedFunctions, FunctionHost } from './deployed-functions';
 
 /** What a function said of its job (CodePipeline API Reference, PutJobSuccessResult and PutJobFailureResult). */
 interface JobResult {
@@ -16,27 +17,37 @@ interface JobResult {
 const MOST_CALLS = 20;
 const OPERATION = /^CodePipeline_20150709\.PutJob(Success|Failure)Result$/;
 
+/** Makes and ends an actor's credentials. */
+export type JobCredentials = Pick<FunctionHost, 'environment' | 'end'>;
+
 /** The jobs of Lambda actions: a function is called with its job and tells CodePipeline what became of it (CodePipeline User Guide, "Invoke a Lambda function"). */
 export class FunctionJobs {
   /** By the job's id; undefined while nobody has told. */
   private readonly open = new Map<string, JobResult | undefined>();
 
-  constructor(private readonly functions: DeployedFunctions) {}
+  constructor(
+    private readonly functions: DeployedFunctions,
+    private readonly credentials: JobCredentials,
+  ) {}
 
   /** Runs a job to its end. @returns undefined where no stack has the function */
-  async run({ account, region, name, configuration, signal }: FunctionJob): Promise<FunctionJobEnd | undefined> {
+  async run(job: FunctionJob): Promise<FunctionJobEnd | undefined> {
+    const { account, region, name, configuration, artifacts, signal } = job;
     let continuationToken: string | undefined;
     for (let calls = 0; calls < MOST_CALLS; calls++) {
       const id = randomUUID();
       this.open.set(id, undefined);
       const data = {
         actionConfiguration: { configuration },
-        ...{ inputArtifacts: [], outputArtifacts: [] },
-        artifactCredentials: { accessKeyId: '', secretAccessKey: '', sessionToken: '' },
+        inputArtifacts: (artifacts?.inputs ?? []).map(located),
+        outputArtifacts: (artifacts?.outputs ?? []).map(located),
+        artifactCredentials: this.artifactCredentials(job, id),
         ...(continuationToken === undefined ? {} : { continuationToken }),
       };
       const event = { 'CodePipeline.job': { id, accountId: account, data } };
-      const end = await this.functions.invoke({ account, region, name, event, ...(signal ? { signal } : {}) });
+      const end = await this.functions
+        .invoke({ account, region, name, event, ...(signal ? { signal } : {}) })
+        .finally(() => this.credentials.end(actorOf(id)));
       const result = this.open.get(id);
       this.open.delete(id);
       if (end === undefined || 'notRehearsed' in end) return end;
@@ -46,6 +57,22 @@ export class FunctionJobs {
       ({ continuationToken } = result);
     }
     return { failure: `the function went on with its job ${MOST_CALLS} times: on AWS the action ends after its time` };
+  }
+
+  /** Temporary credentials of the role that reads and writes the artifacts; they end with the call. */
+  private artifactCredentials({ account, region, artifacts }: FunctionJob, id: string): Record<string, string> {
+    if (!artifacts) return { accessKeyId: '', secretAccessKey: '', sessionToken: '' };
+    const actor: Actor = { kind: 'function', id: actorOf(id), roleArn: artifacts.roleArn };
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = this.credentials.environment(
+      account,
+      region,
+      actor,
+    );
+    return {
+      accessKeyId: AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: AWS_SECRET_ACCESS_KEY ?? '',
+      sessionToken: AWS_SESSION_TOKEN ?? '',
+    };
   }
 
   /** Takes what functions tell of their jobs; leaves the rest of CodePipeline to `next`. */
@@ -65,6 +92,15 @@ export class FunctionJobs {
       }
     };
   }
+}
+
+function actorOf(job: string): string {
+  return `job-${job}`;
+}
+
+/** An artifact in a job (CodePipeline API Reference, Artifact). */
+function located({ name, bucket, key }: JobArtifact): Record<string, unknown> {
+  return { name, revision: null, location: { type: 'S3', s3Location: { bucketName: bucket, objectKey: key } } };
 }
 
 function untold(said: string): string {

@@ -1,4 +1,21 @@
-/** A job of CodePipeline for a Lambda function, without artifacts. */
+/** An artifact of a job: the archive's place in the pipeline's artifact store. */
+export interface JobArtifact {
+  readonly name: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** The artifacts of a job. */
+export interface JobArtifacts {
+  /** Archives that are there. */
+  readonly inputs: readonly JobArtifact[];
+  /** Archives that the function puts there. */
+  readonly outputs: readonly JobArtifact[];
+  /** The role whose temporary credentials the job holds for them. */
+  readonly roleArn: string;
+}
+
+/** A job of CodePipeline for a Lambda function. */
 export interface FunctionJob {
   readonly account: string;
   readonly region: string;
@@ -6,6 +23,8 @@ export interface FunctionJob {
   readonly name: string;
   /** The action's configuration: FunctionName and UserParameters. */
   readonly configuration: Readonly<Record<string, string>>;
+  /** Undefined where it takes and gives none. */
+  readonly artifacts?: JobArtifacts;
   readonly signal?: AbortSignal;
 }
 

@@ -151,7 +151,7 @@ export class LocalMachine implements LocalAws {
     isolation: () => this.isolation,
     parts: (account, region, lambda) => this.functionParts(account, region, lambda),
   });
-  private readonly jobs = new FunctionJobs(this.functions);
+  private readonly jobs = new FunctionJobs(this.functions, this);
   private python: FunctionParts['python'];
   private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
@@ -401,7 +401,7 @@ export class LocalMachine implements LocalAws {
       services: this.services,
       directory: layout.local(),
       emit,
-      environment: machineVariables(process.env, os.homedir()),
+      environment: { ...machineVariables(process.env, os.homedir()), ...this.sandboxes.ownPackages() },
       expose: (port) => this.sandboxes.expose(port),
       ...(signal ? { signal } : {}),
     });

@@ -10,10 +10,15 @@ import type { Template } from '../../engine/cloudformation/template/template';
 import { callJson, send } from '../../engine/endpoint/aws-client';
 import { RecordedRequests } from '../../engine/endpoint/recorded-requests';
 import { signedHeaders } from '../../engine/gateway/sign';
+import { runLambdaJob } from '../../engine/codepipeline/actions/lambda-job';
+import { lambdaInvokeRule } from '../../engine/codepipeline/rules/lambda-invoke-rule';
 import { LocalMachine } from '../../engine/rehearsal/local-machine';
+import type { ArtifactFolder } from '../../engine/ports/action';
 import type { AwsRequest } from '../../engine/ports/aws-request';
-import type { StackLedger } from '../../engine/ports/ledger';
+import type { DeployedResource, StackLedger } from '../../engine/ports/ledger';
+import type { RuleContext } from '../../engine/ports/rule';
 import { Layout } from '../../model/layout';
+import type { PipelineDefinition } from '../../model/pipeline';
 
 // What an account has here: what its stacks make, what a bootstrap leaves, what a person gives. The local AWS endpoint runs for real.
 const at = { account: '111111111111', region: 'eu-west-1' };
@@ -327,4 +332,73 @@ test('a Lambda action is its function’s job: what the function tells CodePipel
     failure: expect.stringContaining('told CodePipeline nothing of its job'),
   });
   expect(await run('good', 'nobody')).toBeUndefined();
+}, 120_000);
+
+test('a job has its artifacts in the pipeline’s store, with credentials of the pipeline’s role; a rule is met when its function reports success', async () => {
+  const code = await published('artifacts', {
+    'index.js': `const { S3Client, GetObjectCommand, PutObjectCommand } = require('@aws-sdk/client-s3');
+      const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
+      const { CodePipelineClient, PutJobSuccessResultCommand, PutJobFailureResultCommand } = require('@aws-sdk/client-codepipeline');
+      exports.handler = async (event) => {
+        const { id: jobId, data } = event['CodePipeline.job'];
+        const { UserParameters: what } = data.actionConfiguration.configuration;
+        const credentials = data.artifactCredentials;
+        const at = (artifact) => ({ Bucket: artifact.location.s3Location.bucketName, Key: artifact.location.s3Location.objectKey });
+        const s3 = new S3Client({ credentials, forcePathStyle: true });
+        const { Arn } = await new STSClient({ credentials }).send(new GetCallerIdentityCommand({}));
+        const [input] = data.inputArtifacts;
+        const Body = Buffer.from(await (await s3.send(new GetObjectCommand(at(input)))).Body.transformToByteArray());
+        if (what === 'reject') return new CodePipelineClient({}).send(new PutJobFailureResultCommand({ jobId, failureDetails: { type: 'JobFailed', message: 'not today' } }));
+        if (what !== 'forget') for (const output of data.outputArtifacts) await s3.send(new PutObjectCommand({ ...at(output), Body }));
+        await new CodePipelineClient({}).send(new PutJobSuccessResultCommand({ jobId, outputVariables: { Arn, name: input.name } }));
+      };`,
+  });
+  await deployed('artifacts', named('artifacts', 'nodejs22.x', 'index.handler', code));
+  const role = `arn:aws:iam::${at.account}:role/the-pipeline`;
+  const shop: DeployedResource = {
+    logicalId: 'Pipeline',
+    type: 'AWS::CodePipeline::Pipeline',
+    physicalId: 'shop',
+    properties: { RoleArn: role, ArtifactStore: { Type: 'S3', Location: 'the-artifact-store' } },
+    attributes: {},
+    standing: 'real',
+  };
+  const folder = (name: string): ArtifactFolder => {
+    const made = { name, path: path.join(root, `artifact-${name}`) };
+    fs.mkdirSync(made.path, { recursive: true });
+    return made;
+  };
+  const input = folder('Source');
+  fs.writeFileSync(path.join(input.path, 'hello.txt'), 'hello');
+  const output = folder('Out');
+  const context = {
+    pipeline: { name: 'shop', ...at } as unknown as PipelineDefinition,
+    ledger: {
+      resources: (...[type, ...more]: Parameters<StackLedger['resources']>) =>
+        type === shop.type ? [{ ...shop, stack: { stackName: 'Pipeline' } }] : ledger.resources(type, ...more),
+    } as unknown as StackLedger,
+    local: machine,
+    inputs: [input],
+    signal: new AbortController().signal,
+  };
+  const job = (what: string): ReturnType<typeof runLambdaJob> =>
+    runLambdaJob({
+      ...context,
+      ...{ account: at.account, region: at.region, outputs: [output] },
+      configuration: { FunctionName: 'artifacts', UserParameters: what },
+    });
+  expect(await job('copy')).toEqual({
+    outputVariables: { Arn: expect.stringMatching(/:assumed-role\/the-pipeline\//), name: 'Source' },
+  });
+  expect(fs.readFileSync(path.join(output.path, 'hello.txt'), 'utf8')).toBe('hello');
+  await expect(job('forget')).rejects.toThrow(
+    'the function did not put the output artifact Out at s3://the-artifact-store/shop/Out/',
+  );
+  const rule = (what: string): ReturnType<typeof lambdaInvokeRule.run> =>
+    lambdaInvokeRule.run({
+      ...context,
+      rule: { name: 'r', provider: 'LambdaInvoke', configuration: { FunctionName: 'artifacts', UserParameters: what } },
+    } as unknown as RuleContext);
+  expect(await rule('copy')).toEqual({ status: 'Succeeded', summary: 'the function artifacts reported success' });
+  expect(await rule('reject')).toMatchObject({ status: 'Failed', summary: 'not today' });
 }, 120_000);

@@ -1,0 +1,37 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { FunctionJobEnd } from '../../ports/function-job';
+import { offerArtifacts, takeArtifacts, type JobPlace } from './job-artifacts';
+import { describeFunction } from './lambda-function';
+
+/** A job for a Lambda function: an action's, or a rule's. */
+export interface LambdaJob extends JobPlace {
+  /** The account of the function. */
+  readonly account: string;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a job with its artifacts: the inputs are in the pipeline's artifact store while the function runs, the outputs are taken from there when it tells that
+ * the job succeeded.
+ * @throws SaiondoError for an artifact that is not there, or is not an archive
+ */
+export async function runLambdaJob(job: LambdaJob): Promise<FunctionJobEnd> {
+  const { local, ledger, account, region, configuration, signal } = job;
+  const { FunctionName: name = '' } = configuration;
+  const would = `would invoke ${describeFunction(ledger, name, account, region)}`;
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-job-'));
+  try {
+    const artifacts = local.runJob && (await offerArtifacts(job, work));
+    const asked = { account, region, name, configuration, signal, ...(artifacts ? { artifacts } : {}) };
+    const end = await local.runJob?.(asked);
+    if (!end) return { notRehearsed: would };
+    if ('notRehearsed' in end) return { notRehearsed: `${would}: ${end.notRehearsed}` };
+    if ('outputVariables' in end && artifacts) await takeArtifacts(job, artifacts, work);
+    return end;
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
