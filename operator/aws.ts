@@ -19,11 +19,11 @@ export interface Place {
   readonly region: string;
 }
 
-function callsOf(settings: ClientSettings) {
+function callsOf(settings: ClientSettings, local?: LocalAnswer) {
   return {
-    ...codePipelineCalls(settings),
-    ...codeBuildCalls(settings),
-    ...logsCalls(settings),
+    ...answeredBy(local, 'codepipeline', codePipelineCalls(settings)),
+    ...answeredBy(local, 'codebuild', codeBuildCalls(settings)),
+    ...answeredBy(local, 'logs', logsCalls(settings)),
     ...cloudFormationCalls(settings),
     ...ecsCalls(settings),
     ...ecrCalls(settings),
@@ -35,6 +35,32 @@ function callsOf(settings: ClientSettings) {
     ...serviceQuotasCalls(settings),
     ...connectionsCalls(settings),
   };
+}
+
+/**
+ * Answers an operation of a rehearsal in this process: no SDK is loaded, nothing is signed, encoded and sent.
+ * @param operation its name in the API: `GetPipelineState`
+ * @returns the output as the SDK gives it; undefined leaves the call to the endpoint
+ * @throws an error that is named and shaped as the SDK's
+ */
+export type LocalAnswer = (
+  service: 'codepipeline' | 'codebuild' | 'logs',
+  operation: string,
+  input: object,
+) => Promise<object | undefined>;
+
+/** A service's calls, each asked in this process first. */
+function answeredBy<ServiceCalls extends Readonly<Record<string, (input: never) => Promise<object>>>>(
+  local: LocalAnswer | undefined,
+  service: Parameters<LocalAnswer>[0],
+  calls: ServiceCalls,
+): ServiceCalls {
+  if (!local) return calls;
+  const asked = Object.entries(calls).map(([name, call]) => {
+    const operation = name.charAt(0).toUpperCase() + name.slice(1);
+    return [name, async (input: never) => (await local(service, operation, input)) ?? call(input)] as const;
+  });
+  return Object.fromEntries(asked) as unknown as ServiceCalls;
 }
 
 /** Every operation that the operator can call, by its API name with a small first letter. */
@@ -52,7 +78,10 @@ export type Aws<Names extends OperationName> = (place?: Place) => Pick<Calls, Na
 export interface Connection {
   /** Where the pipeline is. */
   readonly home: { readonly region: string; readonly account?: string };
-  readonly endpoint?: string;
+  /** Another endpoint than AWS's own. A function begins to answer there when the first call needs it. */
+  readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
+  /** Who answers in this process, as a caller of an account and region. */
+  readonly local?: (place: Place) => LocalAnswer;
   readonly credentials: (place?: Place) => Credentials;
 }
 
@@ -68,13 +97,15 @@ export function connect<Names extends OperationName>(connection: Connection): Aw
     const key = `${elsewhere?.account ?? ''}/${region}`;
     let calls = made.get(key);
     if (!calls) {
-      calls = callsOf({
+      const account = elsewhere?.account ?? connection.home.account ?? '';
+      const settings: ClientSettings = {
         region,
         credentials: connection.credentials(elsewhere),
         ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
         retryMode: 'adaptive',
         maxAttempts: MAX_ATTEMPTS,
-      });
+      };
+      calls = callsOf(settings, connection.local?.({ account, region }));
       made.set(key, calls);
     }
     return calls;

@@ -41,16 +41,3 @@ export function awsConnection(access: AwsAccess): Connection {
 export function lookupRoleArn({ account, region }: Place): string {
   return `arn:${partitionOf(region)}:iam::${account}:role/cdk-hnb659fds-lookup-role-${account}-${region}`;
 }
-
-/** A connection to a rehearsal, with the credentials that it made for its person. */
-export function rehearsalConnection(
-  home: Connection['home'] & { readonly account: string },
-  endpoint: string,
-  credentialsOf: (account: string) => { readonly accessKeyId: string; readonly secretAccessKey: string },
-): Connection {
-  return {
-    home,
-    endpoint,
-    credentials: (place) => credentialsOf(place?.account ?? home.account),
-  };
-}

@@ -39,9 +39,7 @@ export async function printBuildLog(
   const following = follow
     ? { ended: async () => ((await read())?.buildStatus ?? '') !== 'IN_PROGRESS', pause: wait }
     : undefined;
-  for await (const line of streamLog(aws, address, following)) {
-    await printSlowly(line);
-  }
+  for await (const lines of streamLog(aws, address, following)) await printSlowly(lines);
   return follow && status !== 'SUCCEEDED' ? 1 : 0;
 }
 

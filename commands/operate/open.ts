@@ -29,14 +29,12 @@ export function openCommand(): Command {
         .option('--print', 'print the address only'),
     async ({ target }, options) => {
       const { pipeline, home } = target;
-      if (target.rehearsal?.recorded)
+      if (target.rehearsal && !target.rehearsal.page)
         throw new SaiondoError('no rehearsal is being served, so there is no page to open', {
           code: 'NOT_SERVED',
           next: 'saiondo serve shows the runs on disk; saiondo open --aws opens the console’s page',
         });
-      let page = target.rehearsal
-        ? ((await target.rehearsal.page?.()) ?? target.rehearsal.endpoint)
-        : pipelinePage(home.region, pipeline);
+      let page = (await target.rehearsal?.page?.()) ?? pipelinePage(home.region, pipeline);
       if (options.build) {
         const execution = typeof options.execution === 'string' ? { execution: options.execution } : {};
         const build = await findBuild(awsFor('open', target), {

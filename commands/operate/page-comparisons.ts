@@ -8,14 +8,15 @@ import { describeTriage } from '../../operator/triage/triage.describer';
 import { triageShape } from '../../operator/triage/evidence/triage.shape';
 import { describePromotion, findApproval } from '../../operator/promotion/promotion.describer';
 import { describeRollback } from '../../operator/promotion/rollback.describer';
+import { readRuns } from '../target/read-runs';
 import { differenceTools } from './difference-tools';
 import { rehearsalTarget } from '../target/rehearsal-target';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
 
 /**
- * What the page shows before it asks: the values of `saiondo approve` and `saiondo rollback`, asked of the rehearsal's own address as those
- * commands ask it.
+ * What the page shows before it asks: the values of `saiondo approve` and `saiondo rollback`, read of the runs in this process; what
+ * CloudFormation, ECR and S3 know is asked of the rehearsal's own address.
  * @param address where this rehearsal answers; undefined before it does
  * @param checkouts folders that may hold the commits
  */
@@ -25,10 +26,11 @@ export function pageComparisons(
   checkouts: readonly Checkout[],
   credentials: Credentials,
 ): PageComparisons {
+  const local = readRuns(layout);
   const targetOf = (pipeline: string): Target => {
     const endpoint = address();
     if (!endpoint) throw new SaiondoError('the rehearsal does not answer yet', { code: 'NOT_RUNNING' });
-    const at = { endpoint, credentials: (account: string) => credentials.person(account) };
+    const at = { endpoint, local, credentials: (account: string) => credentials.person(account) };
     return rehearsalTarget({ pipeline, checkouts }, layout, at, { name: 'this rehearsal' });
   };
   return {

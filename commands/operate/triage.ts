@@ -75,7 +75,7 @@ export function triageCommand(): Command {
 /** The command that runs the action again here: on the artifacts of the rehearsal's run, or from the commit that failed on AWS. */
 function reproduction(target: Target, action: string, execution: Execution): string {
   // A folder that is being served has its engine: another rehearsal cannot start there, and the served one takes requests.
-  if (target.rehearsal && !target.rehearsal.recorded) return `saiondo retry ${action.split('/')[0] ?? action}`;
+  if (target.rehearsal?.page) return `saiondo retry ${action.split('/')[0] ?? action}`;
   if (target.rehearsal) {
     const run = runOfExecution(target.rehearsal.layout, execution.id);
     const directory = path.relative(process.cwd(), target.rehearsal.layout.root);

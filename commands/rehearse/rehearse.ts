@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { IAM_MODES } from '../../engine/ports/iam-mode';
 import { ISOLATION_KINDS } from '../../engine/ports/isolation';
-import { loadLater } from '../input/load-later';
+import { loadLater } from '../../model/load-later';
 import { portNumber, wholeNumber } from '../input/whole-number';
 import type * as RunRehearsal from './run-rehearsal';
 import type { RehearseOptions } from './run-rehearsal';

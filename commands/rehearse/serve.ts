@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { Layout } from '../../model/layout';
-import { loadLater } from '../input/load-later';
+import { loadLater } from '../../model/load-later';
 import { portNumber } from '../input/whole-number';
 import type * as ServeOnDisk from './serve-on-disk';
 

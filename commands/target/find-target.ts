@@ -3,20 +3,22 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { loadConfiguration, type Configuration } from '../../config/load';
+import type * as ConfigurationLoad from '../../config/load';
+import type { Configuration } from '../../config/load';
 import { personCredentials } from '../../engine/gateway/credentials';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { connect, type Aws, type Connection } from '../../operator/aws';
 import type { Checkout } from '../../operator/commit-log';
-import { awsConnection } from '../../operator/credentials';
+import type * as Credentials from '../../operator/credentials';
 import { defaultRegion } from '../../operator/default-region';
 import type { OperationsOf, OperatorCommand } from '../../operator/operations';
-import { loadLater } from '../input/load-later';
+import { loadLater } from '../../model/load-later';
 import { packageRoot } from '../input/package';
 import { ask, say } from '../output/print';
 import { rehearsalTarget, rehearsed } from './rehearsal-target';
-import type * as ServeRuns from './serve-runs';
+import type * as ReadRuns from './read-runs';
+import type * as RecordedRehearsal from './recorded-rehearsal';
 
 /** Adds the options that every operator command has. */
 export function withTargetOptions(command: Command): Command {
@@ -51,7 +53,9 @@ const served = z.object({
 export async function findTarget(options: TargetOptions, intent: { readonly changes: boolean }): Promise<Target> {
   // The SDK's versions are pinned here and its warning about Node's is for those who update them.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const configuration = fs.existsSync('saiondo.yaml') ? loadConfiguration('saiondo.yaml') : undefined;
+  const configuration = fs.existsSync('saiondo.yaml')
+    ? loadLater<typeof ConfigurationLoad>(__filename, '../../config/load').loadConfiguration('saiondo.yaml')
+    : undefined;
   const layout = new Layout(path.resolve(options.directory));
   const pipeline = options.pipeline ?? configuration?.pipeline.name ?? onlyRehearsed(layout);
   if (!pipeline)
@@ -75,7 +79,13 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
     // The repositories that it rehearses hold the commits that it is asked for.
     const known = { ...rest, checkouts: [...serving.checkouts, ...rest.checkouts] };
     const { endpoint: address, key, page } = serving;
-    const at = { endpoint: address, page, credentials: (account: string) => personCredentials(key, account) };
+    const { readRuns } = loadLater<typeof ReadRuns>(__filename, './read-runs');
+    const at = {
+      endpoint: address,
+      local: readRuns(layout),
+      page,
+      credentials: (account: string) => personCredentials(key, account),
+    };
     return rehearsalTarget(known, layout, at, { name: `the rehearsal at ${serving.endpoint}`, region: asked });
   }
   const recorded = recordedRuns(layout);
@@ -87,25 +97,19 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
         code: 'RUN_MISSING',
         next: 'saiondo rehearse makes one',
       });
-    // Only runs that nobody serves need it: a quarter of the memory of a command.
-    const { serveRuns } = loadLater<typeof ServeRuns>(__filename, './serve-runs');
-    const { endpoint: own, credentials, close } = await serveRuns(layout);
+    const { recordedRehearsal } = loadLater<typeof RecordedRehearsal>(__filename, './recorded-rehearsal');
+    const { at, close } = recordedRehearsal(layout);
+    const name = `the rehearsals in ${options.directory}`;
     return {
-      ...rehearsalTarget(
-        rest,
-        layout,
-        { endpoint: own, credentials, recorded: true },
-        {
-          name: unsaid
-            ? `the rehearsals in ${options.directory}, of which none is being served; --aws asks AWS`
-            : `the rehearsals in ${options.directory}`,
-          region: asked,
-        },
-      ),
+      ...rehearsalTarget(rest, layout, at, {
+        name: unsaid ? `${name}, of which none is being served; --aws asks AWS` : name,
+        region: asked,
+      }),
       ...(unsaid ? { found: true } : {}),
       close,
     };
   }
+  const { awsConnection } = loadLater<typeof Credentials>(__filename, '../../operator/credentials');
   const region =
     options.region ??
     process.env.AWS_REGION ??

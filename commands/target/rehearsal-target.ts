@@ -1,8 +1,10 @@
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import { callJson } from '../../engine/endpoint/aws-client';
+import type * as AwsClient from '../../engine/endpoint/aws-client';
 import type { AwsCredentials } from '../../engine/ports/principal';
 import type { Layout } from '../../model/layout';
-import { rehearsalConnection } from '../../operator/credentials';
+import { loadLater } from '../../model/load-later';
+import type { Connection } from '../../operator/aws';
+import { rehearsalConnection } from '../../operator/rehearsal-connection';
 import type { Target } from './target';
 
 /**
@@ -22,15 +24,14 @@ export function rehearsalTarget(
     account: known.configuration?.pipeline.account ?? deployed?.account ?? '000000000000',
     region: more.region ?? known.configuration?.pipeline.region ?? deployed?.region ?? 'us-east-1',
   };
+  const { endpoint } = at;
   return {
     ...known,
     home,
-    connection: rehearsalConnection(home, at.endpoint, at.credentials),
+    connection: rehearsalConnection(home, endpoint, at.credentials, at.local),
     rehearsal: {
       layout,
-      endpoint: at.endpoint,
-      ...(at.recorded ? { recorded: true } : {}),
-      ...(at.page ? { page: () => pageAddress(at) } : {}),
+      ...(typeof endpoint === 'string' ? { page: () => pageAddress(endpoint, at) } : {}),
     },
     name: more.name,
   };
@@ -38,16 +39,19 @@ export function rehearsalTarget(
 
 /** Where a rehearsal answers, and as whom it is asked. */
 export interface RehearsalAddress {
-  readonly endpoint: string;
+  /** A function for runs on disk, which no engine serves: it begins to answer when a call needs it. */
+  readonly endpoint: NonNullable<Connection['endpoint']>;
   readonly credentials: (account: string) => AwsCredentials;
-  /** No engine runs: these are runs on disk. */
-  readonly recorded?: boolean;
+  /** Who answers in this process. */
+  readonly local?: Connection['local'];
   /** It has a page. */
   readonly page?: boolean;
 }
 
 /** The page's address with a ticket that opens it once, asked of the rehearsal as its person. */
-async function pageAddress({ endpoint, credentials }: RehearsalAddress): Promise<string> {
+async function pageAddress(endpoint: string, { page, credentials }: RehearsalAddress): Promise<string> {
+  if (!page) return endpoint;
+  const { callJson } = loadLater<typeof AwsClient>(__filename, '../../engine/endpoint/aws-client');
   const to = { endpointUrl: endpoint, credentials };
   const { ticket } = await callJson<{ ticket: string }>(
     to,

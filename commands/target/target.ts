@@ -22,11 +22,8 @@ export interface Target {
   /** The rehearsal that is asked; absent for AWS. */
   readonly rehearsal?: {
     readonly layout: Layout;
-    readonly endpoint: string;
-    /** The address that opens its page, once; absent where it has none. */
+    /** The address that opens its page, once, or the endpoint's where it has none. Absent where no engine runs: these are runs on disk. */
     readonly page?: () => Promise<string>;
-    /** No engine runs: these are runs on disk, served for this command alone. */
-    readonly recorded?: boolean;
   };
   readonly configuration?: Configuration;
   /** Folders that may be checkouts of the repositories. */

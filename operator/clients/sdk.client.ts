@@ -7,8 +7,8 @@ export type Credentials = NonNullable<STSClientConfig['credentials']>;
 export interface ClientSettings {
   readonly region: string;
   readonly credentials: Credentials;
-  /** Another endpoint than AWS's own: a rehearsal's. */
-  readonly endpoint?: string;
+  /** Another endpoint than AWS's own: a rehearsal's. A function is called before the first request. */
+  readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   /** `adaptive` slows down by itself when AWS throttles (AWS SDKs and Tools Reference Guide, "Retry behavior"). */
   readonly retryMode: 'adaptive';
   readonly maxAttempts: number;

@@ -64,7 +64,10 @@ export async function readFailedCommand(
   return failedCommand([...beginning, '… the middle of the log was not read …', ...lines.slice(-LINES)]);
 }
 
-/** A log from its first line on, as it is written, until `ended` says that nothing more comes. One page is held at a time. */
+/**
+ * A log from its first line on, as it is written, until `ended` says that nothing more comes: pages of whole lines, each without the line feed at
+ * its end. One page is held at a time.
+ */
 export async function* streamLog(
   aws: LogCalls,
   address: LogAddress,
@@ -75,10 +78,8 @@ export async function* streamLog(
     // Asked before the page is read: what is written between the two is in the page.
     const ended = follow ? await follow.ended() : true;
     const page = await aws.getLogEvents({ ...address, startFromHead: true, ...(token ? { nextToken: token } : {}) });
-    for (const event of page.events ?? [])
-      yield* plain(event.message ?? '')
-        .replace(/\n$/, '')
-        .split('\n');
+    const text = (page.events ?? []).map(({ message = '' }) => (message.endsWith('\n') ? message : `${message}\n`));
+    if (text.length > 0) yield plain(text.join('').slice(0, -1));
     const more = page.nextForwardToken !== undefined && page.nextForwardToken !== token;
     token = page.nextForwardToken ?? token;
     if (more && (page.events ?? []).length > 0) continue;

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Layout } from '../../model/layout';
 import { connect, type OperationName } from '../../operator/aws';
-import { rehearsalConnection } from '../../operator/credentials';
+import { rehearsalConnection } from '../../operator/rehearsal-connection';
 import { describeHistory } from '../../operator/history.describer';
 import { percentile } from '../../operator/percentile';
 import { historyShape } from '../../operator/history.shape';
@@ -99,7 +99,7 @@ test('no escape of a log reaches what is shown', async () => {
     logGroupName: builds?.[0]?.logs?.groupName,
     logStreamName: builds?.[0]?.logs?.streamName,
   });
-  for await (const line of streamLog(aws<'getLogEvents'>()(), address)) lines.push(line);
+  for await (const page of streamLog(aws<'getLogEvents'>()(), address)) lines.push(...page.split('\n'));
   expect(lines).toContain('FAIL test/sum.test.js');
   expect(lines.join('\n')).not.toMatch(/\u001b|owned/);
 });

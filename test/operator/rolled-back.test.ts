@@ -5,7 +5,7 @@ import { ACCOUNT, REGION } from '../../bench/recorded-run';
 import { EventLog } from '../../engine/runs/event-log';
 import { Layout } from '../../model/layout';
 import { connect, type OperationName } from '../../operator/aws';
-import { rehearsalConnection } from '../../operator/credentials';
+import { rehearsalConnection } from '../../operator/rehearsal-connection';
 import { describeTriage } from '../../operator/triage/triage.describer';
 import { triageShape } from '../../operator/triage/evidence/triage.shape';
 import { serve, type Served } from '../engine/api/served';

@@ -2,7 +2,9 @@ import type { RuleExecutionDetail, RuleType } from '@aws-sdk/client-codepipeline
 import { z } from 'zod';
 import type { RuleDefinition } from '../../../model/pipeline';
 import type { ConditionRecord } from '../../../model/run-state';
-import { RULE_PROVIDERS } from '../../codepipeline/rules/rule-providers';
+import { loadLater } from '../../../model/load-later';
+import type * as RuleProviders from '../../codepipeline/rules/rule-providers';
+import type { RuleProvider } from '../../codepipeline/rules/rule-provider';
 import { maxResults, nextToken, oneExecution, pipelineName } from './codepipeline-inputs';
 import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
@@ -35,7 +37,14 @@ export function ruleReads({ runs, ledger }: ApiSources): Record<string, Operatio
 
     ListRuleTypes: operation(
       z.object({ ruleOwnerFilter: z.enum(['AWS']).optional(), regionFilter: z.string().min(4).max(30).optional() }),
-      () => ({ ruleTypes: [...RULE_PROVIDERS.keys()].map(ruleType) }),
+      () => {
+        // With the rules comes all that evaluates them, builds included: what reads runs does without.
+        const { RULE_PROVIDERS } = loadLater<typeof RuleProviders>(
+          __filename,
+          '../../codepipeline/rules/rule-providers',
+        );
+        return { ruleTypes: [...RULE_PROVIDERS.values()].map(ruleType) };
+      },
     ),
   };
 }
@@ -89,8 +98,7 @@ function rulesOf(
 }
 
 /** API Reference, RuleType: the providers that a rule may name, with their configuration. */
-function ruleType(provider: string): RuleType {
-  const { required = [], optional = [] } = RULE_PROVIDERS.get(provider) ?? {};
+function ruleType({ provider, required, optional }: RuleProvider): RuleType {
   const property = (name: string, needed: boolean) => ({ name, required: needed, key: false, secret: false });
   return {
     id: { category: 'Rule', owner: 'AWS', provider, version: '1' },

@@ -79,10 +79,34 @@ function answer(service: ServiceDefinition, request: AwsRequest): Answer {
       501,
     );
   }
-  const input = decodeInput(request);
+  return run(service, found, decodeInput(request), request);
+}
+
+/**
+ * What an operation answers to a caller in this process: without a protocol, a signature or an address. Timestamps are `Date`, as AWS's clients give them.
+ * @param name the operation: `GetPipelineState`
+ * @returns undefined for an operation that the service leaves to the endpoint behind it, or does not know
+ * @throws ApiError what the service refuses, as {@link serviceHandler} answers it
+ */
+export async function answerInProcess(
+  service: ServiceDefinition,
+  name: string,
+  input: object,
+  caller: Caller,
+): Promise<object | undefined> {
+  const found = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  try {
+    return found && (await run(service, found, { ...input }, caller));
+  } catch (error) {
+    throw apiErrorOf(error);
+  }
+}
+
+/** Holds an input to its operation's rules, and answers. */
+function run(service: ServiceDefinition, found: Operation, input: Record<string, unknown>, caller: Caller): Answer {
   const parsed = found.input.safeParse(input);
   if (!parsed.success) throw invalidInput(service, input, parsed.error.issues);
-  return found.run(parsed.data as never, request);
+  return found.run(parsed.data as never, caller);
 }
 
 /** The words of AWS's services for inputs that break a rule of their model ("1 validation error detected: …"). */

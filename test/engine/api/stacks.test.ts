@@ -14,7 +14,7 @@ import { saveDigest } from '../../../engine/runs/runs';
 import { readRun } from '../../../engine/runs/event-log';
 import { Layout } from '../../../model/layout';
 import { connect } from '../../../operator/aws';
-import { rehearsalConnection } from '../../../operator/credentials';
+import { rehearsalConnection } from '../../../operator/rehearsal-connection';
 import { describeTriage } from '../../../operator/triage/triage.describer';
 import { ACCOUNT, recordedPipeline, REGION, uuidOf } from '../../../bench/recorded-run';
 import { serve, type Served } from './served';
