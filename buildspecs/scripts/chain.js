@@ -1,6 +1,9 @@
 // The chain, asked by its JSON-RPC; and a relay ahead of it that sees which transactions a deployment sends.
 const http = require('node:http');
 
+/** Milliseconds that a connection to the relay may be idle. */
+const IDLE = 600_000;
+
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** Sends a body to the chain and gives its answer's text back; tries again where the chain or the way to it is busy. */
@@ -63,6 +66,8 @@ exports.relay = async (url, onSent) => {
       }
     });
   });
+  // A deployment may pause between two requests, and a connection that ends meanwhile would fail the next one.
+  server.keepAliveTimeout = IDLE;
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 };

@@ -1,7 +1,8 @@
 // Deploys the contracts whose compiled code is not on chain, by the project's own deployment command, and compares what is on chain, always.
 // CONTRACTS: JSON, {"NAME": {"parameter": "where its address is kept", "arguments": […]}}. DEPLOY_COMMAND runs where anything is missing.
-const { execFileSync, spawn } = require('node:child_process');
+const { execFile, execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
+const { promisify } = require('node:util');
 const { fingerprint, isSame, readContract } = require('./artifacts.js');
 const { ask, receiptOf, relay } = require('./chain.js');
 
@@ -9,8 +10,8 @@ const { CHAIN_RPC_URL, NETWORK, MAIN_NETWORK, DEPLOY_COMMAND, ETHERSCAN_KEY } = 
 /** Ethereum, Optimism, BNB, Polygon, Base, Arbitrum, Avalanche (chainid.network). */
 const MAIN_NETWORKS = [1, 10, 56, 137, 8453, 42161, 43114];
 
-const aws = (...args) =>
-  execFileSync('aws', ['ssm', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+/** Never waits in step: the deployment's connections to the relay of its chain go through this process meanwhile. */
+const aws = async (...args) => (await promisify(execFile)('aws', ['ssm', ...args])).stdout.trim();
 
 /** The chain's address is a parameter that a person put in place: it may be of another network than the configured one. */
 async function checkChain() {
@@ -24,10 +25,18 @@ async function checkChain() {
 }
 
 /** The registry's entries for a contract, the newest first: `fingerprint address`. Only a parameter that is not there means none. */
-function registered({ parameter }) {
+async function registered({ parameter }) {
   try {
-    const newest = aws('get-parameter', '--name', parameter, '--query', 'Parameter.Value', '--output', 'text');
-    const all = aws('get-parameter-history', '--name', parameter, '--query', 'Parameters[].Value', '--output', 'json');
+    const newest = await aws('get-parameter', '--name', parameter, '--query', 'Parameter.Value', '--output', 'text');
+    const all = await aws(
+      'get-parameter-history',
+      '--name',
+      parameter,
+      '--query',
+      'Parameters[].Value',
+      '--output',
+      'json',
+    );
     return [...new Set([newest, ...JSON.parse(all || '[]').reverse()])].map((value) => {
       const [print, address] = value.split(' ');
       return { print, address };
@@ -40,13 +49,19 @@ function registered({ parameter }) {
   }
 }
 
-function register(contract, address) {
+async function register(contract, address) {
+  // Taken from here on: another address with the same code is not this contract's.
+  contract.address = address;
   const value = `${fingerprint(contract)} ${address}`;
   const put = (name, text) => aws('put-parameter', '--name', name, '--type', 'String', '--overwrite', '--value', text);
-  put(contract.parameter, value);
-  // The address alone, for services that read it.
-  put(`${contract.parameter}/address`, address);
-  contract.address = address;
+  try {
+    await put(contract.parameter, value);
+    // The address alone, for services that read it.
+    await put(`${contract.parameter}/address`, address);
+  } catch (error) {
+    contract.address = undefined;
+    throw error;
+  }
   console.log(`${contract.name} is at ${address}: written down in ${contract.parameter}`);
 }
 
@@ -54,7 +69,7 @@ const codeAt = (address) => ask(CHAIN_RPC_URL, 'eth_getCode', address, 'latest')
 
 /** Finds where the code is already: a rollback brings code back that was on chain before, and a second deployment would be another contract. */
 async function findDeployed(contract) {
-  const entries = registered(contract);
+  const entries = await registered(contract);
   if (entries[0]?.print === fingerprint(contract)) {
     contract.address = entries[0].address;
     console.log(`the registry has the code of ${contract.name} at ${contract.address}: nothing to deploy`);
@@ -63,7 +78,7 @@ async function findDeployed(contract) {
   for (const { address } of entries) {
     if (!isSame(contract, await codeAt(address))) continue;
     console.log(`this code of ${contract.name} was deployed before, at ${address}`);
-    register(contract, address);
+    await register(contract, address);
     return;
   }
 }
@@ -72,7 +87,7 @@ async function findDeployed(contract) {
 async function take(missing, address) {
   const code = await codeAt(address);
   const contract = missing.find((one) => one.address === undefined && isSame(one, code));
-  if (contract) register(contract, address);
+  if (contract) await register(contract, address);
 }
 
 /** Runs the project's deployment. An address is written down from its transaction's receipt, before anything else can fail. */

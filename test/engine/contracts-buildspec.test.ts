@@ -245,3 +245,22 @@ test('the explorer gets the source and the constructor’s arguments, where ther
     'module.exports = ["1"];\n',
   );
 });
+
+test('a deployment may pause for minutes between two requests: its connection to the relay stays', async () => {
+  const chain = http.createServer((_request, response) => response.end('{"jsonrpc":"2.0","id":1,"result":"0x1"}'));
+  await new Promise<void>((done) => chain.listen(0, '127.0.0.1', done));
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a script of the buildspecs, run by Node.js as it is
+  const { relay } = require('../../buildspecs/scripts/chain.js') as {
+    relay(url: string, onSent: () => void): Promise<{ url: string; close(): void }>;
+  };
+  const between = await relay(`http://127.0.0.1:${(chain.address() as AddressInfo).port}`, () => undefined);
+  try {
+    const answer = await fetch(between.url, { method: 'POST', body: '{"id":1,"method":"eth_chainId"}' });
+    expect(await answer.text()).toContain('0x1');
+    expect(answer.headers.get('keep-alive')).toBe('timeout=600');
+  } finally {
+    between.close();
+    chain.closeAllConnections();
+    chain.close();
+  }
+});
