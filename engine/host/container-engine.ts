@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import execa from 'execa';
 import { registryUnreached } from './registry-unreached';
 import { SaiondoError } from '../../model/errors';
+import { execute } from './execute';
 import { ENGINE_MARK, engineMark } from './engine-mark';
 import { which } from './tools';
 
@@ -119,11 +120,13 @@ export class ContainerEngine {
     return (await this.call(['image', 'inspect', image], { reject: false })).exitCode === 0;
   }
 
-  /** Pulls an image. @returns why not, or undefined when it is here */
-  async pull(image: string, seconds: number): Promise<string | undefined> {
-    const { exitCode, stderr, timedOut } = await this.call(['pull', '--quiet', image], {
+  /** Pulls an image. @returns why not, or undefined when it is here. @throws the signal's reason when it is aborted */
+  async pull(image: string, seconds: number, signal?: AbortSignal): Promise<string | undefined> {
+    const { exitCode, stderr, timedOut } = await execute(this.command, ['pull', '--quiet', image], {
       reject: false,
       timeout: seconds * 1000,
+      env: this.environment,
+      ...(signal ? { signal } : {}),
     });
     if (exitCode === 0) return undefined;
     return timedOut ? `no answer within ${seconds} s` : (stderr.trim().split('\n').pop() ?? 'pull failed');

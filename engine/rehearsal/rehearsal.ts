@@ -395,7 +395,7 @@ class Rehearsal {
     const images = (await Promise.all(folders.map((folder) => baseImagesOf(folder, builds)))).flat();
     // A build may be given the text of a Dockerfile as a variable.
     images.push(...projects.flatMap(variablesOf).flatMap(imagesIn));
-    await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit);
+    await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit, this.options.signal);
   }
 
   private end(journal: Journal): void {

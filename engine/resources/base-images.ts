@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import execa from 'execa';
 import type { Emit } from '../../model/events';
 import { walkFiles } from '../files/folder-walk';
+import { removeTree } from '../files/remove-tree';
 import type { ContainerEngine } from '../host/container-engine';
+import { execute } from '../host/execute';
 import { which } from '../host/tools';
 
 /** How long the public registry may take to answer before an image is made here, in seconds. */
@@ -71,12 +73,40 @@ function isDockerfile(name: string): boolean {
  * Has every base image at hand before a build asks for it: here already, pulled, or, where no public registry is in reach, made on this
  * machine from Debian's packages (`node:*` and `python:*`). Said in the events, because a made image is not the published one.
  */
-export async function ensureBaseImages(engine: ContainerEngine, images: readonly string[], emit: Emit): Promise<void> {
+export async function ensureBaseImages(
+  engine: ContainerEngine,
+  images: readonly string[],
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-base-'));
+  try {
+    await ensureEach(engine, images, emit, signal, work);
+  } finally {
+    if (signal.aborted) await unmountLeft(work);
+    await removeTree(work);
+  }
+}
+
+/** A debootstrap that was ended may have left what it mounted. */
+async function unmountLeft(work: string): Promise<void> {
+  for (const name of await fs.promises.readdir(work))
+    for (const mount of ['proc', 'sys'])
+      await execa('umount', ['--lazy', path.join(work, name, 'root', mount)], { reject: false });
+}
+
+async function ensureEach(
+  engine: ContainerEngine,
+  images: readonly string[],
+  emit: Emit,
+  signal: AbortSignal,
+  work: string,
+): Promise<void> {
   const roots = new Map<boolean, Promise<string>>();
   const missing: string[] = [];
   for (const image of images) if (!(await engine.hasImage(image))) missing.push(image);
   for (const image of missing) {
-    const failure = await engine.pull(image, PULL_SECONDS);
+    const failure = await engine.pull(image, PULL_SECONDS, signal);
     if (!failure) continue;
     const family = /^(?:docker\.io\/)?(?:library\/)?(node|python):(\d+(?:\.\d+)?)/.exec(image);
     const problem = family
@@ -94,9 +124,9 @@ export async function ensureBaseImages(engine: ContainerEngine, images: readonly
     }
     try {
       const whole = isWhole(image);
-      const root = roots.get(whole) ?? debianRoot(whole);
+      const root = roots.get(whole) ?? debianRoot(path.join(work, whole ? 'whole' : 'slim'), whole, signal);
       roots.set(whole, root);
-      await makeImage(engine, image, family?.[1] === 'node', await root);
+      await makeImage(engine, image, family?.[1] === 'node', await root, signal);
       emit({
         kind: 'tool.checked',
         name: `image ${image}`,
@@ -105,6 +135,7 @@ export async function ensureBaseImages(engine: ContainerEngine, images: readonly
         neededBy: [],
       });
     } catch (error) {
+      signal.throwIfAborted();
       const why = ((error as execa.ExecaError).stderr ?? String(error)).trim().split('\n').slice(-2).join(' ');
       emit({
         kind: 'tool.checked',
@@ -115,10 +146,6 @@ export async function ensureBaseImages(engine: ContainerEngine, images: readonly
       });
     }
   }
-  for (const root of roots.values())
-    await root
-      .then((directory) => fs.rmSync(path.dirname(directory), { recursive: true, force: true }))
-      .catch(() => undefined);
 }
 
 /** Why an image cannot be made of what this machine has; undefined when it can. */
@@ -137,9 +164,10 @@ function isWhole(image: string): boolean {
 }
 
 /** A minimal Debian with Python, in a folder; with compilers, curl and git where it is whole. Debian 12 has Python 3.11. */
-async function debianRoot(whole: boolean): Promise<string> {
-  const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-base-')), 'root');
-  await execa(
+async function debianRoot(folder: string, whole: boolean, signal: AbortSignal): Promise<string> {
+  const directory = path.join(folder, 'root');
+  fs.mkdirSync(folder, { recursive: true });
+  await execute(
     'debootstrap',
     [
       '--variant=minbase',
@@ -147,7 +175,7 @@ async function debianRoot(whole: boolean): Promise<string> {
       'bookworm',
       directory,
     ],
-    { timeout: 600_000 },
+    { timeout: 600_000, signal },
   );
   fs.rmSync(path.join(directory, 'var', 'cache', 'apt'), { recursive: true, force: true });
   fs.rmSync(path.join(directory, 'var', 'lib', 'apt', 'lists'), { recursive: true, force: true });
@@ -175,12 +203,12 @@ const NODES_OWN = [
 /** Yarn, as every official Node image up to 24 has it (nodejs/docker-node, YARN_VERSION). */
 const YARN = 'yarn@1.22.22';
 
-async function addYarn(root: string): Promise<void> {
+async function addYarn(root: string, signal: AbortSignal): Promise<void> {
   const folder = path.join(root, 'opt', 'yarn');
   if (fs.existsSync(folder)) return;
   fs.mkdirSync(folder, { recursive: true });
-  await execa('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', YARN], {
-    timeout: 120_000,
+  await execute('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', YARN], {
+    ...{ timeout: 120_000, signal },
     // Next to the image's files, and removed with them: not the person's.
     env: { npm_config_cache: path.join(path.dirname(root), 'npm') },
   });
@@ -202,7 +230,13 @@ function addHeaders(root: string): string[] {
 
 const TRUST = 'etc/ssl/certs/ca-certificates.crt';
 
-async function makeImage(engine: ContainerEngine, image: string, withNode: boolean, root: string): Promise<void> {
+async function makeImage(
+  engine: ContainerEngine,
+  image: string,
+  withNode: boolean,
+  root: string,
+  signal: AbortSignal,
+): Promise<void> {
   const node = path.join(root, 'usr', 'local', 'bin', 'node');
   const modules = path.join(root, 'usr', 'local', 'lib', 'node_modules');
   const changes = [
@@ -219,7 +253,7 @@ async function makeImage(engine: ContainerEngine, image: string, withNode: boole
       fs.rmSync(path.join(root, 'usr', 'local', 'bin', name), { force: true });
       fs.symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(root, 'usr', 'local', 'bin', name));
     }
-    await addYarn(root);
+    await addYarn(root, signal);
     changes.push(...addHeaders(root), 'CMD ["node"]');
   } else {
     changes.push('CMD ["python3"]');
@@ -239,5 +273,11 @@ async function makeImage(engine: ContainerEngine, image: string, withNode: boole
   );
   const load = execa(engine.command, ['import', ...changes.flatMap((change) => ['--change', change]), '-', image]);
   if (tar.stdout && load.stdin) tar.stdout.pipe(load.stdin);
-  await Promise.all([tar, load]);
+  const end = (): void => void [tar.kill(), load.kill()];
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.all([tar, load]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }

@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { baseImagesOf } from '../../engine/resources/base-images';
+import type { ContainerEngine } from '../../engine/host/container-engine';
+import { which } from '../../engine/host/tools';
+import { baseImagesOf, ensureBaseImages } from '../../engine/resources/base-images';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-base-images-'));
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
@@ -34,3 +36,45 @@ test('where no build names a folder, every Dockerfile is looked at', async () =>
     'node:20-slim',
   ]);
 });
+
+// debootstrap runs for real; the container engine is never asked to import what was ended.
+const makes = which('debootstrap') !== undefined && process.getuid?.() === 0;
+(makes ? test : test.skip)(
+  'an image that is being made ends with the run, and leaves no folder, mount or process',
+  async () => {
+    const engine = { hasImage: async () => false, pull: async () => 'no answer' } as unknown as ContainerEngine;
+    const stop = new AbortController();
+    const made = ensureBaseImages(engine, ['python:3.11-slim'], () => undefined, stop.signal);
+    const outcome = expect(made).rejects.toThrow('Ctrl-C');
+    let child: { pid: string; folder: string } | undefined;
+    while (!child || !fs.existsSync(path.join(child.folder, 'debootstrap'))) {
+      child = debootstraps().find(({ parent }) => parent === process.pid);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    const { folder } = child;
+    stop.abort(new Error('Ctrl-C'));
+    await outcome;
+    expect(fs.existsSync(folder)).toBe(false);
+    expect(fs.readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder);
+    expect(debootstraps().filter((one) => one.folder === folder)).toEqual([]);
+  },
+  120_000,
+);
+
+/** The debootstraps that run on this machine, each with its parent and the folder that it fills. */
+function debootstraps(): { pid: string; parent: number; folder: string }[] {
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const at = words.indexOf('bookworm');
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+        return at < 0 ? [] : [{ pid, parent, folder: words[at + 1] ?? '' }];
+      } catch {
+        // It ended meanwhile.
+        return [];
+      }
+    });
+}
