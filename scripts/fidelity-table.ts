@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** The services whose rules the engine follows, in the table's order; each has a harness `test/scenario/<area>.ts`. */
-export const AREAS = ['codebuild', 'codepipeline', 'cloudformation'] as const;
+export const AREAS = ['codebuild', 'codepipeline', 'cloudformation', 'iam'] as const;
 /** One of {@link AREAS}. */
 export type Area = (typeof AREAS)[number];
 
@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<Area, string>> = {
   codebuild: 'CodeBuild',
   codepipeline: 'CodePipeline',
   cloudformation: 'CloudFormation',
+  iam: 'IAM',
 };
 const STATUSES = { followed: 'followed', differs: 'differs', 'not-supported': 'not supported' } as const;
 

@@ -50,7 +50,7 @@ describe('a new scenario', () => {
   });
 
   test.each([
-    ['codestar', 'a-rule', /expected one of codebuild, codepipeline, cloudformation/],
+    ['codestar', 'a-rule', /expected one of codebuild, codepipeline, cloudformation, iam/],
     ['codebuild', 'A rule', /expected words in kebab case/],
     ['codebuild', '../outside-of-it', /expected words in kebab case/],
   ])('of %s named %s is refused', (area, name, message) => {

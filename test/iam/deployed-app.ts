@@ -16,9 +16,10 @@ export interface StackToDeploy {
 }
 
 /** Deploys stacks to a ledger of their own: everything is recorded, nothing is made on this machine. */
-export async function deployAll(stacks: readonly StackToDeploy[]): Promise<DiskLedger> {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-iam-'));
-  const ledger = new DiskLedger(new Layout(root));
+export async function deployAll(
+  stacks: readonly StackToDeploy[],
+  ledger = new DiskLedger(new Layout(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-iam-')))),
+): Promise<DiskLedger> {
   for (const { name, account, region, template } of stacks) {
     const changeSet = computeChangeSet(
       {

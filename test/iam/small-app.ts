@@ -1,9 +1,11 @@
 import type { StackToDeploy } from './deployed-app';
 
-/** Templates that a fault changes: a pipeline in one account, its stack and a build in another. */
+/** Templates that a fault changes: a pipeline in one account, the roles and a build in another, and what is deployed there. */
 export interface SmallApp {
   readonly pipeline: Template;
   readonly target: Template;
+  /** What the pipeline deploys to the other account. */
+  readonly web: Template;
 }
 
 /** Properties of many shapes: the faults reach into them. */
@@ -74,7 +76,7 @@ const logs = (name: string, account: string) =>
 
 /** An app in which every role may what it has to, and little more. */
 export function smallApp(): SmallApp {
-  const changes = { StackName: 'Web', ChangeSetName: 'PipelineChange' };
+  const changes = { StackName: 'Web', ChangeSetName: 'PipelineChange', Capabilities: 'CAPABILITY_NAMED_IAM' };
   return {
     pipeline: {
       Resources: {
@@ -164,7 +166,7 @@ export function smallApp(): SmallApp {
         Pipeline: {
           Type: 'AWS::CodePipeline::Pipeline',
           Properties: {
-            Name: 'app',
+            Name: 'pipeline',
             RoleArn: named('pipeline'),
             ArtifactStore: { Type: 'S3', Location: 'artifacts', EncryptionKey: { Id: key, Type: 'KMS' } },
             Stages: [
@@ -268,6 +270,89 @@ export function smallApp(): SmallApp {
           allow('kms:Decrypt', `arn:aws:kms:${REGION}:${PIPELINE}:key/*`),
         ),
         Smoke: project('smoke', named('smoke', TARGET)),
+      },
+    },
+    web: web(),
+  };
+}
+
+/** A service with a secret and a log that a key encrypts, and a function that reads a queue. */
+function web(): Template {
+  const group = '/web';
+  return {
+    Resources: {
+      Key: {
+        Type: 'AWS::KMS::Key',
+        Properties: {
+          KeyPolicy: document(
+            allow('kms:*', '*', { Principal: { AWS: `arn:aws:iam::${TARGET}:root` } }),
+            allow(['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey'], '*', {
+              Principal: service(`logs.${REGION}`),
+              Condition: {
+                ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${REGION}:${TARGET}:log-group:*` },
+              },
+            }),
+          ),
+        },
+      },
+      Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: group, KmsKeyId: key } },
+      Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'web-token', KmsKeyId: key } },
+      TaskRole: role(
+        'task-execution',
+        service('ecs-tasks'),
+        allow('ecr:GetAuthorizationToken', '*'),
+        allow(
+          ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+          `arn:aws:ecr:${REGION}:${TARGET}:repository/web`,
+        ),
+        allow('secretsmanager:GetSecretValue', { Ref: 'Secret' }),
+        allow('kms:Decrypt', key),
+        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${REGION}:${TARGET}:log-group:${group}:*`),
+      ),
+      Task: {
+        Type: 'AWS::ECS::TaskDefinition',
+        Properties: {
+          Family: 'web',
+          ExecutionRoleArn: { 'Fn::GetAtt': ['TaskRole', 'Arn'] },
+          ContainerDefinitions: [
+            {
+              Name: 'web',
+              Image: `${TARGET}.dkr.ecr.${REGION}.amazonaws.com/web:1`,
+              Secrets: [{ Name: 'TOKEN', ValueFrom: { Ref: 'Secret' } }],
+              LogConfiguration: {
+                LogDriver: 'awslogs',
+                Options: { 'awslogs-group': group, 'awslogs-region': REGION, 'awslogs-stream-prefix': 'web' },
+              },
+            },
+          ],
+        },
+      },
+      Service: { Type: 'AWS::ECS::Service', Properties: { ServiceName: 'web', TaskDefinition: { Ref: 'Task' } } },
+      Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
+      WorkerRole: role(
+        'worker',
+        service('lambda'),
+        allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], {
+          'Fn::GetAtt': ['Queue', 'Arn'],
+        }),
+        allow(
+          ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+          `arn:aws:logs:${REGION}:${TARGET}:log-group:/aws/lambda/worker:*`,
+        ),
+      ),
+      Worker: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'worker',
+          Role: { 'Fn::GetAtt': ['WorkerRole', 'Arn'] },
+          Code: { ZipFile: 'exports.handler = async () => undefined;' },
+          Handler: 'index.handler',
+          Runtime: 'nodejs22.x',
+        },
+      },
+      Jobs: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: { Ref: 'Worker' }, EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
       },
     },
   };

@@ -8,7 +8,6 @@ import { runBatch } from './batch';
 import type { BuildOutput } from '../build/build-plan';
 import { findBuildspec } from './buildspec-source';
 import { checkLambda } from '../project/compute';
-import { sayLimit } from './limits';
 import { findProject, type ProjectVariable } from '../project/project';
 import { startBuild } from './start-build';
 import { type BuildRequest } from './build-request';
@@ -27,12 +26,9 @@ async function run(context: ActionContext): Promise<ActionResult> {
   const { configuration } = action;
   const account = accountOf(action, context.pipeline);
   const place: Location = { file: context.pipeline.name, path: `${context.stage}/${action.name}` };
-  if (configuration.ServiceRoleArnOverride !== undefined)
-    sayLimit(context, context.emit, {
-      where: { ...place, path: `${place.path ?? ''}.ServiceRoleArnOverride` },
-      text: 'the service role makes no difference here: a rehearsal checks no permissions',
-    });
-  const project = findProject(context.ledger, configuration.ProjectName ?? '', account, action.region);
+  const found = findProject(context.ledger, configuration.ProjectName ?? '', account, action.region);
+  const ServiceRole = configuration.ServiceRoleArnOverride ?? found.properties.ServiceRole;
+  const project = { ...found, properties: { ...found.properties, ServiceRole } };
   checkLambda(project);
   const primary = primarySource(context, place);
   const batchEnabled = /^true$/i.test(configuration.BatchEnabled ?? '');

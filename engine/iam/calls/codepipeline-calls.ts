@@ -125,17 +125,19 @@ const codeBuild: Calls = ({ action }, by) => {
   const { configuration, region } = action;
   const resource = `arn:aws:codebuild:${region}:${accountOf(by)}:project/${configuration.ProjectName ?? ''}`;
   const batch = configuration.BatchEnabled === 'true';
-  return (
+  const why = `to run the project ${configuration.ProjectName ?? ''}`;
+  const started = (
     batch
       ? ['codebuild:StartBuildBatch', 'codebuild:BatchGetBuildBatches']
       : ['codebuild:StartBuild', 'codebuild:BatchGetBuilds']
-  ).map((name) => ({
-    by,
-    action: name,
-    resource,
-    why: `to run the project ${configuration.ProjectName ?? ''}`,
-    source,
-  }));
+  ).map((name) => ({ by, action: name, resource, why, source }));
+  const { ServiceRoleArnOverride: role } = configuration;
+  if (role === undefined) return started;
+  const context = { 'iam:PassedToService': 'codebuild.amazonaws.com' };
+  return [
+    { by, action: 'iam:PassRole', resource: role, context, why: 'to hand CodeBuild another role', source },
+    ...started,
+  ];
 };
 
 const cloudFormation: Calls = ({ action, store }, by) => {

@@ -38,7 +38,7 @@ function buildCalls(
     project: project.physicalId,
     account,
     region: action.region,
-    properties: project.properties,
+    properties: overridden(project.properties, action.configuration),
     store,
     inputs: action.inputArtifacts,
     outputs: action.outputArtifacts.map(({ name }) => name),
@@ -46,6 +46,18 @@ function buildCalls(
     hasLogGroup: (name) => isMadeByAStack(name, { account, region: action.region }, ledger),
     isBatch: action.configuration.BatchEnabled === 'true',
   });
+}
+
+/** A project's properties with what the action says instead (CodePipeline User Guide, "AWS CodeBuild build and test action reference"). */
+function overridden(
+  properties: Readonly<Record<string, unknown>>,
+  { ServiceRoleArnOverride: role, BuildspecOverride: buildspec }: ActionDefinition['configuration'],
+): Readonly<Record<string, unknown>> {
+  return {
+    ...properties,
+    ...(role === undefined ? {} : { ServiceRole: role }),
+    ...(buildspec === undefined ? {} : { Source: { ...object(properties.Source), BuildSpec: buildspec } }),
+  };
 }
 
 function variablesOf(given: string | undefined): readonly { name: string; value: string; type?: string }[] {

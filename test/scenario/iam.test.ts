@@ -1,0 +1,4 @@
+import { runScenario } from './iam';
+import { testScenarios } from './test-scenarios';
+
+testScenarios('iam', runScenario);
