@@ -61,7 +61,7 @@ export function rehearseCommand(): Command {
         'what a permission that AWS would deny does: enforce fails its action, report lists it, off judges nothing',
       )
         .choices([...IAM_MODES])
-        .default('report'),
+        .default('enforce'),
     )
     .option('--env-file <FILE>', 'variables for every build, a line NAME=VALUE each; repeatable', collect, [])
     .option('--secret-file <FILE>', 'the same, with values that no log shows; repeatable', collect, [])

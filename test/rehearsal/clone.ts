@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { readRun } from '../../engine/runs/event-log';
+import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
 import type { RunState } from '../../model/run-state';
 
 const ROOT = path.join(__dirname, '../..');
@@ -44,6 +45,13 @@ export class Clone {
   log(state: RunState, action: string): string {
     const build = [...state.builds.values()].filter((one) => `${one.stage}/${one.action}` === action).at(-1);
     return build ? fs.readFileSync(path.join(this.directory, '.saiondo', 'runs', state.runId, build.log), 'utf8') : '';
+  }
+
+  /** What was judged in a run. */
+  permissions(state: RunState): PermissionRecord[] {
+    const file = path.join(this.directory, '.saiondo', 'runs', state.runId, 'permissions.jsonl');
+    const lines = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as PermissionRecord);
   }
 
   /** Changes a file and commits it. */

@@ -4,6 +4,7 @@ import { Layout } from '../../../model/layout';
 import { actionPath } from '../../../model/pipeline';
 import type { Approver } from '../../codepipeline/execution/approval';
 import { NO_INPUTS, type AccountInputs } from '../../ports/account-inputs';
+import type { IamMode } from '../../ports/iam-mode';
 import type { IsolationKind } from '../../ports/isolation';
 import type { SourceRepository } from '../../ports/sources';
 import { rehearse } from '../rehearsal';
@@ -55,6 +56,8 @@ export interface AssemblyRehearsal {
   readonly containers?: boolean;
   /** How builds are kept apart. Default: the best that this machine has. */
   readonly isolation?: IsolationKind;
+  /** What a permission that AWS would deny does: `enforce` fails what asked, `report` lists it, `off` judges nothing. Default: `enforce`. */
+  readonly iam?: IamMode;
   /** How many builds run at once. Default: by cores and memory. */
   readonly jobs?: number;
   /** Whether an action that this machine cannot rehearse makes the exit code 3. Default false. */
@@ -91,6 +94,7 @@ export async function rehearseAssembly(
     fixtures: { processes: [], parameters: [], secrets: [] },
     approve: approverOf(asked.approve),
     strict: asked.strict === true,
+    iam: asked.iam ?? 'enforce',
     withoutContainers: asked.containers === false,
     given: { variables: environment.variables ?? {}, secrets: environment.secrets ?? {} },
     listeners: onEvent ? [(event) => onEvent(event)] : [],
