@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { Command } from 'commander';
-import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import type { PermissionRecord } from '../../model/permission-record';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
+import { readPermissions } from '../../views/permissions';
 import { print, printValue } from '../output/print';
 import { describePermissions } from '../output/permissions';
 
@@ -39,16 +41,5 @@ function readRecords(layout: Layout, asked: string | undefined): readonly Permis
       next: `rehearse with --iam report or enforce; runs: ${runs.slice(-5).join(', ') || 'none'}`,
     });
   }
-  return fs
-    .readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as PermissionRecord];
-      } catch {
-        // The last line of a run that was killed may be torn.
-        return [];
-      }
-    });
+  return readPermissions(path.dirname(file));
 }

@@ -1,31 +1,21 @@
-import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import type { PermissionRecord } from '../../model/permission-record';
+import { byRole, RESULTS } from '../../views/permissions';
 
 /** A run's judged calls for people: by role, what is denied first, with the statement that is missing. */
 export function describePermissions(records: readonly PermissionRecord[]): readonly string[] {
-  const roles = new Map<string, PermissionRecord[]>();
-  for (const record of records) roles.set(record.role, [...(roles.get(record.role) ?? []), record]);
-  return [...roles.values()].flatMap((own) => {
-    const [{ construct, role }] = own as [PermissionRecord];
-    const count = (result: PermissionRecord['result']) =>
-      new Set(own.filter((one) => one.result === result).map(key)).size;
-    const words = (['allowed', 'denied', 'warning', 'not known'] as const).map((one) => `${count(one)} ${one}`);
-    return [
-      `${construct === role ? role : `${construct} (${role})`}: ${words.filter((word) => !word.startsWith('0 ')).join(', ')}`,
-      ...once(own.filter(({ result }) => result === 'denied' || result === 'warning')).flatMap((one) => [
+  return byRole(records).flatMap(({ construct, role, counts, calls }) => [
+    `${construct === role ? role : `${construct} (${role})`}: ${RESULTS.filter((one) => counts[one] > 0)
+      .map((one) => `${counts[one]} ${one}`)
+      .join(', ')}`,
+    ...calls.flatMap((one) => {
+      if (one.result === 'allowed') return [];
+      if (one.result === 'not known') return [`  not known: ${one.action} on ${one.resource}: ${one.text}`];
+      return [
         `  ${one.result}: ${one.action} on ${one.resource}, ${one.why} (${one.stage}/${one.pipelineAction})`,
         `    ${one.text}`,
         ...(one.remedy ? [`    ${one.remedy.text}`] : []),
         ...(one.remedy?.code ? [`    in CDK: ${one.remedy.code}`] : []),
-      ]),
-      ...once(own.filter(({ result }) => result === 'not known')).map(
-        (one) => `  not known: ${one.action} on ${one.resource}: ${one.text}`,
-      ),
-    ];
-  });
-}
-
-const key = ({ action, resource }: PermissionRecord): string => `${action} ${resource}`;
-
-function once(records: readonly PermissionRecord[]): readonly PermissionRecord[] {
-  return [...new Map(records.map((record) => [`${record.result} ${key(record)}`, record])).values()];
+      ];
+    }),
+  ]);
 }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { Emit, Failure } from '../../model/events';
+import type { PermissionRecord } from '../../model/permission-record';
 import type { ActionRunner, ActionRunners } from '../ports/action';
 import type { Authorizer, AwsRequest } from '../ports/aws-request';
 import type { IamMode } from '../ports/iam-mode';
@@ -8,12 +9,12 @@ import type { DeploymentPermits, ResourceToPermit, StackToPermit } from '../port
 import { assumedRole, containment, containmentOfUnknownRole } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
-import { malformedPolicy } from '../iam/account/malformed';
+import { documentProblems } from '../iam/judgement/judge-document';
 import { judgeRequest } from '../iam/judgement/judge-request';
 import { judgeResource } from '../iam/judgement/judge-resource';
 import { judgeStanding } from '../iam/judgement/judge-standing';
 import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
-import { recordOf, type PermissionRecord } from '../iam/judgement/permission-record';
+import { recordOf } from '../iam/judgement/permission-record';
 
 /** Where a run's judged calls are kept and said. */
 interface Book {
@@ -70,12 +71,12 @@ export class Permissions {
 
   private async permitResource(role: string | undefined, resource: ResourceToPermit): Promise<string | undefined> {
     if (this.mode === 'off') return undefined;
-    const malformed = resource.operation === 'delete' ? undefined : malformedPolicy(resource);
-    if (malformed !== undefined) {
-      const text = `${resource.stackName}/${resource.logicalId}: ${malformed}`;
+    const { refused, unknown } = resource.operation === 'delete' ? { unknown: [] } : await documentProblems(resource);
+    for (const problem of [...(refused ? [refused] : []), ...unknown]) {
+      const text = `${resource.stackName}/${resource.logicalId}: ${problem}`;
       this.book.emit({ kind: 'message', level: 'warning', text, where: resource.stackName });
-      if (this.mode === 'enforce') return `Resource handler returned message: "${malformed}"`;
     }
+    if (refused && this.mode === 'enforce') return `Resource handler returned message: "${refused}"`;
     if (role === undefined) return undefined;
     const policies = this.current.of(role);
     const denied = this.settle(

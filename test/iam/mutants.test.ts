@@ -8,7 +8,7 @@ import type { StandingCall } from '../../engine/iam/calls/standing-call';
 import { standingCalls } from '../../engine/iam/calls/standing-calls';
 import { judge, judgeOnAnything } from '../../engine/iam/judgement/judge';
 import { withKeyCalls } from '../../engine/iam/judgement/key-calls';
-import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import type { PermissionRecord } from '../../model/permission-record';
 import { callsOf } from '../../engine/iam/judgement/pipeline-calls';
 import type { DeployedResource, StackLedger } from '../../engine/ports/ledger';
 import { dockerCalls } from './docker-calls';

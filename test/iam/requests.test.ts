@@ -1,7 +1,7 @@
+import { documentProblems } from '../../engine/iam/judgement/judge-document';
 import { judgeRequest } from '../../engine/iam/judgement/judge-request';
 import { judgeResource } from '../../engine/iam/judgement/judge-resource';
 import { CurrentPolicies } from '../../engine/iam/judgement/judged-calls';
-import { malformedPolicy } from '../../engine/iam/account/malformed';
 import { permissionsOf } from '../../engine/iam/requests/request-permissions';
 import type { AskedRequest } from '../../engine/iam/requests/asked-request';
 import { sessionPrincipal } from '../../engine/gateway/credentials';
@@ -80,6 +80,7 @@ test('what a request of a REST protocol is that nobody here knows is not known',
   });
 });
 
+const statement = (one: object) => ({ Version: '2012-10-17', Statement: [one] });
 const allow = (Action: unknown, Resource: unknown, Condition?: object) => ({
   Effect: 'Allow',
   Action,
@@ -259,17 +260,75 @@ test.each<[string, ResourceToPermit, string, readonly string[]]>([
   );
 });
 
-test.each<[string, object, string]>([
+test.each<[string, string, string, unknown, string, string]>([
   [
     'an operator that does not exist',
-    allow('s3:GetObject', '*', { StringEqual: { a: 'b' } }),
+    'AWS::IAM::ManagedPolicy',
+    'PolicyDocument',
+    statement(allow('s3:GetObject', '*', { StringEqual: { a: 'b' } })),
+    'MalformedPolicyDocument: Syntax errors in policy.',
     'Statement[0].Condition.StringEqual',
   ],
-  ['an action without a service', allow('GetObject', '*'), 'Statement[0].Action'],
-  ['no effect', { Action: 's3:GetObject', Resource: '*' }, 'Statement[0]'],
-])('a policy with %s is refused by its place', (_, statement, place) => {
-  const document = { Version: '2012-10-17', Statement: [statement] };
-  const said = malformedPolicy(resource('AWS::IAM::ManagedPolicy', { PolicyDocument: document }, 'one')) ?? '';
-  expect(said).toContain('MalformedPolicyDocument: ');
-  expect(said).toContain(`Resources.One.Properties.PolicyDocument.${place}`);
+  [
+    'an action without a service',
+    'AWS::IAM::Policy',
+    'PolicyDocument',
+    statement(allow('GetObject', '*')),
+    'MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor',
+    'Statement[0].Action',
+  ],
+  [
+    'no effect',
+    'AWS::IAM::RolePolicy',
+    'PolicyDocument',
+    statement({ Action: 's3:GetObject', Resource: '*' }),
+    'MalformedPolicyDocument: ',
+    'Statement[0]',
+  ],
+  [
+    'a text that is no JSON',
+    'AWS::IAM::UserPolicy',
+    'PolicyDocument',
+    '{ "Version": "2012-10-17", ',
+    'MalformedPolicyDocument: ',
+    'PolicyDocument: the document is not JSON',
+  ],
+  [
+    'an action that a bucket does not have',
+    'AWS::S3::BucketPolicy',
+    'PolicyDocument',
+    statement({ ...allow('s3:ReadObject', 'arn:aws:s3:::shop/*'), Principal: '*' }),
+    'MalformedPolicy: Policy has invalid action',
+    'Statement[0].Action: AWS publishes no action s3:ReadObject',
+  ],
+  [
+    'a trust policy with a resource',
+    'AWS::IAM::Role',
+    'AssumeRolePolicyDocument',
+    statement({ ...allow('sts:AssumeRole', '*'), Principal: { Service: 'codebuild.amazonaws.com' } }),
+    'MalformedPolicyDocument: ',
+    'Statement[0].Resource',
+  ],
+  [
+    'a key policy without principals',
+    'AWS::KMS::Key',
+    'KeyPolicy',
+    statement(allow('kms:*', '*')),
+    'MalformedPolicyDocumentException: ',
+    'Statement[0]',
+  ],
+])('a policy with %s is refused by its place', async (_, type, property, document, said, place) => {
+  const { refused = '' } = await documentProblems(resource(type, { [property]: document }, 'one'));
+  expect(refused).toContain(said);
+  expect(refused).toContain(`Resources.One.Properties.${property}`);
+  expect(refused).toContain(place);
+});
+
+test('IAM takes an action that AWS does not publish; it is said that it grants nothing', async () => {
+  const document = statement(allow(['s3:ReadObject', 's3:GetObject', 's3:Read*', 'house:Open'], '*'));
+  expect(await documentProblems(resource('AWS::IAM::Policy', { PolicyDocument: document }, 'one'))).toEqual({
+    unknown: [
+      'Resources.One.Properties.PolicyDocument.Statement[0].Action: AWS publishes no action s3:ReadObject: it grants nothing',
+    ],
+  });
 });

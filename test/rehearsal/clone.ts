@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { readRun } from '../../engine/runs/event-log';
-import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import type { PermissionRecord } from '../../model/permission-record';
 import type { RunState } from '../../model/run-state';
 
 const ROOT = path.join(__dirname, '../..');

@@ -1,6 +1,6 @@
 import { currentExecution } from '../../model/run-state';
 import { machineHas } from '../fixtures/requires';
-import type { PermissionRecord } from '../../engine/iam/judgement/permission-record';
+import type { PermissionRecord } from '../../model/permission-record';
 import recorded from '../iam/sample-calls.json';
 import { Clone } from './clone';
 

@@ -10,6 +10,7 @@ import { logPlace, stages, timeLine } from './actions';
 import { criticalPath } from './critical-path';
 import { executions, rollbacks } from './executions';
 import { failures } from './failures';
+import { permissions } from './permissions';
 import { STYLE } from './style';
 import { tests } from './tests';
 
@@ -52,6 +53,7 @@ ${timeLine(actions, critical)}
 ${tests(state, execution?.executionId, runDirectory)}
 ${endpoints(state)}
 ${changeSets(state)}
+${permissions(runDirectory, clean)}
 ${messages(state)}
 <h2>Logs</h2>
 ${logs(state, runDirectory, clean)}

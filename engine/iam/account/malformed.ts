@@ -1,45 +1,82 @@
 import type { ResourceToPermit } from '../../ports/resource-permission';
 import { parsePolicy } from '../policy/parse-policy';
-import type { DocumentKind } from '../policy/policy';
+import type { DocumentKind, Policy } from '../policy/policy';
 import { list, object } from './json';
 
-/** Where the policies of a type are, and what they are attached to. */
-const DOCUMENTS: Readonly<Record<string, readonly (readonly [property: string, kind: DocumentKind])[]>> = {
-  'AWS::IAM::Role': [['AssumeRolePolicyDocument', 'trust']],
-  'AWS::IAM::Policy': [['PolicyDocument', 'identity']],
-  'AWS::IAM::RolePolicy': [['PolicyDocument', 'identity']],
-  'AWS::IAM::ManagedPolicy': [['PolicyDocument', 'identity']],
-  'AWS::S3::BucketPolicy': [['PolicyDocument', 'resource']],
-  'AWS::KMS::Key': [['KeyPolicy', 'resource']],
-};
+/** A policy of a type: its property, what it is attached to, and the code with which the service refuses it. */
+type Written = readonly [property: string, kind: DocumentKind, code: string];
 
-/**
- * Why a service refuses the policies of a resource: `MalformedPolicyDocument` with the key that is wrong (IAM API Reference, CreateRole, PutRolePolicy;
- * of a bucket S3 says `MalformedPolicy`). A document that takes a value which is looked up later is not read.
- */
-export function malformedPolicy({ type, logicalId, properties }: ResourceToPermit): string | undefined {
-  const own = (DOCUMENTS[type] ?? []).map(([property, kind]) => ({
+const MALFORMED = 'MalformedPolicyDocument';
+const identity: readonly Written[] = [['PolicyDocument', 'identity', MALFORMED]];
+
+/** Where the policies of a type are (the error codes: API Reference of each service, the operation that takes the policy). */
+const DOCUMENTS: Readonly<Record<string, readonly Written[]>> = {
+  'AWS::IAM::Role': [['AssumeRolePolicyDocument', 'trust', MALFORMED]],
+  'AWS::IAM::Policy': identity,
+  'AWS::IAM::RolePolicy': identity,
+  'AWS::IAM::UserPolicy': identity,
+  'AWS::IAM::GroupPolicy': identity,
+  'AWS::IAM::ManagedPolicy': identity,
+  'AWS::S3::BucketPolicy': [['PolicyDocument', 'resource', 'MalformedPolicy']],
+  'AWS::KMS::Key': [['KeyPolicy', 'resource', 'MalformedPolicyDocumentException']],
+  'AWS::SecretsManager::ResourcePolicy': [['ResourcePolicy', 'resource', 'MalformedPolicyDocumentException']],
+  'AWS::ECR::Repository': [['RepositoryPolicyText', 'resource', 'InvalidParameterException']],
+  'AWS::SNS::TopicPolicy': [['PolicyDocument', 'resource', 'InvalidParameter']],
+  'AWS::SQS::QueuePolicy': [['PolicyDocument', 'resource', 'InvalidAttributeValue']],
+  'AWS::Logs::ResourcePolicy': [['PolicyDocument', 'resource', 'InvalidParameterException']],
+};
+const WITH_INLINE = /^AWS::IAM::(Role|User|Group)$/;
+
+/** A policy as a template has it. */
+interface Found {
+  /** `Resources.Role.Properties.Policies[0].PolicyDocument`. */
+  readonly place: string;
+  readonly document: unknown;
+  readonly kind: DocumentKind;
+  readonly code: string;
+}
+
+/** The policies of a resource. One that takes a value which is looked up later is not read. */
+function documentsOf({ type, logicalId, properties }: ResourceToPermit): readonly Found[] {
+  const own = (DOCUMENTS[type] ?? []).map(([property, kind, code]) => ({
     path: property,
     document: properties[property],
     kind,
+    code,
   }));
-  const inline = (type === 'AWS::IAM::Role' ? list(properties.Policies) : []).map((one, index) => ({
+  const inline = (WITH_INLINE.test(type) ? list(properties.Policies) : []).map((one, index) => ({
     path: `Policies[${index}].PolicyDocument`,
     document: object(one).PolicyDocument,
     kind: 'identity' as const,
+    code: MALFORMED,
   }));
-  for (const { path, document, kind } of [...own, ...inline]) {
-    if (document === undefined || JSON.stringify(document).includes('{{resolve:')) continue;
-    const [problem] = parsePolicy(document, kind).problems ?? [];
-    if (!problem) continue;
-    const place = [`Resources.${logicalId}.Properties.${path}`, problem.path].filter(Boolean).join('.');
-    const code =
-      type === 'AWS::S3::BucketPolicy'
-        ? 'MalformedPolicy'
-        : type === 'AWS::KMS::Key'
-          ? 'MalformedPolicyDocumentException'
-          : 'MalformedPolicyDocument';
-    return `${code}: ${problem.message} (${place}: ${problem.detail})`;
+  return [...own, ...inline]
+    .filter(({ document }) => document !== undefined && !JSON.stringify(document).includes('{{resolve:'))
+    .map(({ path, ...one }) => ({ ...one, place: `Resources.${logicalId}.Properties.${path}` }));
+}
+
+/** A policy of a resource that its service takes, as far as its grammar goes. */
+export interface ReadDocument {
+  readonly place: string;
+  readonly policy: Policy;
+}
+
+/**
+ * Why a service refuses the policies of a resource: `MalformedPolicyDocument` with the key that is wrong (IAM API Reference, CreateRole, PutRolePolicy;
+ * of a bucket S3 says `MalformedPolicy`); or the policies, as it reads them.
+ */
+export function readPolicies(
+  resource: ResourceToPermit,
+): { readonly refused: string } | { readonly documents: readonly ReadDocument[] } {
+  const documents: ReadDocument[] = [];
+  for (const { place, document, kind, code } of documentsOf(resource)) {
+    const { policy, problems } = parsePolicy(document, kind);
+    if (policy) documents.push({ place, policy });
+    const [problem] = problems ?? [];
+    if (problem)
+      return {
+        refused: `${code}: ${problem.message} (${[place, problem.path].filter(Boolean).join('.')}: ${problem.detail})`,
+      };
   }
-  return undefined;
+  return { documents };
 }

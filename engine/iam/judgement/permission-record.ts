@@ -1,30 +1,7 @@
+import type { PermissionRecord } from '../../../model/permission-record';
 import type { AccountPolicies } from '../account/account-policies';
-import type { CallerSession, ServiceCall } from '../calls/service-call';
 import type { Judged } from './judge';
-import { remedyOf, type Remedy } from './remedy';
-
-/** A judged call as a run keeps it: a line of `permissions.jsonl` beside the run's events. */
-export interface PermissionRecord {
-  readonly stage: string;
-  readonly pipelineAction: string;
-  readonly role: string;
-  /** The role's construct; the service's name where a service calls. */
-  readonly construct: string;
-  readonly action: string;
-  readonly resource: string;
-  /** The keys of the request beyond those that every request has. */
-  readonly context?: ServiceCall['context'];
-  /** The session that made the call, where it is known. */
-  readonly session?: CallerSession;
-  readonly why: string;
-  readonly source: string;
-  readonly result: 'allowed' | 'denied' | 'not known' | 'warning';
-  /** AWS's sentence, the reasons, or the statement that allows. */
-  readonly text: string;
-  readonly remedy?: Remedy;
-  /** AWS makes the call later than what is rehearsed: nothing failed with it. */
-  readonly later?: true;
-}
+import { remedyOf } from './remedy';
 
 /** A judged call as it is kept. A call that AWS makes in some cases only warns when it is denied. */
 export function recordOf(

@@ -1,24 +1,11 @@
+import type { PermissionRemedy } from '../../../model/permission-record';
 import type { AccountPolicies } from '../account/account-policies';
 import type { Judged } from './judge';
 import { kindText } from '../decision/denial';
 import { statementName } from '../policy/policy';
 
-/** What to change so that a denied call is allowed. */
-export interface Remedy {
-  /** The construct to change: of the role, or of the resource whose policy lacks a statement. */
-  readonly construct: string;
-  /** Which policy lacks the statement, or holds the one that denies. */
-  readonly policy: string;
-  /** The statement to add; undefined where a statement has to go or to change. */
-  readonly statement?: Readonly<Record<string, unknown>>;
-  /** The same as CDK code. */
-  readonly code?: string;
-  /** All of it as a sentence. */
-  readonly text: string;
-}
-
 /** The statement that a denied call lacks, and where it belongs. */
-export function remedyOf({ call, decision }: Judged, policies: AccountPolicies): Remedy | undefined {
+export function remedyOf({ call, decision }: Judged, policies: AccountPolicies): PermissionRemedy | undefined {
   if (decision.result !== 'denied') return undefined;
   const role = policies.role(call.by)?.construct ?? call.by;
   const assumes = call.action.startsWith('sts:AssumeRole');
