@@ -15,7 +15,7 @@ import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
 import { currentExecution } from '../../model/run-state';
 import { connect } from '../../operator/aws';
-import { rehearsalConnection } from '../../operator/credentials';
+import { rehearsalConnection } from '../../operator/rehearsal-connection';
 import { describeTriage } from '../../operator/triage/triage.describer';
 import { serve } from '../engine/api/served';
 import { deployAll } from '../iam/deployed-app';
