@@ -33,6 +33,9 @@ const reader = (permissions: number) => ({
     },
   },
 });
+/** More lines than the page keeps, with escapes: a place in the log is not a place in the text. */
+const LINES = 21_000;
+const COLOURED = `test -e ${go}-printed || { touch ${go}-printed; seq ${LINES} | sed 's/.*/\\x1b[32mline &\\x1b[0m/'; }`;
 let served: ServedRehearsal;
 let browser: Browser | undefined;
 
@@ -46,7 +49,9 @@ beforeAll(async () => {
   served = await ServedRehearsal.start(path.join(root, 'place'), path.join(root, 'shop'), {
     stages: {
       // The build goes on when the test has seen its first line.
-      Verify: [{ name: 'Test', commands: [`echo "the first line"`, `until test -e ${go}; do sleep 0.1; done`] }],
+      Verify: [
+        { name: 'Test', commands: [`echo "the first line"`, `until test -e ${go}; do sleep 0.1; done`, COLOURED] },
+      ],
       Prod: [
         { name: 'Promote', approval: true },
         { name: 'Deploy', runOrder: 2, deploys: { stackName: 'shop-prod', template: 'prod.json' } },
@@ -75,8 +80,24 @@ inBrowser(
     const log = page.getByRole('log', { name: 'Log of Verify/Test' });
     await log.getByText('the first line', { exact: true }).waitFor();
     await page.locator('#runs [data-status="running"]', { hasText: 'running' }).waitFor();
+    // A request that fails does not end the following.
+    await page.route(/\/log\//, (route) => route.abort());
+    await page.getByText('The log cannot be read now').waitFor();
+    await page.unroute(/\/log\//);
     fs.writeFileSync(go, '');
     await log.getByText('Phase complete: BUILD State: SUCCEEDED').waitFor();
+    // The earliest lines made room; they come back without a gap and none of them twice.
+    const earlier = page.getByRole('button', { name: 'Earlier lines' });
+    await earlier.waitFor();
+    while (await earlier.isVisible()) {
+      const before = await log.locator('.line').count();
+      await earlier.click();
+      await log.locator('.line').nth(before).waitFor({ state: 'attached' });
+    }
+    const texts = await log
+      .locator('.ansi-green')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { textContent: string }).textContent));
+    expect(texts).toEqual(Array.from({ length: LINES }, (_, at) => `line ${at + 1}`));
     await page.locator('.open[data-status="Succeeded"]', { hasText: 'Test' }).waitFor();
     const approval = page.getByRole('region', { name: 'Prod/Promote waits for your decision' });
     await approval.getByText('CREATE TABLE users ();').waitFor();

@@ -50,9 +50,9 @@ export function logView(runId, buildId, label) {
   const download = h('button', { type: 'button', class: 'small', onclick: () => void save() }, 'Download');
   const tools = h('div', { class: 'row log-tools' }, find, found, fold, tall, download);
   const element = h('div', {}, tools, earlier, text, problem);
-  let first = 0;
+  /** The pieces that are shown, the earliest first: where each begins in the log, in bytes, and how many lines it has here. @type {{ from: number, lines: number }[]} */
+  const pieces = [];
   let next = 0;
-  let lines = 0;
   let at = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -60,9 +60,7 @@ export function logView(runId, buildId, label) {
 
   async function begin() {
     try {
-      const piece = await get(path);
-      first = piece.from;
-      show(piece, true);
+      show(await get(path), true);
     } catch (error) {
       retry(begin, /** @type {Error} */ (error));
     }
@@ -81,24 +79,37 @@ export function logView(runId, buildId, label) {
   /** @param {any} piece */
   function show(piece, end = atEnd()) {
     setText(problem, '');
-    lines += append(text, piece, text.lastElementChild);
+    const lines = append(text, piece, text.lastElementChild);
+    if (lines > 0 || pieces.length === 0) pieces.push({ from: piece.from, lines });
     trim();
     if (end) text.scrollTop = text.scrollHeight;
-    earlier.hidden = first === 0;
-    text.classList.toggle('numbered', first === 0);
+    markBeginning();
     next = piece.next;
     if (find.value) search(0);
     if (!piece.ended && !stopped) timer = setTimeout(() => void more(), next < piece.size ? 0 : INTERVAL);
   }
 
-  /** Takes the oldest group away where there are too many lines. */
+  /** Lines have numbers, and nothing earlier can be had, once the log's beginning is here. */
+  function markBeginning() {
+    const whole = (pieces[0]?.from ?? 0) === 0;
+    earlier.hidden = whole;
+    text.classList.toggle('numbered', whole);
+  }
+
+  /** Takes the earliest pieces away while there are too many lines. The bytes are the server's: the text here has lost its escapes. */
   function trim() {
-    while (lines > MOST && text.firstElementChild && text.childElementCount > 1) {
-      const group = text.firstElementChild;
-      const gone = group.querySelectorAll('.line');
-      for (const line of gone) first += new TextEncoder().encode(`${line.textContent}\n`).length;
-      lines -= gone.length;
-      group.remove();
+    let lines = pieces.reduce((sum, piece) => sum + piece.lines, 0);
+    while (lines > MOST && pieces.length > 1) {
+      const gone = pieces.shift()?.lines ?? 0;
+      lines -= gone;
+      for (const line of [...text.querySelectorAll('.line')].slice(0, gone)) line.remove();
+    }
+    for (const group of [...text.children]) {
+      const command = group.querySelector('summary');
+      if (group.querySelector('.line') === null) group.remove();
+      // What a command printed stays, also where its own line is gone.
+      else if (command && command.childElementCount === 0)
+        group.replaceWith(h('div', {}, ...group.querySelectorAll('.line')));
     }
   }
 
@@ -115,16 +126,26 @@ export function logView(runId, buildId, label) {
   }
 
   async function before() {
-    const piece = await get(`${path}?from=${-1 - first}`);
-    const height = text.scrollHeight;
-    const holder = h('div', {});
-    lines += append(holder, piece, null);
-    text.prepend(...holder.childNodes);
-    text.scrollTop += text.scrollHeight - height;
-    first = piece.from;
-    earlier.hidden = first === 0;
-    text.classList.toggle('numbered', first === 0);
-    text.focus();
+    try {
+      const piece = await get(`${path}?from=${-1 - (pieces[0]?.from ?? 0)}`);
+      setText(problem, '');
+      const height = text.scrollHeight;
+      const holder = h('div', {});
+      const lines = append(holder, piece, null);
+      pieces.unshift({ from: piece.from, lines });
+      // Lines without a command's line above them go on what the last command before them printed.
+      const rest = text.firstElementChild;
+      if (rest?.tagName === 'DIV' && holder.lastElementChild) {
+        holder.lastElementChild.append(...rest.children);
+        rest.remove();
+      }
+      text.prepend(...holder.childNodes);
+      text.scrollTop += text.scrollHeight - height;
+      markBeginning();
+      text.focus();
+    } catch (error) {
+      setText(problem, `Earlier lines cannot be read now: ${/** @type {Error} */ (error).message}`);
+    }
   }
 
   /** Marks the lines that have the text, and goes to one of them. @param {number} step to the next, to the one before, or to the last at first */
