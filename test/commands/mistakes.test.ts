@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
@@ -29,6 +30,10 @@ beforeAll(async () => {
   // Other users look in too: one of the mistakes is made as somebody else.
   fs.chmodSync(root, 0o755);
   await makeRepository(folder('repo'), { 'a.txt': 'a' });
+  await makeRepository(folder('dirty'), { 'a.txt': 'a' });
+  fs.writeFileSync(path.join(folder('dirty'), 'a.txt'), 'b');
+  fs.mkdirSync(path.join(folder('read-only'), '.saiondo'), { recursive: true });
+  fs.chmodSync(path.join(folder('read-only'), '.saiondo'), 0o555);
   fs.mkdirSync(folder('plain'));
   writeAssembly(folder('cdk.out'), {
     stages: { Verify: [{ name: 'Test' }], Prod: [{ name: 'Promote', approval: true }] },
@@ -50,12 +55,24 @@ interface Mistake {
   /** The three parts, in order. */
   readonly says: readonly [what: RegExp, where: RegExp, next: RegExp];
   readonly exitCode: number;
+  /** The most lines that it may take: the answer stays in sight. */
+  readonly lines?: number;
   /** `saiondo.yaml` of the folder. */
   readonly configuration?: string;
   readonly env?: () => Readonly<Record<string, string>>;
   readonly in?: string;
   readonly node?: readonly string[];
+  /** Somebody else makes it: a user who may write nothing here, and is in no group. Where the tests are not root's, their own user. */
+  readonly asNobody?: boolean;
 }
+
+const ROOT_USER = process.getuid?.() === 0;
+const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+/** Whether somebody else can read this checkout: below root's home nobody can. */
+const BY_NOBODY =
+  !ROOT_USER || spawnSync(NOBODY[0] ?? '', [...NOBODY.slice(1), process.execPath, COMMAND, '--version']).status === 0;
+/** The socket of a Docker that runs here. */
+const DOCKER = fs.existsSync('/var/run/docker.sock') && which('docker') !== undefined;
 
 const mistakes: readonly Mistake[] = [
   {
@@ -160,6 +177,81 @@ const mistakes: readonly Mistake[] = [
     exitCode: 2,
   },
   {
+    name: 'an environment that there is not',
+    args: ['status'],
+    configuration: SAMPLE.replace('\n  dev:\n', '\n  devv:\n'),
+    says: [/unknown key `devv`/, /saiondo\.yaml:\d+:\d+ \(environments\.devv\)/, /did you mean `dev`\?/],
+    exitCode: 2,
+  },
+  {
+    name: 'networks that overlap',
+    args: ['status'],
+    configuration: SAMPLE.replace('10.20.0.0/16', '10.10.0.0/16'),
+    says: [
+      /must not overlap dev’s range 10\.10\.0\.0\/16/,
+      /saiondo\.yaml:\d+:\d+ \(environments\.prod\.network\.cidr\)/,
+      /→ fix the lines above/,
+    ],
+    exitCode: 2,
+  },
+  {
+    name: 'options that contradict each other',
+    args: rehearse(...SOURCE, '--approve', 'Prod', '--reject', 'Prod'),
+    says: [/contradict each other/, /--approve Prod and --reject Prod/, /→ leave one of them out/],
+    exitCode: 2,
+  },
+  {
+    name: 'two places to ask',
+    in: 'recorded',
+    args: ['status', '--rehearsal', '--aws', '--pipeline', 'recorded'],
+    says: [/exclude each other/, /--rehearsal and AWS/, /→ leave one of them out/],
+    exitCode: 2,
+  },
+  {
+    name: 'an option with a typing error',
+    args: ['rehearse', '--aprove', 'Prod'],
+    says: [/unknown option/, /--aprove/, /Did you mean --approve\?/],
+    lines: 5,
+    exitCode: 2,
+  },
+  {
+    name: 'changes that are not committed',
+    args: rehearse('--source', 'acme/shop=../dirty'),
+    // The run ends here; the line comes before it.
+    env: () => ({ PATH: tools('node', 'git'), SAIONDO_TOOLS_DIR: folder('no-tools') }),
+    says: [/1 uncommitted file is not in this run/, /of acme\/shop/, /--uncommitted includes them/],
+    exitCode: 2,
+  },
+  {
+    name: 'a folder that cannot be written',
+    in: 'read-only',
+    asNobody: true,
+    args: rehearse(...SOURCE),
+    says: [
+      /cannot (be written|write)|may not be written|permission|read-only/i,
+      /\.saiondo/,
+      /→ .*(chown|--directory|write)/,
+    ],
+    exitCode: 2,
+  },
+  // Root may use every Docker: only root can make this mistake as somebody else.
+  ...(ROOT_USER && DOCKER
+    ? [
+        {
+          name: 'a Docker that this user may not use',
+          in: 'recorded',
+          asNobody: true,
+          args: ['doctor', '--rehearsal'],
+          says: [
+            /docker is installed, but this user may not use it/,
+            /images and services are not rehearsed/,
+            /→ sudo usermod -aG docker/,
+          ],
+          exitCode: 1,
+        } satisfies Mistake,
+      ]
+    : []),
+  {
     name: 'no way to the registry',
     in: 'recorded',
     args: ['triage', '--pipeline', 'recorded', '--rehearsal'],
@@ -176,11 +268,15 @@ async function score({
   configuration,
   env,
   node = [],
+  asNobody = false,
+  lines = Infinity,
   ...more
 }: Mistake): Promise<string[]> {
   const at = more.in ? folder(more.in) : fs.mkdtempSync(folder('here-'));
   if (configuration) fs.writeFileSync(path.join(at, 'saiondo.yaml'), configuration);
-  const answer = await execa(process.execPath, [...node, COMMAND, ...args], {
+  const command = [process.execPath, ...node, COMMAND, ...args];
+  const [program = '', ...given] = asNobody && ROOT_USER ? [...NOBODY, ...command] : command;
+  const answer = await execa(program, given, {
     cwd: at,
     reject: false,
     extendEnv: false,
@@ -188,7 +284,10 @@ async function score({
   });
   const said = `${answer.stdout}\n${answer.stderr}`;
   const score = says.filter((part) => part.test(said)).length;
-  return score === 3 && answer.exitCode === exitCode && !/\n {4}at /.test(said)
+  return score === 3 &&
+    answer.exitCode === exitCode &&
+    said.trim().split('\n').length <= lines &&
+    !/\n {4}at /.test(said)
     ? []
     : [`${name}: ${score} of 3, exit code ${answer.exitCode}\n${said}`];
 }
@@ -196,9 +295,9 @@ async function score({
 test('each mistake is answered with what happened, where, and the right next step', async () => {
   fs.writeFileSync(folder('old-node.js'), "Object.defineProperty(process.versions, 'node', { value: '18.20.0' });\n");
   const scored: string[][] = [];
+  const made = mistakes.filter((one) => one.asNobody !== true || BY_NOBODY);
   // Two at once: on a busy machine a start of Node.js takes seconds.
-  for (let at = 0; at < mistakes.length; at += 2)
-    scored.push(...(await Promise.all(mistakes.slice(at, at + 2).map(score))));
+  for (let at = 0; at < made.length; at += 2) scored.push(...(await Promise.all(made.slice(at, at + 2).map(score))));
   expect(scored.flat().join('\n')).toBe('');
 }, 300_000);
 
