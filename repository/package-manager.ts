@@ -16,7 +16,8 @@ export interface PackageManager {
   readonly ignored: readonly string[];
 }
 
-const LOCK_FILES: Readonly<Record<string, PackageManagerName>> = {
+/** Lock files and whose they are, in the order in which they are looked for. */
+export const LOCK_FILES: Readonly<Record<string, PackageManagerName>> = {
   'pnpm-lock.yaml': 'pnpm',
   'yarn.lock': 'yarn',
   'package-lock.json': 'npm',

@@ -69,7 +69,7 @@ function parseInputs(content: string, name: string): z.output<typeof file> {
       next: 'fix the line; YAML is indented with spaces, not tabs',
     });
   }
-  // Every value is a text: 000000000000 is no number.
+  // Every value is a text: 000000000000 is not a number.
   const result = file.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -52,7 +52,6 @@ export class RunScreen {
   readonly interactive: boolean;
   private readonly terminal: Terminal | undefined;
   private state: RunState | undefined;
-  private announced = false;
 
   constructor(
     private readonly options: ScreenOptions,
@@ -67,7 +66,7 @@ export class RunScreen {
           layout: options.layout,
           state: () => this.state,
           control: parts.control,
-          served: () => this.announced,
+          served: () => parts.serving.hasPage,
           page: () => parts.serving.address(),
           user: os.userInfo().username,
           decide: async ({ stage, action, approval }) => {
@@ -98,7 +97,6 @@ export class RunScreen {
     if (event.kind === 'pipeline.defined') parts.serving.writeConfig(event.definition);
     if (event.kind === 'process.started' && event.name === AWS_ENDPOINT && event.endpoint) {
       const page = parts.serving.announce(event.endpoint);
-      this.announced = page !== undefined;
       if (page) for (const line of [`page: ${page}`, parts.serving.hint]) this.tell(line);
     }
     const notice = options.notify === undefined ? undefined : noticeOf(event);

@@ -76,8 +76,12 @@ export class Serving {
 
   /** A new address that opens the page, once; undefined as long as nothing listens, and where the page is not served. */
   address(): string | undefined {
-    if (this.endpoint === undefined || this.options.page === false) return undefined;
-    return `${this.endpoint}/#ticket=${this.sessions.ticket()}`;
+    return this.hasPage ? `${this.endpoint}/#ticket=${this.sessions.ticket()}` : undefined;
+  }
+
+  /** Whether the page can be opened: something listens, and the page is served. */
+  get hasPage(): boolean {
+    return this.endpoint !== undefined && this.options.page !== false;
   }
 
   /** How the AWS CLI is used here. */

@@ -1,7 +1,7 @@
 import { lineOf, type Checkout } from '../checkout';
 import type { NodeBuild } from '../component-build';
 import { gitPackages, unlockedPackages } from '../lock-file';
-import type { PackageManager } from '../package-manager';
+import { LOCK_FILES, type PackageManager } from '../package-manager';
 import type { CheckFinding } from './finding';
 
 /** What installs without asking whether the lock file fits. */
@@ -10,11 +10,6 @@ const LOOSE: Readonly<Record<PackageManager['name'], string>> = {
   pnpm: 'pnpm install --no-frozen-lockfile',
   yarn: 'yarn install',
   'yarn-berry': 'yarn install --no-immutable',
-};
-const MANAGER_OF: Readonly<Record<string, string>> = {
-  'package-lock.json': 'npm',
-  'yarn.lock': 'yarn',
-  'pnpm-lock.yaml': 'pnpm',
 };
 
 /** A lock file that does not fit package.json, which every installation in a build refuses, and packages that come from git. */
@@ -30,7 +25,7 @@ export function checkLockFile(
   const unlocked = unlockedPackages(checkout, directory, lockFile) ?? [];
   const [first] = unlocked;
   const other = manager.ignored.find((one) => unlockedPackages(checkout, directory, one)?.length === 0);
-  const instead = other === undefined ? undefined : MANAGER_OF[other];
+  const instead = other === undefined ? undefined : LOCK_FILES[other];
   const line = first && lineOf(checkout.text(manifest) ?? '', `"${first.name}"`);
   const git = gitPackages(checkout, directory, lockFile);
   return [
