@@ -110,7 +110,7 @@ function filled(command: string, { commands = {} }: BuildValues, file: string): 
   });
 }
 
-/** A phase without commands is no phase; one with a runtime alone is. */
+/** A phase without commands is not a phase; one with a runtime alone is. */
 function dropEmpty(buildspec: BuildspecObject, name: string): void {
   const phase = buildspec.phases[name];
   if (!phase) return;

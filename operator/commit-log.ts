@@ -26,7 +26,7 @@ const COMMIT = /^[0-9a-f]{7,64}$/;
 
 /**
  * Commits from the first of these folders that is a checkout with both: of those of the repository, then of those that may be any's. A folder
- * that stands for the repository gives the commits that touch it: others of the repository around it are no change of it.
+ * that stands for the repository gives the commits that touch it: others of the repository around it are not changes of it.
  */
 export function commitLog(checkouts: readonly Checkout[]): CommitLog {
   return async (from, to, repository) => {

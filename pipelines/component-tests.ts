@@ -25,7 +25,7 @@ export interface ComponentTest {
   readonly site?: { readonly path: string; readonly output: string };
   /** What of it runs in the environments, as this build leaves it; undefined where nothing does. */
   readonly carries?: Carried;
-  /** Folders of the other components: they are no part of what is carried. */
+  /** Folders of the other components: they are not part of what is carried. */
   readonly others: readonly string[];
   /** Whether a large download is worth keeping from one build to the next. */
   readonly cached: boolean;

@@ -17,7 +17,7 @@ export interface Checkout {
   readonly root: string;
   /** Every file that a person may have written, relative to the root with `/`, sorted. */
   readonly files: readonly string[];
-  /** A file's text; undefined where there is none, where it is no regular file or larger than four megabytes. */
+  /** A file's text; undefined where there is none, where it is not a regular file or larger than four megabytes. */
   text(file: string): string | undefined;
   /** Whether a file or folder is there. */
   has(file: string): boolean;

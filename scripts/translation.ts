@@ -8,7 +8,7 @@ export const TRANSLATION = 'README.ko.md';
 /** What follows each heading of the translation: the section of {@link ORIGINAL} that it translates, and the digest of that section's text at the time. */
 const MARK = /^<!-- README\.md, "([^"]*)": ([0-9a-f]{12}) -->$/gm;
 
-/** A section of Markdown: a heading and what follows it up to the next heading of any level. Lines of a code block are no headings. */
+/** A section of Markdown: a heading and what follows it up to the next heading of any level. Lines of a code block are not headings. */
 function sections(markdown: string): Map<string, string> {
   const found = new Map<string, string>();
   let [heading, fence] = ['', false];

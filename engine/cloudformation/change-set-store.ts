@@ -70,7 +70,7 @@ export class ChangeSetStore {
   }
 }
 
-/** Undefined for a file that is no change set with its name: damaged, or of a version that kept no names. */
+/** Undefined for a file that is not a change set with its name: damaged, or of a version that kept no names. */
 function namedIn(file: string): NamedChangeSet | undefined {
   try {
     const content: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));

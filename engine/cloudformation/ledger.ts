@@ -14,7 +14,7 @@ export class DiskLedger implements StackLedger {
   /** What could not be read, by file. */
   private readonly unreadable = new Map<string, SaiondoError>();
 
-  /** A file that is no stack blocks what needs that stack, and no other: it is told by {@link damaged}. */
+  /** A file that is not a stack blocks what needs that stack, and no other: it is told by {@link damaged}. */
   constructor(private readonly layout: Layout) {
     const root = layout.ledgers();
     if (!fs.existsSync(root)) return;
@@ -26,7 +26,7 @@ export class DiskLedger implements StackLedger {
     }
   }
 
-  /** The files that are no stack: what is deployed there is not known. */
+  /** The files that are not stacks: what is deployed there is not known. */
   damaged(): readonly SaiondoError[] {
     return [...this.unreadable.values()];
   }

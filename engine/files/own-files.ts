@@ -26,7 +26,7 @@ export function fileOf(from: string, seen: SeenFolders): string | undefined {
   return undefined;
 }
 
-/** Whether a path of the source is a file of the source: no link, no part of the way leads elsewhere, and it is no pipe or device. */
+/** Whether a path of the source is a file of the source: no link, no part of the way leads elsewhere, and it is not a pipe or device. */
 export function isOwnFile(source: string, file: string): boolean {
   const own = fileOf(file, new Map([[source, source]]));
   return own !== undefined && fs.statSync(own, { throwIfNoEntry: false })?.isFile() === true;

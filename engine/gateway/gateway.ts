@@ -106,7 +106,7 @@ export class AwsGateway {
     const answer = (incoming: http.IncomingMessage, response: http.ServerResponse): void => {
       const { socket } = incoming;
       const before = waiting.get(socket) ?? 0;
-      // Node reads all that a packet holds at once: of thousands of small requests the first ones are enough to know that this is no client.
+      // Node reads all that a packet holds at once: of thousands of small requests the first ones are enough to know that this is not a client.
       if (before >= MOST_WAITING) socket.destroy();
       if (socket.destroyed) return;
       waiting.set(socket, before + 1);

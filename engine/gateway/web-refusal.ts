@@ -53,7 +53,7 @@ function isAdministration(url: string): boolean {
   try {
     return ADMINISTRATION.test(path.posix.normalize(decodeURIComponent(route)));
   } catch {
-    // A sequence that is no character: no route of these is named so.
+    // A sequence that is not a character: no route of these is named so.
     return ADMINISTRATION.test(route);
   }
 }

@@ -99,7 +99,7 @@ async function endGroup(
   clearTimeout(timer);
 }
 
-/** Sends a signal to a process group; a group that is gone already is no error. */
+/** Sends a signal to a process group; a group that is gone already is not an error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);

@@ -18,7 +18,7 @@ export function becomeEngine(root: string): string {
   return current;
 }
 
-/** The mark as variables; none where this process is no engine. */
+/** The mark as variables; none where this process is not an engine. */
 export function engineMark(): Record<string, string> {
   return current === undefined ? {} : { [ENGINE_MARK]: current };
 }

@@ -96,7 +96,7 @@ export async function endProcessesIn(folder: string, table = processTable()): Pr
   }
 }
 
-/** Sends a signal to a process; one that is gone already is no error. */
+/** Sends a signal to a process; one that is gone already is not an error. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

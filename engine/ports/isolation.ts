@@ -61,7 +61,7 @@ export interface Sandbox {
    * that of a program which waits for it: {@link signal} is how to reach it.
    */
   spawn(file: string, args: readonly string[], options: SandboxSpawn): ChildProcess;
-  /** Sends a signal to the process group of a process that {@link spawn} started; a group that is gone is no error. */
+  /** Sends a signal to the process group of a process that {@link spawn} started; a group that is gone is not an error. */
   signal(child: ChildProcess, signal: NodeJS.Signals): void;
   /**
    * Stops every process that is left inside, until {@link resume}: while their files are read, nobody puts others in their place. Processes that are

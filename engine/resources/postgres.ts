@@ -30,7 +30,7 @@ const REFUSED = new Set(['28P01', '28000', '3D000']);
 
 /**
  * Starts a PostgreSQL server of its own for an instance. It takes TLS connections only, as RDS does with `rds.force_ssl` (its default since
- * PostgreSQL 15), with a certificate that it signs itself, and listens on loopback only. Its master user is no superuser, as RDS's is none.
+ * PostgreSQL 15), with a certificate that it signs itself, and listens on loopback only. Its master user is not a superuser, as RDS's is none.
  * @throws SaiondoError `POSTGRES_FAILED`, `POSTGRES_DATA`
  */
 export async function startPostgres(registry: ServiceRegistry, options: PostgresOptions): Promise<RunningPostgres> {

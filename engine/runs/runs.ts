@@ -112,7 +112,7 @@ function digestFile(layout: Layout, runId: string): string {
   return path.join(layout.run(runId), 'digest.json');
 }
 
-/** Names come from clients too: one that leads out of the folder of runs is no run. */
+/** Names come from clients too: one that leads out of the folder of runs is not a run. */
 function isRunId(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
 }

@@ -43,7 +43,7 @@ export class GlobProgram {
   }
 }
 
-/** Whether a character belongs to a name: it is no slash. */
+/** Whether a character belongs to a name: it is not a slash. */
 export function isOfName(character: string): boolean {
   return character !== '/';
 }

@@ -17,7 +17,7 @@ export type ValueOperations = 'describeSecret' | 'getSecretValue' | 'getParamete
 const PLACEHOLDER =
   /^(?:change[-_ ]?me|todo|tbd|placeholder|replace[-_ ]?me|dummy|example|secret|password|x{3,}|\.{3}|<.*>|\$\{.*\}|(?:0x)?0+)?$/i;
 
-/** Whether a secret or a parameter is there and is no placeholder. Its value is compared and never kept, shown or logged. */
+/** Whether a secret or a parameter is there and is not a placeholder. Its value is compared and never kept, shown or logged. */
 export async function checkValue(aws: Aws<ValueOperations>, wanted: WantedValue): Promise<Finding[]> {
   const check = 'secrets';
   const { place, name, kind } = wanted;

@@ -5,7 +5,7 @@ import type { ArtifactReader } from './artifact-reader';
 
 /** An artifact larger than this is not read into memory, in bytes. */
 const LARGEST = 300 * 1024 * 1024;
-/** A file larger than this is no template, migration or contract, in bytes. */
+/** A file larger than this is not a template, migration or contract, in bytes. */
 const LARGEST_FILE = 8 * 1024 * 1024;
 
 /** Artifacts as CodePipeline keeps them in its bucket: zipped (CodePipeline User Guide, "Input and output artifacts"). */

@@ -15,7 +15,7 @@ const END = 4_000_000;
 const BEGINNING = 1_000_000;
 /** Lines of the end and of the beginning that are kept: an error further in would not be found by a person either. */
 const LINES = 20_000;
-/** Characters of a line that are kept: a bundle on one line is no error, and patterns are not run over it. */
+/** Characters of a line that are kept: a bundle on one line is not an error, and patterns are not run over it. */
 const LINE = 4_000;
 
 const OWN = /^\[Container\] \d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:\.\d+)? (.*)$/;

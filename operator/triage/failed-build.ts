@@ -71,7 +71,7 @@ export async function describeFailedBuild(
   };
 }
 
-/** CodeBuild prints a block before it runs it: those lines are no output. */
+/** CodeBuild prints a block before it runs it: those lines are not output. */
 function withoutCommand(output: readonly string[], command: string | undefined): readonly string[] {
   const [, ...rest] = command?.split('\n') ?? [];
   const printed = rest.length > 0 && rest.every((line, at) => line.trim() === '' || output[at]?.trim() === line.trim());

@@ -151,7 +151,7 @@ export function checkNode(
   return settings.install ? findings : [...findings, ...checkLockFile(checkout, key, directory, build)];
 }
 
-/** A component without tests is no failure; it is said. */
+/** A component without tests is not a failure; it is said. */
 export function noTests(id: string, directory: string, why: string, component: string, compiled: string): CheckFinding {
   return {
     what: `${component}.tests`,

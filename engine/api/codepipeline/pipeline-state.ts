@@ -166,7 +166,7 @@ function conditionState(
   const last = records.at(-1);
   if (!latest || !last) return undefined;
   const byRule = new Map(records.map((one) => [one.rule, one]));
-  // A rule that this machine cannot evaluate is no success.
+  // A rule that this machine cannot evaluate is not a success.
   const held = [...byRule.values()].every((one) => one.status === 'Succeeded');
   const overridden = latest.state.stages.get(stage)?.overridden.some((one) => one === condition);
   const status = overridden ? 'Overridden' : held ? 'Succeeded' : 'Failed';

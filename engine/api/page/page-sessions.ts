@@ -9,7 +9,7 @@ const MOST = 100;
 
 /**
  * Who may look at the page. A ticket stands in the address that a person is given, behind `#`: it opens one session, once, soon. A session is a text that the page's script keeps where
- * only pages of this very address and port can read it (localStorage) and sends with each request. It is no cookie: a browser sends cookies to every port of a
+ * only pages of this very address and port can read it (localStorage) and sends with each request. It is not a cookie: a browser sends cookies to every port of a
  * machine, so that any other server on it would be told.
  */
 export class PageSessions {

@@ -23,7 +23,7 @@ interface Use {
   readonly within: readonly string[];
 }
 
-/** The functions of a value, the outer ones first. A template has tens of thousands of values: nothing is made of one that is no function. */
+/** The functions of a value, the outer ones first. A template has tens of thousands of values: nothing is made of one that is not a function. */
 function usesIn(value: unknown, at: string, within: readonly string[] = [], uses: Use[] = []): Use[] {
   if (value === null || typeof value !== 'object') return uses;
   if (Array.isArray(value)) {

@@ -164,7 +164,7 @@ const nunit3: TestReportFormat = (text) => {
   return cases;
 };
 
-/** TestNG: methods that only set up or tear down are no test cases. */
+/** TestNG: methods that only set up or tear down are not test cases. */
 const testng: TestReportFormat = (text) =>
   children(root(parseXml(text), 'testng-results'), 'suite')
     .flatMap((suite) => children(suite, 'test'))

@@ -67,7 +67,7 @@ export class BuildspecDocument {
   }
 
   /**
-   * The node as a map; undefined where there is none. A key that is not known is no error: CodeBuild builds without it and warns in the log
+   * The node as a map; undefined where there is none. A key that is not known is not an error: CodeBuild builds without it and warns in the log
    * ({@link syntaxWarning}).
    */
   map(given: unknown, at: string, known?: readonly string[]): YAMLMap | undefined {

@@ -47,7 +47,7 @@ export class Jobs {
     for (const job of this.jobs.values()) if (job.executionId === executionId && !job.abandoned) abandon(job);
   }
 
-  /** Ends everything, for a reason that is no person's wish. */
+  /** Ends everything, for a reason that is not a person's wish. */
   abortAll(reason: Error): void {
     for (const job of this.jobs.values()) job.abort.abort(reason);
   }

@@ -34,7 +34,7 @@ export function serveDns(names: Names, udp: dgram.Socket, tcp: net.Server): void
   });
 }
 
-/** @returns undefined for what is no query */
+/** @returns undefined for what is not a query */
 async function answer(names: Names, bytes: Buffer): Promise<Buffer | undefined> {
   try {
     const query = packet.decode(bytes);

@@ -62,7 +62,7 @@ function weightOf(line: string): number {
 /**
  * The line of an output that a person would have looked for: the one that looks most like a reason, not the last word of the tool that passed the
  * failure on. Of equal ones the first, since errors bring errors; but the last of Python's tracebacks, whose causes are chained forward.
- * @returns its index, else that of the last line that is no tool's wrapping; undefined where all are
+ * @returns its index, else that of the last line that is not a tool's wrapping; undefined where all are
  */
 export function likeliestLine(output: readonly string[]): number | undefined {
   let last: number | undefined;

@@ -53,7 +53,7 @@ export async function askRollback(pipeline, stage) {
         : [h('p', { class: 'quiet' }, `${stage} has nothing yet.`)]),
       h(
         'fieldset',
-        // Enter on a choice is no answer.
+        // Enter on a choice is not an answer.
         { onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && event.preventDefault() },
         h('legend', {}, 'Return to'),
         ...(first.candidates.length > 0

@@ -82,7 +82,7 @@ function needsOfBuild(action: ActionDefinition, facts: ActionFacts): readonly st
   }
 }
 
-/** The commands of a buildspec whose tokens are left out; where that is no buildspec any more, the whole text. */
+/** The commands of a buildspec whose tokens are left out; where that is not a buildspec any more, the whole text. */
 function commandsIn(text: string): string[] {
   try {
     const { phases } = parseBuildspec(text, 'buildspec');

@@ -117,7 +117,7 @@ async function put(at: BucketAddress, key: string, source: SourceRepository, wor
 }
 
 /**
- * An object that is no zip is passed on as it is ("You can also upload a single unzipped file; however, downstream actions that expect a
+ * An object that is not a zip is passed on as it is ("You can also upload a single unzipped file; however, downstream actions that expect a
  * .zip file will fail"). Only a Deploy to S3 that does not extract takes it; for any other consumer the failure is told here.
  */
 function keepUnzipped(
