@@ -6,6 +6,7 @@ import { overhead } from './last-run';
 import { isolationOfABuild } from './isolation';
 import { bigLog } from './log';
 import { largeCommands, largeExecution, manyRuns } from './served-runs';
+import { judgedOverUnjudged } from './permissions';
 import { synthOverEmpty } from './synth';
 import { triage } from './triage';
 import { engineOverWireit } from './wireit';
@@ -21,6 +22,12 @@ const PARTS: Readonly<Record<string, (scratch: string) => Promise<void>>> = {
     const measured = overhead();
     if (measured) say(measured);
     else console.log('run over its own commands: no run to the end here yet; npm start -- --approve Prod makes one');
+    return Promise.resolve();
+  },
+  permissions: () => {
+    const measured = judgedOverUnjudged();
+    if (measured) say(measured);
+    else console.log('permissions: no run to the end here yet; npm start -- --approve Prod makes one');
     return Promise.resolve();
   },
   log: async (scratch) => say(await bigLog(scratch)),

@@ -23,8 +23,12 @@ export function nameOf(address: ResourceAddress, properties: Properties): string
 }
 
 function generatedName(address: ResourceAddress): string {
-  const generated = `${address.stackName}-${address.logicalId}-${hexOf(address, 12)}`;
-  return LOWER_CASE.test(address.type) ? generated.toLowerCase().slice(-63) : generated.slice(-64);
+  const { stackName, logicalId, type } = address;
+  const end = `-${hexOf(address, 12)}`;
+  if (LOWER_CASE.test(type)) return `${stackName}-${logicalId}${end}`.toLowerCase().slice(-63);
+  // Of a long name both parts lose their ends: policies name what begins with the stack.
+  const stack = stackName.slice(0, Math.max(24, 50 - logicalId.length));
+  return `${stack}-${logicalId}`.slice(0, 64 - end.length) + end;
 }
 
 /** The properties that may name a resource of a type, the likeliest first. */

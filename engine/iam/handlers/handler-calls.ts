@@ -56,18 +56,24 @@ function valueAt(properties: Json, path: string): unknown {
 /** Roles that the properties name have to be passed; a handler that lists PassRole needs it for nothing else. */
 function passes(
   base: Omit<ServiceCall, 'resource'>,
-  { type, properties, operation, previous }: ResourceToPermit,
+  { type, properties: all, operation, previous, account }: ResourceToPermit,
 ): HandlerCall[] {
   if (operation === 'delete') return [];
+  // A pipeline passes its own role; those of its actions it assumes, and hands on when they run.
+  const properties = type === 'AWS::CodePipeline::Pipeline' ? { RoleArn: all.RoleArn } : all;
   const before = new Set(previous ? rolesIn(previous) : []);
   const to = PASSED_TO[type];
   return [...new Set(rolesIn(properties))]
-    .filter((role) => !before.has(role))
+    .filter((role) => !before.has(role) && isPassed(role, account))
     .map((resource) => ({
       call: { ...base, resource, ...(to ? { context: { 'iam:PassedToService': to } } : {}) },
       anything: false,
     }));
 }
+
+/** A role of another account cannot be passed, a service-linked one need not be (IAM User Guide, "Grant a user permissions to pass a role to an AWS service"). */
+const isPassed = (role: string, account: string): boolean =>
+  role.split(':')[4] === account && !role.includes(':role/aws-service-role/');
 
 /** ARNs of roles in properties that are called after a role: those of policies' principals are not passed. */
 function rolesIn(value: unknown, key = ''): readonly string[] {
