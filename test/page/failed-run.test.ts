@@ -7,7 +7,9 @@ import { Serving } from '../../commands/rehearse/serving';
 import { rehearsalHandlers } from '../../engine/api/handlers';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import { AwsGateway } from '../../engine/gateway/gateway';
+import { readRun } from '../../engine/runs/event-log';
 import { Runs } from '../../engine/runs/runs';
+import { renderReport } from '../../views/report/report';
 import { Layout } from '../../model/layout';
 import { openBrowser } from '../fixtures/browser';
 import { machineHas } from '../fixtures/requires';
@@ -142,6 +144,41 @@ inBrowser.each([
     });
   await page.close();
 });
+
+inBrowser.each([
+  ['light', 1100],
+  ['light', 390],
+  ['dark', 390],
+] as const)(
+  'the report fits, %s, %i px: no state is broken in two, and axe finds nothing',
+  async (colorScheme, width) => {
+    const runId = '20260101-000001-aaaa';
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const report = path.join(root, 'report.html');
+    fs.writeFileSync(
+      report,
+      renderReport(readRun(layout.events(runId)), layout.run(runId), (text) => text),
+    );
+    await page.goto(`file://${report}`);
+    await page.getByRole('heading', { name: 'Stages and actions' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const rows = await page.evaluate(
+      '[...document.querySelectorAll("td.Succeeded, td.Failed")].map((one) => { const range = document.createRange(); range.selectNodeContents(one); return range.getClientRects().length; })',
+    );
+    expect(new Set(rows as number[])).toEqual(new Set([1]));
+    await page.evaluate(`${fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')}; undefined`);
+    const violations = await page.evaluate<string[]>(
+      'axe.run().then(({ violations }) => violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)}`)))',
+    );
+    expect(violations).toEqual([]);
+    if (process.env.SAIONDO_PICTURES)
+      await page.screenshot({
+        path: path.join(process.env.SAIONDO_PICTURES, `report-${colorScheme}-${width}.png`),
+        fullPage: true,
+      });
+    await page.close();
+  },
+);
 
 inBrowser(
   'a server that is gone is said at the top, in view wherever one has scrolled',

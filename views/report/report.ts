@@ -74,7 +74,7 @@ function facts({ startedAt, endedAt }: RunState): string {
 function revisions(state: RunState): Part {
   const rows = (judgedExecution(state)?.revisions ?? []).map(
     (one) =>
-      markup`<tr><td>${one.repository}</td><td><code>${one.commitId.slice(0, 10)}</code>${one.uncommitted ? ' + uncommitted' : ''}</td><td>${one.author ?? ''}</td><td>${one.message?.split('\n')[0] ?? ''}</td></tr>`,
+      markup`<tr><td>${one.repository}</td><td class="commit"><code>${one.commitId.slice(0, 10)}</code>${one.uncommitted ? ' + uncommitted' : ''}</td><td>${one.author ?? ''}</td><td>${one.message?.split('\n')[0] ?? ''}</td></tr>`,
   );
   return rows.length > 0 ? markup`<table>${rows}</table>` : '';
 }

@@ -2,15 +2,16 @@ import { Markup } from '../markup';
 
 /** The report's look: light and dark, from 390 px on, and on paper. */
 export const STYLE = new Markup(`
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; --good: #1a7f37; --bad: #cf222e; --none: #9a6700; --path: #0969da; --bar: #8c959f; }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #f85149; --none: #d29922; --path: #58a6ff; --bar: #6e7681; } }
-* { box-sizing: border-box; }
+:root { color-scheme: light dark; --ground: #fff; --ink: #1f2328; --line: #8884; --soft: #8882; --good: #1a7f37; --bad: #cf222e; --none: #9a6700; --path: #0969da; --bar: #8c959f; }
+@media (prefers-color-scheme: dark) { :root { --ground: #0d1117; --ink: #e6edf3; --good: #3fb950; --bad: #f85149; --none: #d29922; --path: #58a6ff; --bar: #6e7681; } }
+* { box-sizing: border-box; } html { background: var(--ground); color: var(--ink); }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { line-height: 1.2; } h1 small { font-weight: normal; font-size: .55em; opacity: .75; }
 h2 { margin-top: 2rem; } .facts { opacity: .8; } .notice { border-left: 4px solid var(--none); padding-left: .75rem; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.time { white-space: nowrap; }
+/* A state, a time and a commit are one word: the other columns make room. */
+td[class] { white-space: nowrap; }
 .Succeeded, .SUCCEEDED, .passed { color: var(--good); } .Failed, .FAILED, .ERROR, .failed, .rejected { color: var(--bad); }
 .NotRehearsed, .SKIPPED, .incomplete, .waiting, .interrupted, .stopped { color: var(--none); }
 .verdict { font-size: 1.15em; font-weight: 600; }
@@ -24,6 +25,6 @@ i.critical { background: var(--path) !important; } i.bad { background: var(--bad
 .key span { margin-right: 1.25rem; white-space: nowrap; } .key i { display: inline-block; width: 1.5em; height: .8em; margin-right: .4em; }
 @media (max-width: 40rem) {
   table, tbody, tr, td, th { display: block; border-bottom: 0; padding: 0 0 0 .25rem; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  td:empty { display: none; } .row { flex-wrap: wrap; gap: 0 .5rem; margin: .4rem 0; } .row b { flex: 1 1 60%; } .track { flex: 1 0 100%; order: 3; }
+  td:empty { display: none; } td[class] { white-space: normal; } .row { flex-wrap: wrap; gap: 0 .5rem; margin: .4rem 0; } .row b { flex: 1 1 60%; } .track { flex: 1 0 100%; order: 3; }
 }
-@media print { body { max-width: none; font-size: 11pt; } pre { max-height: none; } h2, tr, .row { break-inside: avoid; } a { color: inherit; text-decoration: none; } }`);
+@media print { html { background: none; } body { max-width: none; font-size: 11pt; } pre { max-height: none; } h2, tr, .row { break-inside: avoid; } a { color: inherit; text-decoration: none; } }`);
