@@ -8,7 +8,7 @@ export function print(text: string): void {
   process.stdout.write(`${plainButStyles(text)}\n`);
 }
 
-/** {@link print}, and waits while whoever reads is slower. */
+/** {@link print}, and waits while the reader is slower. */
 export async function printSlowly(text: string): Promise<void> {
   if (!process.stdout.write(`${plain(text)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
 }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 
-/** What Node.js is started with to run the sources as they are, where a checkout is not built. Whoever runs them so names a module that compiles them. */
+/** What Node.js is started with to run the sources as they are, where a checkout is not built. The caller names a module that compiles them. */
 const SOURCE_LOADER = 'SAIONDO_SOURCE_LOADER';
 
 /** A script of this package, as Node.js is started with it. */

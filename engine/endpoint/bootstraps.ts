@@ -25,7 +25,7 @@ export class Bootstraps {
     return done;
   }
 
-  /** Whoever asks for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
+  /** A request for a bootstrap's parameter or bucket finds it, whatever qualifier the app has. */
   async ensureFor({
     service,
     account,

@@ -8,7 +8,7 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /**
- * Replaces a file as a whole, for its owner alone (0600): whoever reads it, and an engine that comes after a kill or a power cut, finds the old content
+ * Replaces a file as a whole, for its owner alone (0600): a reader, and an engine that comes after a kill or a power cut, finds the old content
  * or the new one.
  * @throws SaiondoError `DISK_FULL` and its like, with the file system's name; the old content stays
  */

@@ -111,7 +111,7 @@ export class AwsGateway {
       if (socket.destroyed) return;
       waiting.set(socket, before + 1);
       response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
-      // Whoever breaks off, breaks off their own request.
+      // A client that breaks off ends its own request alone.
       incoming.on('error', () => undefined);
       response.on('error', () => undefined);
       this.answer(incoming, response, by).catch((error: unknown) => this.fail(incoming, response, error));

@@ -35,7 +35,7 @@ export interface ServiceOptions {
   readonly graceMilliseconds?: number;
   /** Aborted: the service is ended, and the wait for it. */
   readonly signal?: AbortSignal;
-  /** Told of the process before it is ready: whoever takes over from a killed engine has to know of it. */
+  /** Told of the process before it is ready: the engine that takes over from a killed one has to know of it. */
   readonly onSpawn?: (pid: number) => void;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { processTable } from './process-table';
 
-/** The variable that every process of an engine carries: whoever ends what a killed engine left finds them by it. */
+/** The variable that every process of an engine carries: what a killed engine left is found by it. */
 export const ENGINE_MARK = 'SAIONDO_ENGINE';
 
 let current: string | undefined;

@@ -58,7 +58,7 @@ function link(from: string, to: string): boolean {
 }
 
 /**
- * Moves a killed engine's lock out of the way. Two engines may find it at once: whoever then moves the other's new lock puts it back.
+ * Moves a killed engine's lock out of the way. Two engines may find it at once: the one that then moves the other's new lock puts it back.
  * @throws SaiondoError `LOCKED` when its holder lives
  */
 function setAside(file: string, aside: string): boolean {
@@ -89,7 +89,7 @@ function refuseLiving(text: string): void {
   });
 }
 
-/** Takes a lock like {@link takeLock}, and waits for whoever has it: for what is made once and then shared. */
+/** Takes a lock like {@link takeLock}, and waits for its holder: for what is made once and then shared. */
 export async function waitForLock(file: string, signal?: AbortSignal): Promise<() => void> {
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 /** What kind of caller credentials were made for. */
 export type CallerKind = 'build' | 'function' | 'container' | 'engine' | 'person';
 
-/** Who sends a request: whoever the credentials that signed it were made for. */
+/** Who sends a request: the caller that the credentials of its signature were made for. */
 export interface Principal {
   readonly kind: CallerKind;
   /** Its account; `000000000000` of a person who named none: that one sees every account. */

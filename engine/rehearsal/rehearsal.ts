@@ -424,7 +424,7 @@ class Rehearsal {
         exitCode: error instanceof SaiondoError && error.source === 'user' ? 2 : 1,
       });
     } catch {
-      // A log that cannot be written (a full disk) cannot tell this either; the error goes to whoever called.
+      // A log that cannot be written (a full disk) cannot tell this either; the error goes to the caller.
     }
   }
 }

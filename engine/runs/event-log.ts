@@ -11,7 +11,7 @@ import type { RunSecrets } from '../ports/run-secrets';
 import { redactEvent } from '../secrets/redact-event';
 import { KeptFields } from './kept-fields';
 
-/** The append-only event log of a run. Whoever listens hears an event after it is on disk, and both without the run's secrets. */
+/** The append-only event log of a run. A listener hears an event after it is on disk, and both are without the run's secrets. */
 export class EventLog {
   readonly state: RunState;
   private readonly handle: number;

@@ -42,7 +42,7 @@ export class LogFile {
   }
 
   /**
-   * Opens a log; whoever opens it closes it.
+   * Opens a log. The caller closes it.
    * @param startedAt the time of lines whose log has no time index, ms since 1970
    * @param complete whether nobody writes it any more
    * @returns undefined where there is no such file

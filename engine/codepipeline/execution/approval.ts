@@ -86,7 +86,7 @@ export function waitingApproval(options: {
           if (decision) options.decided(decision);
           else options.undecided();
         });
-      // Not at once: whoever begins is still at work.
+      // Not at once: the caller has not finished its own step.
       timer = setTimeout(watch, 0);
     },
     cancel: () => {

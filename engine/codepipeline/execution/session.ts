@@ -126,7 +126,7 @@ export class PipelineSession implements PipelineControl {
     return execution.actions.get(path);
   }
 
-  /** Goes on with a stage that failed or was stopped, because whoever has the run wants it: newer executions elsewhere do not matter. */
+  /** Continues a stage that failed or was stopped, because the run's owner asks for it: newer executions elsewhere do not matter. */
   resumeStage(executionId: string, stage: string): void {
     this.granted(() =>
       this.journals.emit({

@@ -106,7 +106,7 @@ export async function takeSource(source: SourceRepository, target: string): Prom
       { code: 'SOURCE_EMPTY', cause },
     );
   });
-  // git makes no such entry, but takes one that was made otherwise: its settings would be those of whoever runs git in the source.
+  // git makes no such entry, but takes one that was made otherwise: a person who runs git in the source would have its settings.
   for (const name of fs.readdirSync(target).filter((one) => /^\.git$/i.test(one)))
     fs.rmSync(path.join(target, name), { recursive: true, force: true });
   if (fs.readdirSync(target).length === 0)

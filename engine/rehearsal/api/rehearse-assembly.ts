@@ -14,7 +14,7 @@ import { resultOf, type AssemblyRehearsalResult } from './result';
 export interface ApprovalRequest {
   readonly stage: string;
   readonly action: string;
-  /** What the action says to whoever approves, with its variables resolved. */
+  /** What the action says to the person who approves, with its variables resolved. */
   readonly message?: string;
 }
 

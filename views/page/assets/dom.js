@@ -68,7 +68,7 @@ export function keyedList(parent, keyOf, make) {
     for (const [key, view] of views) {
       if (keys.has(key)) continue;
       view.remove?.();
-      // Whoever stood in it goes on from the page's beginning, not from nowhere.
+      // A keyboard that was in it continues at the page's beginning.
       if (view.element.contains(document.activeElement)) byId('main').focus();
       view.element.remove();
       views.delete(key);
