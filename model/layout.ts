@@ -17,6 +17,7 @@ import { pathSegment } from './path-segment';
  *       runs/<runId>/digest.json             what a list of runs shows of it: derived from the events, made anew when they have grown
  *       state/ledger/<account>/<region>/<stack>.json   what CloudFormation deployed
  *       state/local/                         databases, registry, local AWS endpoint: data that outlives a run
+ *       state/local/assets/<account>/<region>/<bucket>/   objects that outlive a run: published assets, what a lifecycle rule keeps
  *       state/caches/<project>/              CodeBuild caches
  *       serve.json                           the address of what is served from here now, for this user alone
  *       person/aws-config                    the credentials of this user in the rehearsal that runs, as the AWS CLI reads them (0600)
@@ -68,6 +69,10 @@ export class Layout {
   }
   local(): string {
     return path.join(this.root, 'state', 'local');
+  }
+  /** Objects of buckets that outlive a rehearsal, by account, region, bucket and key. */
+  objects(): string {
+    return path.join(this.local(), 'assets');
   }
   cache(project: string): string {
     return path.join(this.root, 'state', 'caches', pathSegment(project));

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { keptRuns, listRuns, removeRun, type ListedRun } from '../../engine/runs/stored-runs';
+import { keptObjectBytes, keptRuns, listRuns, removeRun, type ListedRun } from '../../engine/runs/stored-runs';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { distance } from '../../views/local-time';
@@ -60,6 +60,14 @@ function list({ directory, json }: Options): void {
   ]);
   print(table(paint, ['run', 'started', 'size', 'verdict', 'kept by prune because'], rows));
   say(`${all.length} runs, ${size(total(all))}`);
+  sayObjects(layout);
+}
+
+/** Prune leaves them: a run that is removed is no reason to build again what it has built. */
+function sayObjects(layout: Layout): void {
+  const bytes = keptObjectBytes(layout);
+  if (bytes > 0)
+    say(`objects that outlive runs: ${size(bytes)}; a rehearsal drops them when their bucket’s lifecycle rule says so`);
 }
 
 async function prune({ directory, keep, olderThan, dryRun, yes }: PruneOptions): Promise<void> {

@@ -26,6 +26,11 @@ export async function hasBucket(at: BucketAddress): Promise<boolean> {
   return (await call(at, 'HEAD', '')).statusCode === 200;
 }
 
+/** Whether the object exists. */
+export async function hasObject(at: BucketAddress, key: string): Promise<boolean> {
+  return (await call(at, 'HEAD', pathOf(key))).statusCode === 200;
+}
+
 /**
  * Writes an object into a file.
  * @param most bytes that it may have

@@ -60,7 +60,8 @@ import { endpointResources } from '../resources/endpoint-resources';
 import { customResourceProvisioners } from '../resources/custom-resources';
 import { deleteParameter, ensureBucket, putParameter, valueProvisioners } from '../endpoint/value-provisioners';
 import { RecordedRequests } from '../endpoint/recorded-requests';
-import { PublishedAssets } from '../endpoint/published-assets';
+import { KeptObjects } from '../endpoint/kept-objects';
+import { keptPrefixes } from './kept-prefixes';
 import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { engineMark, folderLabel } from '../host/engine-mark';
 import { ServiceRegistry } from '../host/service-registry';
@@ -142,7 +143,7 @@ export class LocalMachine implements LocalAws {
   private containerServices?: ContainerServices;
   private closeRegistry: (() => Promise<void>) | undefined;
   private shims = '';
-  private assets?: PublishedAssets;
+  private objects?: KeptObjects;
   private readonly recordedRequests: RecordedRequests;
   /** What functions of stacks are called by. */
   private readonly functions = new DeployedFunctions({
@@ -308,6 +309,7 @@ export class LocalMachine implements LocalAws {
   async close(): Promise<void> {
     await this.containerServices?.close();
     await this.engine?.removeAll();
+    await this.objects?.settled();
     await this.gateway?.close();
     await this.closeRegistry?.();
     await this.services.stopAll();
@@ -331,7 +333,7 @@ export class LocalMachine implements LocalAws {
     await this.sandboxes.open();
     if (this.registry) await this.sandboxes.expose(Number(this.registry.split(':')[1]));
     this.makeProvisioners();
-    this.assets = new PublishedAssets(path.join(layout.local(), 'assets'), this);
+    this.objects = new KeptObjects(layout.objects(), this, () => keptPrefixes(ledger));
     const runs = new Runs(layout);
     const { cloudFormation } = this;
     const deployments = {
@@ -406,9 +408,10 @@ export class LocalMachine implements LocalAws {
       ...(signal ? { signal } : {}),
     });
     await restoreValues(this.values, this.upstream);
-    await this.assets.restore((account, region, bucket) =>
-      this.bootstraps.ensure(account, region, bucket.split('-')[1]),
-    );
+    await this.objects.restore(async ({ account, region, bucket }) => {
+      await this.bootstraps.ensureFor({ service: 's3', account, region, url: `/${bucket}` });
+      await ensureBucket(this.upstream, account, region, bucket);
+    });
     await cloudFormation.restore(emit, signal);
   }
 
@@ -579,8 +582,8 @@ export class LocalMachine implements LocalAws {
   private heard(request: AwsRequest, status: number): void {
     this.recordedRequests.hear(request, status);
     if (status >= 300) return;
-    this.assets?.remember(request).catch((error: unknown) => {
-      const text = `a published asset is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;
+    this.objects?.remember(request).catch((error: unknown) => {
+      const text = `an object is not kept for the next run: ${error instanceof Error ? error.message : String(error)}`;
       this.options.emit({ kind: 'message', level: 'warning', text });
     });
     keepValue(this.values, request);

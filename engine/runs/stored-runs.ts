@@ -83,6 +83,11 @@ function linkedRuns(layout: Layout, runId: string): string[] {
   return [...found];
 }
 
+/** Bytes of the objects that outlive runs: published assets, and what lifecycle rules keep. The next rehearsal drops what has expired. */
+export function keptObjectBytes(layout: Layout): number {
+  return sizeOf(layout.objects());
+}
+
 function sizeOf(folder: string): number {
   let bytes = 0;
   const open = [folder];
