@@ -9,6 +9,7 @@ import { largeCommands, largeExecution, manyRuns } from './served-runs';
 import { judgedOverUnjudged } from './permissions';
 import { synthOverEmpty } from './synth';
 import { triage } from './triage';
+import { rehearsedAgain } from './twice';
 import { engineOverWireit } from './wireit';
 
 /**
@@ -43,6 +44,7 @@ const PARTS: Readonly<Record<string, (scratch: string) => Promise<void>>> = {
     (await largeCommands(path.join(scratch, 'commands'))).forEach(say);
     (await manyRuns(path.join(scratch, 'many'))).forEach(say);
   },
+  twice: async (scratch) => (await rehearsedAgain(scratch)).forEach(say),
   triage: async () => triage((line) => console.log(line)),
 };
 

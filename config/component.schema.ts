@@ -25,6 +25,8 @@ const build = z.strictObject({
   test: commands.optional(),
   /** `none`: the component has no tests, and the build says so. */
   tests: z.literal('none').optional(),
+  /** Folders of other components that its builds read and that no file of it names by a path. */
+  takes: z.array(directory).default([]),
   /** Variables of the component’s builds, plain text: its tests, a web app’s site, the deployment of contracts. */
   buildEnvironment: z.record(variable, z.string()).default({}),
   /** Variables of the tests from Secrets Manager of the pipeline’s account. Pull requests do not get them. */

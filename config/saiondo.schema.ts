@@ -28,6 +28,8 @@ const unchecked = z.strictObject({
       ),
     /** Hours that an approval waits; then it counts as rejected, and the next commit gets its turn (CodePipeline: 5 minutes to 60 days). */
     approvalHours: z.number().int().min(1).max(1440).default(72),
+    /** Days after which what has passed is built and tested again though nothing has changed: what it was built from has. */
+    recordDays: z.number().int().min(1).max(60).default(14),
     /** Whether pull requests of the application are tested, and GitHub shows the result. */
     pullRequests: z.boolean().default(true),
     /** Credentials of Docker Hub, for base images that are none of its official ones: those come from ECR Public. */

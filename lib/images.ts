@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type { Configuration } from '../config/load';
 import { SaiondoError } from '../model/errors';
+import { BUILDSPEC_FOLDER } from './buildspec-text';
 
 /** The services that are built into images. */
 export const SERVICES = ['api', 'llm'] as const;
@@ -18,14 +20,16 @@ export function imageRepositoryName(configuration: Configuration, service: Servi
 const NEVER = ['node_modules', 'dist', '.venv', '__pycache__', '.pytest_cache', 'reports', '.git'];
 
 /**
- * The tag of each service's image: the fingerprint of its folder. A commit that leaves a folder alone leaves its tag alone, and with it
- * every template. Files that the repository's .gitignore names do not count.
+ * The tag of each service's image: the fingerprint of its folder, of the specification that builds it, and of the days (`pipeline.recordDays`) after
+ * which it is built again on newer base images. A commit that leaves a folder alone leaves its tag alone, and with it every template. Files that the repository's .gitignore names do not count.
  * @param applicationDirectory the checkout of the application repository
+ * @param now milliseconds since 1970
  * @throws SaiondoError `COMPONENT_MISSING` where a service's folder is not there
  */
 export function imageTags(
   configuration: Configuration,
   applicationDirectory: string,
+  now = Date.now(),
 ): Readonly<Record<ServiceName, string>> {
   const ignored = path.join(applicationDirectory, '.gitignore');
   const exclude = [
@@ -37,6 +41,8 @@ export function imageTags(
           .filter((line) => /^[^#\s]/.test(line))
       : []),
   ];
+  const buildspec = fs.readFileSync(path.join(BUILDSPEC_FOLDER, 'image.yml'), 'utf8');
+  const period = Math.floor(now / 86_400_000 / configuration.pipeline.recordDays);
   const tag = (service: ServiceName): string => {
     const directory = path.join(applicationDirectory, configuration.components[service].directory);
     if (!fs.existsSync(directory)) {
@@ -50,9 +56,12 @@ export function imageTags(
       );
     }
     const { dockerfile } = configuration.components[service];
+    const content = FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT });
     // A Dockerfile of the folder is in the folder's fingerprint; which of them, or a text of the configuration, is not.
-    const extraHash = dockerfile === 'Dockerfile' ? {} : { extraHash: dockerfile };
-    return FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT, ...extraHash }).slice(0, 32);
+    return createHash('sha256')
+      .update(JSON.stringify([content, dockerfile, buildspec, period]))
+      .digest('hex')
+      .slice(0, 32);
   };
   return { api: tag('api'), llm: tag('llm') };
 }

@@ -6,6 +6,7 @@ import type { History } from './history.shape';
 import { percentile } from './percentile';
 import { plainLine } from '../model/plain-text';
 import type { Execution } from '../model/revision.shape';
+import { unchangedNote } from '../model/unchanged';
 
 /** The calls of {@link describeHistory}. */
 export type HistoryCalls = Pick<Calls, 'listPipelineExecutions' | 'listActionExecutions'>;
@@ -105,14 +106,19 @@ function statisticsOf(attempts: readonly ActionExecutionDetail[]): History['acti
   }
   return [...groups].map(([action, all]) => {
     const failures = all.filter((one) => one.status === 'Failed').length;
+    const isUnchanged = (one: ActionExecutionDetail): boolean =>
+      one.status === 'Succeeded' && unchangedNote(one.output?.outputVariables) !== undefined;
     const seconds = all
+      .filter((one) => !isUnchanged(one))
       .filter((one) => one.status === 'Succeeded' && one.startTime && one.lastUpdateTime)
       .map((one) => ((one.lastUpdateTime?.getTime() ?? 0) - (one.startTime?.getTime() ?? 0)) / 1000);
+    const unchanged = all.filter(isUnchanged).length;
     return {
       action,
       runs: all.length,
       failures,
       failureRate: failures / all.length,
+      ...(unchanged > 0 ? { unchanged } : {}),
       ...(seconds.length > 0 ? { p50: percentile(seconds, 50), p90: percentile(seconds, 90) } : {}),
     };
   });

@@ -17,6 +17,8 @@ export const historyShape = z.object({
       failures: z.number(),
       /** 0 to 1. */
       failureRate: z.number(),
+      /** How many of them did nothing, for what they give had been made before; they count for no duration. Undefined where none did. */
+      unchanged: z.number().optional(),
       p50: z.number().optional(),
       p90: z.number().optional(),
     }),

@@ -4,6 +4,7 @@ import { latestActions, listExecutions, withSourceVariables } from './executions
 import { plain } from '../model/plain-text';
 import type { WaitingApproval } from '../model/promotion.shape';
 import type { PipelineStatus, StageStatus } from './status.shape';
+import { unchangedNote } from '../model/unchanged';
 
 /** How long an approval waits when its action says nothing: seven days (CodePipeline User Guide, "Quotas"). */
 const APPROVAL_MINUTES = 7 * 24 * 60;
@@ -130,6 +131,7 @@ function stageOf(
     const current = detail !== undefined || latest?.status === 'InProgress' ? latest : undefined;
     const from = detail?.startTime ?? (latest?.status === 'InProgress' ? latest.lastStatusChange : undefined);
     const to = current?.status === 'InProgress' ? now : detail?.lastUpdateTime;
+    const summary = current?.summary ?? (detail && unchangedNote(detail.output?.outputVariables));
     const url = latest?.externalExecutionUrl ?? action.entityUrl;
     return {
       name,
@@ -142,7 +144,7 @@ function stageOf(
           : (detail?.status ?? current?.status ?? 'NotRun'),
       ...(from ? { startedAt: from.toISOString() } : {}),
       ...(from && to ? { seconds: Math.max(0, (to.getTime() - from.getTime()) / 1000) } : {}),
-      ...(current?.summary ? { summary: plain(current.summary) } : {}),
+      ...(summary ? { summary: plain(summary) } : {}),
       ...(current?.errorDetails?.message ? { error: plain(current.errorDetails.message) } : {}),
       ...(current?.externalExecutionId ? { externalExecutionId: current.externalExecutionId } : {}),
       ...(current && url ? { url: plain(url) } : {}),

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge } from '../lib/acknowledge';
 import { artifactBucketName, artifactKeyAlias } from '../lib/delivery-project';
+import { RECORDS_PREFIX } from './records-prefix';
 
 /**
  * The artifact store. Each environment's builds may read it: granted to the account under a condition on the role's name, because naming a
@@ -13,15 +14,17 @@ import { artifactBucketName, artifactKeyAlias } from '../lib/delivery-project';
  */
 export class Artifacts extends Construct {
   readonly bucket: Bucket;
+  /** What the artifacts are encrypted with. */
+  readonly key: Key;
 
   constructor(scope: Construct, id: string, configuration: Configuration) {
     super(scope, id);
-    const key = new Key(this, 'Key', {
+    const key = (this.key = new Key(this, 'Key', {
       alias: artifactKeyAlias(configuration),
       description: `${configuration.project}: pipeline artifacts`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
-    });
+    }));
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName: artifactBucketName(configuration),
       encryption: BucketEncryption.KMS,
@@ -29,7 +32,11 @@ export class Artifacts extends Construct {
       bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      lifecycleRules: [{ expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      lifecycleRules: [
+        { expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        // What is older counts for nothing: the builds that read it say so too.
+        { prefix: `${RECORDS_PREFIX}/`, expiration: Duration.days(configuration.pipeline.recordDays + 1) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
     acknowledge(this.bucket, {

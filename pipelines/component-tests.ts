@@ -4,6 +4,7 @@ import type { BuildValues } from '../lib/buildspec-text';
 import { bringFlutter } from '../lib/flutter';
 import type { ComponentBuild } from '../repository/component-build';
 import type { ComponentBuilds } from '../repository/component-builds';
+import { componentFolders, within } from '../repository/takes';
 import type { WebBuild } from '../repository/web-build';
 
 /** What a component's test prepares for the environments: the migrations' tools and files, the compiled contracts. */
@@ -25,7 +26,7 @@ export interface ComponentTest {
   readonly site?: { readonly path: string; readonly output: string };
   /** What of it runs in the environments, as this build leaves it; undefined where nothing does. */
   readonly carries?: Carried;
-  /** Folders of the other components: they are not part of what is carried. */
+  /** Folders of the components that it takes nothing from: they are not there while it is tested. */
   readonly others: readonly string[];
   /** Whether a large download is worth keeping from one build to the next. */
   readonly cached: boolean;
@@ -33,8 +34,7 @@ export interface ComponentTest {
 
 /** The tests of every component. */
 export function componentTests({ components }: Configuration, builds: ComponentBuilds): readonly ComponentTest[] {
-  const { otherWeb, ...named } = components;
-  const folders = [...Object.values(named), ...Object.values(otherWeb)].map(({ directory }) => directory);
+  const folders = componentFolders(components);
   const one = (
     id: string,
     component: string,
@@ -67,7 +67,12 @@ export function componentTests({ components }: Configuration, builds: ComponentB
       },
       environment: { ...settings.buildEnvironment, ...environment },
       secrets: settings.buildSecrets,
-      others: folders.filter((folder) => !within(folder, settings.directory) && !within(settings.directory, folder)),
+      others: folders.filter(
+        (folder) =>
+          !within(folder, settings.directory) &&
+          !within(settings.directory, folder) &&
+          !builds.takes[settings.directory]?.includes(folder),
+      ),
       cached: false,
       ...rest,
     };
@@ -109,11 +114,6 @@ export function componentTests({ components }: Configuration, builds: ComponentB
       environment: components.contracts.compiler === 'npm' ? { COMPILER: 'npm' } : {},
     }),
   ];
-}
-
-/** Whether a folder is another one or below it. */
-function within(folder: string, other: string): boolean {
-  return other === '.' || `${folder}/`.startsWith(`${other}/`);
 }
 
 type Components = Omit<Configuration['components'], 'otherWeb'>;

@@ -1,6 +1,6 @@
 import { Aspects, Duration, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import { LinuxBuildImage, type Project } from 'aws-cdk-lib/aws-codebuild';
-import { ExecutionMode, PipelineType, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
+import { ExecutionMode, PipelineType, ProviderType, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CodeBuildStep, CodePipeline, type FileSet } from 'aws-cdk-lib/pipelines';
@@ -22,6 +22,7 @@ import { ImageRepositories } from './image-repositories';
 import { notify } from './notifications';
 import { promotionSteps } from './promotion';
 import { PullRequests } from './pull-requests';
+import { showUnchanged } from './records';
 import { recordStep } from './record-step';
 import { RollbackPipeline } from './rollback-pipeline';
 import { CDK_CLI_VERSION, takeBuildspecsFromSource } from './self-mutation';
@@ -83,6 +84,13 @@ export class PipelineStack extends Stack {
         executionMode: ExecutionMode.SUPERSEDED,
         restartExecutionOnUpdate: true,
         role,
+        variables: [
+          new Variable({
+            variableName: 'fresh',
+            description: 'yes: everything is built and tested anew, whatever has passed before',
+            defaultValue: 'no',
+          }),
+        ],
         artifactBucket: artifacts.bucket,
         crossAccountKeys: true,
         usePipelineRoleForActions: true,
@@ -114,6 +122,7 @@ export class PipelineStack extends Stack {
       application: sources.application,
       assembly,
       repositories,
+      artifacts,
       baseImages: new BaseImages(this, 'BaseImages', configuration),
     });
     pipeline.addWave('Verify', { post: verify.steps });
@@ -165,6 +174,7 @@ export class PipelineStack extends Stack {
       }),
     );
     verify.acknowledge();
+    showUnchanged(pipeline.pipeline, 'Verify');
     // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
     acknowledgeLint(pipeline.pipeline, 'W3005');
     narrowGeneratedRoles(this, pipeline, artifacts.bucket);

@@ -35,7 +35,7 @@ export class PullRequests extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    for (const { component, directory, buildspec, values, environment, cached } of componentTests(
+    for (const { component, directory, buildspec, values, environment, cached, others } of componentTests(
       configuration,
       builds,
     )) {
@@ -57,10 +57,15 @@ export class PullRequests extends Construct {
               .andFilePathIs(`^${escaped(directory)}/`),
           ],
         }),
-        buildSpec: readBuildspec(buildspec, values),
+        // It has no records, and stands in the same checkout as the pipeline’s test: without the components that it takes nothing from.
+        buildSpec: readBuildspec(buildspec, { ...values, known: true }),
         ...(cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
         environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
-        environmentVariables: plainVariables({ ...environment, COMPONENT_DIR: directory }),
+        environmentVariables: plainVariables({
+          ...environment,
+          COMPONENT_DIR: directory,
+          ...(others.length > 0 ? { OTHERS: others.join(' ') } : {}),
+        }),
         timeout: Duration.minutes(30),
         concurrentBuildLimit: 5,
         grantReportGroupPermissions: values.report !== false,

@@ -15,6 +15,8 @@ import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import type { BuildValues } from '../lib/buildspec-text';
 import { SERVICES, type ServiceName } from '../lib/images';
+import type { Artifacts } from './artifacts';
+import { guardRecords, recordPolicy, recordVariables, type KnownBuild } from './records';
 import { componentTests, type Carried } from './component-tests';
 import type { BaseImages } from './base-images';
 import type { ImageRepositories } from './image-repositories';
@@ -27,6 +29,8 @@ export interface VerificationProps {
   readonly assembly: FileSet;
   readonly repositories: ImageRepositories;
   readonly baseImages: BaseImages;
+  /** Where it is written down what has passed. */
+  readonly artifacts: Artifacts;
 }
 
 /** The steps of the stage, and what has to be said about their roles once the pipeline is built. */
@@ -48,27 +52,38 @@ export function verification(props: VerificationProps): Verification {
   const { configuration, application, assembly, repositories, baseImages } = props;
   const { components, project } = configuration;
   const timeout = Duration.minutes(30);
-  const tests = componentTests(configuration, props.builds).map((test) => ({
-    test,
-    step: new CodeBuildStep(test.id, {
-      projectName: `${project}-${test.component}-test`,
+  const tests = componentTests(configuration, props.builds).map((test) => {
+    const projectName = `${project}-${test.component}-test`;
+    const values = { ...(test.carries ? carrying(test.values) : test.values), known: true };
+    const environment = { ...test.environment, COMPONENT_DIR: test.directory };
+    const output = test.site?.output ?? (test.carries ? '.carried' : undefined);
+    const known: KnownBuild = {
+      projectName,
+      buildspec: test.buildspec,
+      values,
+      environment,
+      secrets: test.secrets,
+      machine: ['aws/codebuild/standard:7.0', 'small'],
+      outputs: output === undefined ? [] : [output],
+      others: test.others,
+    };
+    const step = new CodeBuildStep(test.id, {
+      projectName,
       input: application,
       commands: [],
-      env: {
-        ...test.environment,
-        COMPONENT_DIR: test.directory,
-        ...(test.carries ? { OTHERS: test.others.join(' ') } : {}),
-      },
+      env: { ...environment, ...recordVariables(configuration, known) },
       ...(Object.keys(test.secrets).length > 0
         ? { buildEnvironment: { environmentVariables: secretVariables(test.secrets) } }
         : {}),
-      partialBuildSpec: readBuildspec(test.buildspec, test.carries ? carrying(test.values) : test.values),
-      ...(test.site ? { primaryOutputDirectory: test.site.output } : {}),
-      ...(test.carries ? { primaryOutputDirectory: '.carried' } : {}),
+      partialBuildSpec: readBuildspec(test.buildspec, values),
+      ...(output === undefined ? {} : { primaryOutputDirectory: output }),
       ...(test.cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
+      // CDK Pipelines lets a build with an output artifact write any object of the bucket; its policy guards the records.
+      rolePolicyStatements: output === undefined ? recordPolicy(props.artifacts, projectName) : [],
       timeout,
-    }),
-  }));
+    });
+    return { test, step, projectName };
+  });
   const sites = Object.fromEntries(
     tests.flatMap(({ test, step }) => (test.site && step.primaryOutput ? [[test.site.path, step.primaryOutput]] : [])),
   );
@@ -86,6 +101,7 @@ export function verification(props: VerificationProps): Verification {
         COMPONENT_DIR: directory,
         REPOSITORY_URI: repository.repositoryUri,
         ...(dockerfile === 'Dockerfile' ? {} : { DOCKERFILE: dockerfile }),
+        FRESH: '#{variables.fresh}',
         OFFICIAL_IMAGES: `${baseImages.officialPrefix}/docker`,
         ...(baseImages.hubPrefix ? { HUB_IMAGES: baseImages.hubPrefix } : {}),
       },
@@ -105,6 +121,7 @@ export function verification(props: VerificationProps): Verification {
       SERVICES.map((service, at) => [service, images[at]?.exportedVariable('IMAGE_TAG')]),
     ) as Record<ServiceName, string>,
     acknowledge: () => {
+      guardRecords(props.artifacts, Object.fromEntries(tests.map(({ projectName, step }) => [projectName, step])));
       for (const { test, step } of tests) {
         for (const secret of Object.values(test.secrets)) {
           const arn = secretArn(step.project, secret);

@@ -2,6 +2,7 @@ import type { Components } from '../config/component.schema';
 import type { Checkout } from './checkout';
 import { apiBuild, llmBuild, prismaSchemaOf, type ComponentBuild, type NodeBuild } from './component-build';
 import { contractsBuild } from './contracts-build';
+import { takenFolders } from './takes';
 import { webBuild, type WebBuild } from './web-build';
 
 /** How each component of an application repository is built, and how its database is migrated. */
@@ -13,6 +14,8 @@ export interface ComponentBuilds {
   readonly otherWeb: Readonly<Record<string, WebBuild>>;
   readonly contracts: NodeBuild;
   readonly migrations: Migrations;
+  /** Folders of other components that a component takes something from, by its own folder. */
+  readonly takes: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The commands that migrate the database, by their names in `buildspecs/migrate.yml`. */
@@ -37,6 +40,7 @@ export function componentBuilds(checkout: Checkout, components: Components): Com
       Object.entries(components.otherWeb).map(([path, app]) => [path, webBuild(checkout, app)]),
     ),
     contracts: contractsBuild(checkout, components.contracts),
+    takes: takenFolders(checkout, components),
     migrations: migrations(checkout, components, api, llm),
   };
 }

@@ -1,5 +1,6 @@
 import { plain, plainLine } from '../model/plain-text';
 import { judgedExecution, rollbacksAfter, type ActionState, type RunState } from '../model/run-state';
+import { unchangedNote } from '../model/unchanged';
 import { duration } from './duration';
 import { rollbackSentence } from './execution-words';
 
@@ -26,8 +27,9 @@ export function jobSummary(state: RunState): string {
 
 function row(action: ActionState): string {
   const took = action.endedAt ? duration(action.startedAt, action.endedAt) : '';
+  const unchanged = unchangedNote(action.outputVariables);
   const why = action.missing?.length ? `: ${action.missing.join(', ')}` : '';
-  return `| ${text(`${action.stage}/${action.action}`)} | ${text(`${action.status}${why}`)} | ${took} |`;
+  return `| ${text(`${action.stage}/${action.action}`)} | ${text(`${action.status}${unchanged ? ` (${unchanged})` : ''}${why}`)} | ${took} |`;
 }
 
 function failure({ stage, action, failure }: ActionState): string[] {

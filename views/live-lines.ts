@@ -11,6 +11,7 @@ import { wholeSeconds } from './duration';
 import { commitsOf, kindOf } from './execution-words';
 import { deadline } from './local-time';
 import { styledLine, type Span, type Style } from './spans';
+import { unchangedNote, withoutGuard } from '../model/unchanged';
 
 /** What the live lines are drawn for. */
 export interface LiveOptions {
@@ -202,10 +203,15 @@ function actionLine(state: RunState, action: ActionState, { now, columns }: Live
 function noteOf(state: RunState, action: ActionState): string {
   if (action.status === 'NotRehearsed')
     return `not rehearsed: ${action.summary ?? `needs ${(action.missing ?? []).join(', ')}`}`;
-  if (action.status !== 'InProgress') return firstLine(action.failure?.message ?? action.summary);
+  if (action.status !== 'InProgress')
+    return firstLine(
+      (action.failure && withoutGuard(action.failure.message)) ??
+        action.summary ??
+        unchangedNote(action.outputVariables),
+    );
   if (action.approval) return 'waits for approval';
   const build = [...state.builds.values()].findLast((one) => one.actionExecutionId === action.actionExecutionId);
-  return firstLine(build?.command);
+  return firstLine(build?.command && withoutGuard(build.command));
 }
 
 function differenceLine(state: RunState, columns: number): string[] {

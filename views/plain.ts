@@ -4,6 +4,7 @@ import type { RunState } from '../model/run-state';
 import { duration } from './duration';
 import { kindOf, rollbackSentence } from './execution-words';
 import { clock } from './local-time';
+import { unchangedNote, withoutGuard } from '../model/unchanged';
 
 /** How many lines a run has: `few` is what a person has to know while it runs, `all` is every line that there is. */
 export type Detail = 'few' | 'all';
@@ -32,7 +33,11 @@ function isKept(event: RunEvent, state: RunState): boolean {
     case 'changeset.created':
       return false;
     case 'action.ended':
-      return event.status !== 'Succeeded' || secondsOf(event, state) >= LONG;
+      return (
+        event.status !== 'Succeeded' ||
+        secondsOf(event, state) >= LONG ||
+        unchangedNote(event.outputVariables) !== undefined
+      );
     case 'resource.status':
       return event.status.includes('FAILED');
     case 'endpoint.checked':
@@ -88,8 +93,11 @@ function textOf(event: RunEvent, state: RunState): string[] | undefined {
         event.time,
       );
       const status = event.status === 'NotRehearsed' ? 'not rehearsed' : event.status;
-      const why = event.failure?.message ?? event.summary ?? event.missing?.join(', ');
-      return [`  ${event.stage}/${event.action} ${status} ${took}${why ? `: ${why}` : ''}`];
+      const why = (event.failure && withoutGuard(event.failure.message)) ?? event.summary ?? event.missing?.join(', ');
+      const unchanged = unchangedNote(event.outputVariables);
+      return [
+        `  ${event.stage}/${event.action} ${status}${unchanged ? ` (${unchanged})` : ''} ${took}${why ? `: ${why}` : ''}`,
+      ];
     }
     case 'approval.requested':
       return [`  ${event.stage}/${event.action} waits for approval${event.message ? `: ${event.message}` : ''}`];

@@ -78,14 +78,16 @@ function actionTable({ actions }: History, paint: Paint): string[] {
   const sorted = [...actions].sort((a, b) => b.failureRate - a.failureRate || (b.p90 ?? 0) - (a.p90 ?? 0));
   const worth = paint.terminal ? sorted.filter((one) => one.failures > 0 || (one.p90 ?? 0) >= SHORT) : sorted;
   const rest = sorted.length - worth.length;
+  const some = actions.some((one) => one.unchanged !== undefined);
   return [
     table(
       paint,
-      ['action', 'runs', 'failed', 'p50', 'p90'],
+      ['action', 'runs', 'failed', ...(some ? ['unchanged'] : []), 'p50', 'p90'],
       worth.map((one) => [
         one.action,
         String(one.runs),
         `${(one.failureRate * 100).toFixed(0)} %`,
+        ...(some ? [String(one.unchanged ?? '')] : []),
         one.p50 === undefined ? '' : seconds(one.p50),
         one.p90 === undefined ? '' : seconds(one.p90),
       ]),

@@ -24,6 +24,7 @@ export function rehearseCommand(): Command {
     .option('--resume <RUN>', 'continue a run that waits, failed or was interrupted')
     .option('--only <STAGE/ACTION>', 'run this action alone, on the artifacts of the resumed (or the last) run')
     .option('--until <STAGE>', 'end after this stage')
+    .option('--fresh', 'build and test everything anew, whatever has passed before (the pipeline’s variable `fresh`)')
     .option('--list', 'print what would run, and run nothing; with --json every action as it is explained')
     .option(
       '--explain <STAGE/ACTION>',

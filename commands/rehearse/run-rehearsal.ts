@@ -71,10 +71,14 @@ export interface RehearseOptions {
   secretFile: string[];
   healthSeconds?: number;
   jobs?: number;
+  fresh?: boolean;
   plain?: boolean;
   verbose?: boolean;
   notify?: string;
 }
+
+/** What `--fresh` gives to the pipeline’s variable of that name. */
+const FRESH = 'fresh=yes';
 
 /** Carries out `saiondo rehearse`. @returns the exit code */
 export async function runRehearsal(options: RehearseOptions): Promise<number> {
@@ -91,6 +95,7 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   const { inputs, sources: named } = readInputs(options.inputs ?? path.join(layout.root, 'inputs.yaml'), options);
   const asked = options.source.map((one) => givenSource(one).name);
   options.source.push(...named.filter((one) => !asked.includes(givenSource(one).name)));
+  if (options.fresh) options.variable.push(FRESH);
   checkWords(options, layout);
   // Another app's assembly is rehearsed without our configuration.
   const foreign = options.assembly !== undefined || options.template !== undefined;

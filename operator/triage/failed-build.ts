@@ -4,6 +4,7 @@ import { pages } from '../paging';
 import { plain } from '../../model/plain-text';
 import { readFailedCommand } from './build-log';
 import { wholeCommand } from './whole-command';
+import { withoutGuard } from '../../model/unchanged';
 import type { Evidence } from './evidence/evidence';
 import type { FailedTest } from './evidence/triage.shape';
 import { reasonOf } from '../reason';
@@ -47,7 +48,7 @@ export async function describeFailedBuild(
   const command = named && (wholeCommand(build.source?.buildspec, named) ?? named);
   const exitCode = status === undefined ? log?.exitCode : Number(status);
   return {
-    message: context,
+    message: withoutGuard(context),
     output: withoutCommand(log?.output ?? [], command),
     tests,
     build: {
@@ -55,7 +56,7 @@ export async function describeFailedBuild(
       project: build.projectName ?? '',
       status: build.buildStatus ?? 'FAILED',
       ...(phase?.phaseType ? { phase: phase.phaseType } : {}),
-      ...(command ? { command: plain(command).trim() } : {}),
+      ...(command ? { command: withoutGuard(plain(command).trim()) } : {}),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(address
         ? {

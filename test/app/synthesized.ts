@@ -27,7 +27,7 @@ export interface TemplateJson {
 
 /** What a synth reads of this repository: the app as it was built before the tests, and the files and packages that it takes in. */
 const READ = [
-  ...['dist/lib', 'dist/pipelines', 'dist/config', 'dist/model', 'dist/scripts/synth-server.js'],
+  ...['dist/lib', 'dist/pipelines', 'dist/config', 'dist/model', 'dist/repository', 'dist/scripts/synth-server.js'],
   ...['dist/scripts/synthesized-app.js', 'lib/functions', 'buildspecs', 'cdk.json', 'node_modules/.package-lock.json'],
 ];
 

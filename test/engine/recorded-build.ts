@@ -16,6 +16,8 @@ export interface RecordedOptions {
   readonly values?: BuildValues;
   /** Further input artifacts: their folders by name. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Changes the source before the build. */
+  readonly prepare?: (source: string) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface RecordedOptions {
 export async function recordedBuild(
   root: string,
   name: string,
-  { variables, commands, files = {}, values = {}, inputs = {} }: RecordedOptions,
+  { variables, commands, files = {}, values = {}, inputs = {}, prepare }: RecordedOptions,
 ): Promise<{ status: string; calls: string[]; log: string; directory: string }> {
   const directory = fs.mkdtempSync(path.join(root, `${name}-`));
   const source = path.join(directory, 'src');
@@ -36,6 +38,7 @@ export async function recordedBuild(
     fs.mkdirSync(path.dirname(path.join(source, file)), { recursive: true });
     fs.writeFileSync(path.join(source, file), text, { mode: 0o755 });
   }
+  prepare?.(source);
   fs.mkdirSync(bin);
   fs.writeFileSync(record, '');
   for (const [command, text] of Object.entries(commands)) {

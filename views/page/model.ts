@@ -11,6 +11,7 @@ import {
   type RunState,
 } from '../../model/run-state';
 import { kindOf, rollbackSentence } from '../execution-words';
+import { unchangedNote, withoutGuard } from '../../model/unchanged';
 
 /** What the page's script shows of a run. Times are ISO 8601. */
 export interface PageRun {
@@ -220,6 +221,7 @@ function pageAction(
   if (!action) return { name, provider, runOrder, status: 'NotReached', attempts: 0 };
   const build = [...state.builds.values()].filter((one) => one.actionExecutionId === action.actionExecutionId).at(-1);
   const link = webAddress(definition.configuration.ExternalEntityLink);
+  const summary = action.summary ?? unchangedNote(action.outputVariables);
   return {
     name,
     provider,
@@ -227,9 +229,9 @@ function pageAction(
     status: action.status,
     startedAt: action.startedAt,
     ...(action.endedAt ? { endedAt: action.endedAt } : {}),
-    ...(action.summary ? { summary: action.summary } : {}),
+    ...(summary ? { summary } : {}),
     ...(action.missing ? { missing: action.missing } : {}),
-    ...(action.failure ? { failure: action.failure } : {}),
+    ...(action.failure ? { failure: { ...action.failure, message: withoutGuard(action.failure.message) } } : {}),
     attempts: attempts.length,
     ...(action.approval
       ? {

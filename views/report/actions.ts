@@ -2,6 +2,7 @@ import type { ActionState, ExecutionState, RunState } from '../../model/run-stat
 import { seconds } from '../duration';
 import { markup, type Part } from '../markup';
 import { length, span } from './critical-path';
+import { unchangedNote, withoutGuard } from '../../model/unchanged';
 
 /** The place of a build's log in the report. */
 export function logPlace(buildId: string): string {
@@ -26,7 +27,12 @@ export function stages(
     const head = markup`<tr><th colspan="4">${stage.name} <span class="${status}">${status}</span></th></tr>`;
     const lines = stage.actions.map((definition) => {
       const action = execution?.actions.get(`${stage.name}/${definition.name}`);
-      const note = action?.failure?.message ?? action?.summary ?? action?.missing?.join(', ') ?? '';
+      const note =
+        (action?.failure && withoutGuard(action.failure.message)) ??
+        action?.summary ??
+        action?.missing?.join(', ') ??
+        unchangedNote(action?.outputVariables) ??
+        '';
       const mark = action && critical.has(action) ? markup` <span class="mark">critical path</span>` : '';
       return markup`<tr><td>${actionLink(state, action, definition.name)}${mark}</td><td class="${action?.status ?? ''}">${action?.status ?? '—'}</td><td class="time">${action ? seconds(length(action)) : ''}</td><td>${note}</td></tr>`;
     });

@@ -1,3 +1,4 @@
+import { withoutGuard } from '../../model/unchanged';
 import * as path from 'node:path';
 import type { ActionState, ExecutionState, RunState } from '../../model/run-state';
 import { markup, type Part } from '../markup';
@@ -30,7 +31,9 @@ function failure(state: RunState, action: ActionState, runDirectory: string): Pa
   const rows = facts.flatMap(([label, value]) =>
     value ? [markup`<tr><th>${label}</th><td><code>${value}</code></td></tr>`] : [],
   );
-  const command = failure?.command ? markup`<tr><th>command</th><td><pre>${failure.command}</pre></td></tr>` : '';
+  const command = failure?.command
+    ? markup`<tr><th>command</th><td><pre>${withoutGuard(failure.command)}</pre></td></tr>`
+    : '';
   const tail = failure?.tail?.length ? markup`<pre>${failure.tail.join('\n')}</pre>` : '';
-  return markup`<h3 class="Failed">${actionLink(state, action, name)}: ${failure?.message ?? ''}</h3><table>${command}${rows}</table>${tail}`;
+  return markup`<h3 class="Failed">${actionLink(state, action, name)}: ${withoutGuard(failure?.message ?? '')}</h3><table>${command}${rows}</table>${tail}`;
 }

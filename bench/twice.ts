@@ -1,0 +1,50 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import execa from 'execa';
+import { packageRoot } from '../commands/input/package';
+import { readRun } from '../engine/runs/event-log';
+import { Layout } from '../model/layout';
+import { currentExecution } from '../model/run-state';
+import type { Measured } from './figure';
+
+/** A file of one service of the sample: what is changed for the third rehearsal. */
+const OF_ONE_SERVICE = 'examples/saiondo/backend/llm/src/main.py';
+
+/**
+ * The sample rehearsed three times in a clone: for the first time, with nothing changed, with one service's source changed. From the first stage to the
+ * last, the second and the third over the first. Takes as long as three rehearsals.
+ */
+export async function rehearsedAgain(scratch: string): Promise<readonly Measured[]> {
+  const clone = path.join(scratch, 'twice');
+  const run = (command: string, ...args: string[]): Promise<unknown> => execa(command, args, { cwd: clone });
+  await execa('git', ['clone', '--quiet', packageRoot, clone]);
+  fs.symlinkSync(path.join(packageRoot, 'node_modules'), path.join(clone, 'node_modules'));
+  await run('npm', 'run', '--silent', 'build');
+  const first = await rehearsal(clone);
+  const second = await rehearsal(clone);
+  fs.appendFileSync(path.join(clone, OF_ONE_SERVICE), '# changed\n');
+  const person = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
+  await run('git', ...person, 'commit', '--quiet', '--all', '--message', 'feat: change one service');
+  const third = await rehearsal(clone);
+  const ratio = (name: string, value: number, bound: number): Measured => ({
+    ...{ name, value: value / first, unit: '', bound },
+    detail: `${value.toFixed(1)} s over ${first.toFixed(1)} s`,
+  });
+  return [
+    ratio('second rehearsal over the first, nothing changed', second, 0.15),
+    ratio('rehearsal over the first, one service changed', third, 0.45),
+  ];
+}
+
+/** Rehearses the clone. @returns seconds from its first stage to its last @throws where it fails */
+async function rehearsal(clone: string): Promise<number> {
+  await execa('node', ['dist/bin/saiondo.js', 'rehearse', '--yes', '--plain', '--approve', 'Prod'], {
+    cwd: clone,
+    env: { SAIONDO_TOOLS_DIR: process.env.SAIONDO_TOOLS_DIR ?? path.join(packageRoot, '.saiondo/tools') },
+  });
+  const layout = new Layout(path.join(clone, '.saiondo'));
+  const last = fs.readdirSync(layout.runs()).sort().at(-1) ?? '';
+  const execution = currentExecution(readRun(layout.events(last)));
+  if (!execution?.endedAt || execution.status !== 'Succeeded') throw new Error(`the run ${last} has not gone through`);
+  return (Date.parse(execution.endedAt) - Date.parse(execution.startedAt)) / 1000;
+}
