@@ -122,7 +122,7 @@ test('a bootstrap has its stack: the CDK’s command line reads its outputs', as
   const type = { 'content-type': 'application/x-www-form-urlencoded' };
   const { text } = await send(machine, at.account, at.region, 'cloudformation', 'POST', '/', form, type);
   expect(text).toContain(`<OutputValue>cdk-hnb659fds-assets-${at.account}-${at.region}</OutputValue>`);
-  expect(text).toContain('<OutputKey>BootstrapVersion</OutputKey><OutputValue>30</OutputValue>');
+  expect(text).toContain('<OutputKey>BootstrapVersion</OutputKey><OutputValue>33</OutputValue>');
 });
 
 const ROLE = {
