@@ -10,6 +10,7 @@ import { rehearsalServices } from './rehearsal-services';
 import type { StopBuild } from './codebuild/builds-control';
 import { ecrReads, type ImageList } from './deployed/ecr-reads';
 import { ecsReads } from './deployed/ecs-reads';
+import { invalidations } from './deployed/invalidations';
 import { recordedReads } from './deployed/recorded-reads';
 import type { StackLedger } from '../ports/ledger';
 import { serviceHandler } from './protocol/service';
@@ -30,11 +31,11 @@ export function recordedHandlers(
   ]);
 }
 
-/** What the stacks have of services that nothing else answers for: ECS and ECR, and the words for what is recorded only. */
+/** What the stacks have of services that nothing else answers for: ECS, ECR and invalidations of CloudFront, and the words for what is recorded only. */
 export function deployedHandlers(
   ledger: () => StackLedger,
   images: ImageList,
-): { readonly ecs: AwsHandler; readonly ecr: AwsHandler; readonly recorded: AwsHandler } {
+): Readonly<Record<'ecs' | 'ecr' | 'cloudfront' | 'recorded', AwsHandler>> {
   const invalid = 'InvalidParameterException';
   return {
     ecs: serviceHandler({
@@ -51,6 +52,7 @@ export function deployedHandlers(
       operations: ecrReads(ledger, images),
       passesUnknown: true,
     }),
+    cloudfront: invalidations(ledger),
     recorded: recordedReads(ledger),
   };
 }

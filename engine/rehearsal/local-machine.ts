@@ -378,6 +378,7 @@ export class LocalMachine implements LocalAws {
           answerEcs(() => this.containerServices),
         ),
       ],
+      ['cloudfront', deployed.cloudfront],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
       ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import execa from 'execa';
 import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deleteStack } from '../../engine/cloudformation/deletion';
 import { deploy } from '../../engine/cloudformation/deployment';
@@ -401,4 +402,36 @@ test('a job has its artifacts in the pipeline’s store, with credentials of the
     } as unknown as RuleContext);
   expect(await rule('copy')).toEqual({ status: 'Succeeded', summary: 'the function artifacts reported success' });
   expect(await rule('reject')).toMatchObject({ status: 'Failed', summary: 'not today' });
+}, 120_000);
+
+test('a build invalidates a distribution that a stack has, and waits for it; one that no stack has is not there', async () => {
+  await deployed('web', {
+    Site: {
+      Type: 'AWS::CloudFront::Distribution',
+      Properties: {
+        DistributionConfig: {
+          Enabled: true,
+          DefaultCacheBehavior: { TargetOriginId: 'files', ViewerProtocolPolicy: 'https-only' },
+          Origins: [{ Id: 'files', DomainName: 'files.example.com' }],
+        },
+      },
+    },
+  });
+  const id = ledger.get(at.account, at.region, 'web')?.resources.Site?.physicalId ?? '';
+  const role = `arn:aws:iam::${at.account}:role/web`;
+  const env = machine.environment(at.account, at.region, { kind: 'build', id: 'web:1', roleArn: role });
+  const cloudfront = (...args: string[]): execa.ExecaChildProcess =>
+    execa('aws', ['cloudfront', ...args], { env, extendEnv: false, reject: false });
+  const create = await cloudfront('create-invalidation', '--distribution-id', id, '--paths', '/*');
+  expect({ exitCode: create.exitCode, said: create.stderr }).toEqual({ exitCode: 0, said: '' });
+  const { Invalidation: made } = JSON.parse(create.stdout) as {
+    Invalidation: { Id: string; InvalidationBatch: object };
+  };
+  expect(made.InvalidationBatch).toMatchObject({ Paths: { Quantity: 1, Items: ['/*'] } });
+  const waited = await cloudfront('wait', 'invalidation-completed', '--distribution-id', id, '--id', made.Id);
+  expect({ exitCode: waited.exitCode, said: waited.stderr }).toEqual({ exitCode: 0, said: '' });
+  const other = await cloudfront('create-invalidation', '--distribution-id', 'E000NOBODYHASIT', '--paths', '/*');
+  expect(other.stderr).toContain('NoSuchDistribution');
+  const unknown = await cloudfront('get-invalidation', '--distribution-id', id, '--id', 'INONE');
+  expect(unknown.stderr).toContain('NoSuchInvalidation');
 }, 120_000);

@@ -68,7 +68,13 @@ const template = {
     },
     Role: {
       Type: 'AWS::IAM::Role',
-      Properties: { RoleName: 'shop-task', AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
+      Properties: {
+        RoleName: 'shop-task',
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        },
+      },
     },
     Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'shop-orders' } },
     Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'shop-news' } },
