@@ -18,7 +18,7 @@ export async function synthOverEmpty(scratch: string): Promise<Measured> {
   );
   fs.writeFileSync(path.join(emptyApp, 'cdk.json'), JSON.stringify({ app: 'node app.js', versionReporting: false }));
   const times: Record<'app' | 'empty', number[]> = { app: [], empty: [] };
-  // The first of each finds no compiled code of an earlier one, as after `npm ci`: it is shown beside the ratio.
+  // The first of each finds no compiled code of an earlier one, as after `npm ci`: it is shown next to the ratio.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, cwd] of [
       ['app', packageRoot],

@@ -13,7 +13,7 @@ import { PipelineStack } from '../pipelines/pipeline-stack';
 import { SELF_MUTATION_BUILDSPEC, selfMutationBuildspec } from '../pipelines/self-mutation';
 
 /**
- * Synthesizes the app: the pipeline stack, both environments, and beside them `images.json` with the tag of each service's image and the
+ * Synthesizes the app: the pipeline stack, both environments, and next to them `images.json` with the tag of each service's image and the
  * build specification that self-mutation takes from the assembly.
  */
 function main(): void {

@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference';
 
 /**
- * Accepts findings on a resource, each by its exact id with a reason that a security reviewer would accept. Written beside the resource; a
+ * Accepts findings on a resource, each by its exact id with a reason that a security reviewer would accept. Written next to the resource; a
  * test refuses an acknowledgement that no finding answers to any more.
  * @param reasons by id: `AwsSolutions-…` (cdk-nag, "Acknowledging a Rule") or `CloudFormation-Validate::…` (aws-cdk-lib's own validator)
  */

@@ -11,7 +11,7 @@ const TOP = ['version', 'run-as', 'env', 'proxy', 'batch', 'phases', 'reports', 
 const PHASES = ['install', 'pre_build', 'build', 'post_build'];
 const PHASE = ['run-as', 'on-failure', 'runtime-versions', 'commands', 'finally'];
 
-/** The folder of the buildspec files, beside the sources and beside the compiled app alike. */
+/** The folder of the buildspec files, next to the sources and next to the compiled app alike. */
 export const BUILDSPEC_FOLDER =
   [path.join(__dirname, '../buildspecs'), path.join(__dirname, '../../buildspecs')].find((folder) =>
     fs.existsSync(folder),

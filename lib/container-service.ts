@@ -33,7 +33,7 @@ import { imageRepositoryName, type ServiceName } from './images';
 import type { ApiEntry } from './load-balancer';
 import { makeLogGroup } from './logs';
 
-/** What one service is made from, beside what `saiondo.yaml` says of it. */
+/** What one service is made from, in addition to what `saiondo.yaml` says of it. */
 export interface ContainerServiceProps {
   readonly cluster: Cluster;
   readonly key: IKey;
@@ -135,7 +135,7 @@ export function makeContainerService(
       });
     }
     service.node.addDependency(entry.listener);
-    // aws-cdk-lib writes the dependency on the listener out, beside the reference that says the same.
+    // aws-cdk-lib writes the dependency on the listener out, next to the reference that says the same.
     acknowledgeLint(service, 'W3005');
   }
   if (scales) {

@@ -9,13 +9,13 @@ import type { EnvironmentConfiguration } from '../config/load';
 import { acknowledgeLint } from './acknowledge';
 import { makeLogGroup } from './logs';
 
-/** The folder of the functions, beside the sources and beside the compiled app alike. */
+/** The folder of the functions, next to the sources and next to the compiled app alike. */
 const FOLDER = [path.join(__dirname, 'functions'), path.join(__dirname, '../../lib/functions')].find((folder) =>
   fs.existsSync(folder),
 );
 
 /**
- * The functions by the types that they stand for: aws-cdk-lib's own, with the same property, so that whoever knows those (a rehearsal, a person)
+ * The functions by the types that they stand for: aws-cdk-lib's own, with the same property, so that who knows those (a rehearsal, a person)
  * knows these.
  */
 const KINDS = {
@@ -68,7 +68,7 @@ export class InlineResource extends Construct {
       role: this.role,
       logGroup,
     });
-    // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
+    // aws-cdk-lib writes the dependency on the role out, next to the reference that says the same.
     acknowledgeLint(code, 'W3005');
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: code.functionArn,

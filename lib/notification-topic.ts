@@ -27,7 +27,7 @@ function unconditionalPublishersOf({ environments }: Configuration, account: str
     : [];
 }
 
-/** Who makes the topic of an account: whoever is deployed into it first. */
+/** Who makes the topic of an account: who is deployed into it first. */
 type Owner = 'pipeline' | 'dev' | 'prod';
 
 function ownerOf(configuration: Configuration, account: string): Owner {

@@ -16,7 +16,7 @@ export interface Observed {
   readonly certificates: readonly CfnCertificate[];
 }
 
-/** Looks into an environment's stacks. What is not there (an existing database, no domain) is watched by whoever made it. */
+/** Looks into an environment's stacks. What is not there (an existing database, no domain) is watched by who made it. */
 export function observe(stage: Stage): Observed {
   const stacks = stage.node.children.filter((child) => Stack.isStack(child) && child.region === stage.region);
   const all = stacks.flatMap((stack) => stack.node.findAll());

@@ -11,7 +11,7 @@ import type { EnvironmentStack } from './environment-stack';
 import { makeLogGroup } from './logs';
 
 /**
- * ECS reads a secret when a task starts, and RDS changes the password every seven days: whoever connects anew after that with the old one is
+ * ECS reads a secret when a task starts, and RDS changes the password every seven days: who connects anew after that with the old one is
  * refused. So the rotation's event starts new tasks, as a deployment does, with none missing meanwhile (Amazon ECS Developer Guide, "Pass
  * sensitive data to an Amazon ECS container"; RDS User Guide, "Amazon RDS event categories": RDS-EVENT-0016).
  */

@@ -39,7 +39,7 @@ export function siteCertificateDays(
     role,
     logGroup,
   });
-  // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
+  // aws-cdk-lib writes the dependency on the role out, next to the reference that says the same.
   acknowledgeLint(days, 'W3005');
   new Rule(stack, 'SiteCertificateAsked', {
     ruleName: `${stack.prefix}-site-certificate`,

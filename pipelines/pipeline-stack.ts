@@ -175,7 +175,7 @@ export class PipelineStack extends Stack {
     );
     verify.acknowledge();
     showUnchanged(pipeline.pipeline, 'Verify');
-    // aws-cdk-lib writes the dependency on the role out, beside the reference that says the same.
+    // aws-cdk-lib writes the dependency on the role out, next to the reference that says the same.
     acknowledgeLint(pipeline.pipeline, 'W3005');
     narrowGeneratedRoles(this, pipeline, artifacts.bucket);
     acknowledge(role, {

@@ -20,7 +20,7 @@ import type { ComponentBuilds } from '../repository/component-builds';
 import { componentTests } from './component-tests';
 
 /**
- * Tests what a pull request changes, and lets GitHub show the result beside it. Not the pipeline: that deploys, and the code of a pull
+ * Tests what a pull request changes, and lets GitHub show the result next to it. Not the pipeline: that deploys, and the code of a pull
  * request has been read by nobody. These projects have a role that may write their log and report, and read the repository. A fork's
  * pull request waits for a maintainer's comment first (CodeBuild User Guide, "Pull request comment approval").
  */

@@ -162,7 +162,7 @@ function neededQuotas(configuration: Configuration): NeededQuota[] {
   const perEnvironment = distinct(both).flatMap((place): NeededQuota[] => {
     const here = both.filter((one) => one.account === place.account && one.region === place.region);
     const gateways = here.reduce((sum, one) => sum + (one.network.natGateways ?? (one.protected ? 2 : 1)), 0);
-    // While a service is updated, its new tasks run beside the old ones.
+    // While a service is updated, its new tasks run next to the old ones.
     const cpu = here.reduce((sum, { services, protected: safe }) => {
       const tasks = services.maxTasks ?? Math.max(services.minTasks ?? 1, safe ? 5 : 1);
       return sum + (2 * tasks * (services.api.cpu + services.llm.cpu)) / 1024;

@@ -73,7 +73,7 @@ export function openCommand(): Command {
   );
 }
 
-/** An execution, and an action (`Stage/Action`) of it, on a rehearsal's page: what is chosen stands behind `#`, beside the ticket. */
+/** An execution, and an action (`Stage/Action`) of it, on a rehearsal's page: what is chosen stands behind `#`, next to the ticket. */
 function onRehearsal(page: string, layout: Layout, executionId: string, action?: string): string {
   const run = runOfExecution(layout, executionId);
   if (!run) return page;

@@ -18,7 +18,7 @@ export interface OpenLog {
   readonly file: string;
 }
 
-/** What keys do while a run goes on. */
+/** What keys do while a run continues. */
 export interface LiveKeys {
   /** The builds that run, or the last that ran: the first one is opened first. */
   logs(): readonly OpenLog[];

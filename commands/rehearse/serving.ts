@@ -58,7 +58,7 @@ export class Serving {
 
   /**
    * Leaves the address and the person's credentials where this folder's commands and the AWS CLI find them, for this user alone. A rehearsal's
-   * stay where they are when runs are served beside it.
+   * stay where they are when runs are served next to it.
    * @returns the address that opens the page, once; undefined where the page is not served
    */
   announce(endpoint: string): string | undefined {

@@ -58,7 +58,7 @@ export function rehearsalServices(
       // What is asked about a build's log group is not the endpoint's, which knows no such group.
       passesUnknown: (input, caller) => {
         const text = JSON.stringify(input);
-        // Its name ends there, or its ARN goes on with a colon: a longer name is another group.
+        // Its name ends there, or its ARN continues with a colon: a longer name is another group.
         const names = (group: string): boolean => text.includes(`${group}"`) || text.includes(`${group}:`);
         return !buildsOf(sources.runs, sources.ledger(), caller).some((one) => names(one.logGroup));
       },

@@ -27,7 +27,7 @@ export type DeploymentResult =
         | 'ROLLBACK_FAILED'
         | 'UPDATE_ROLLBACK_COMPLETE'
         | 'UPDATE_ROLLBACK_FAILED'
-        /** It was stopped; the journal says how far it came, and the next deployment goes on. */
+        /** It was stopped; the journal says how far it came, and the next deployment continues. */
         | 'CREATE_IN_PROGRESS'
         | 'UPDATE_IN_PROGRESS';
       /** `Outputs` where no resource failed. */
@@ -39,7 +39,7 @@ export type DeploymentResult =
 /**
  * Executes a change set: creates, updates and replaces in dependency order, then removes what is no longer there. When a resource fails,
  * everything that was touched is put back as it was (CloudFormation User Guide, "Stack failure options": roll back all). A deployment that was
- * interrupted goes on where it was; one of another template is undone first.
+ * interrupted continues where it was; one of another template is undone first.
  * @throws SaiondoError `InvalidChangeSetStatus` when the stack is not what the change set was made for
  */
 export async function deploy(changeSet: ChangeSet, host: DeploymentHost): Promise<DeploymentResult> {

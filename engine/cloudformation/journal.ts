@@ -19,8 +19,8 @@ type Line =
   | { readonly kind: 'rollback'; readonly logicalId: string; readonly reason: string };
 
 /**
- * What a deployment in progress has done so far, beside the stack's file in the ledger: written before and after each resource, gone when the
- * deployment has ended. An engine that is killed between two resources leaves it, and the next deployment goes on from it or undoes it.
+ * What a deployment in progress has done so far, next to the stack's file in the ledger: written before and after each resource, gone when the
+ * deployment has ended. An engine that is killed between two resources leaves it, and the next deployment continues from it or undoes it.
  */
 export class Journal {
   changeSet: string | undefined;

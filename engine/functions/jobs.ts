@@ -13,7 +13,7 @@ interface JobResult {
   readonly failureDetails?: { readonly message?: string };
 }
 
-/** Calls of a function that goes on with its job by a token: AWS bounds them by the action's time. */
+/** Calls of a function that continues with its job by a token: AWS bounds them by the action's time. */
 const MOST_CALLS = 20;
 const OPERATION = /^CodePipeline_20150709\.PutJob(Success|Failure)Result$/;
 

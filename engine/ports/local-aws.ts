@@ -49,7 +49,7 @@ export interface LocalAws extends LocalEndpoint {
   readonly stops?: BuildStops;
   /** What a person gave for builds, by name; the values of secrets are masked in logs. */
   readonly given?: GivenVariables;
-  /** Files and folders that builds see, beside those of the isolation. */
+  /** Files and folders that builds see, next to those of the isolation. */
   readonly sees?: readonly string[];
   /** The resource that is only recorded, that a build asked for and did not find. @param output the last lines of its failed command */
   recordedBehind?(buildId: string, output: readonly string[]): string | undefined;

@@ -22,7 +22,7 @@ export interface PipelineControl {
     readonly reason?: string;
   }): { readonly pipelineExecutionId: string };
 
-  /** API Reference, RetryStageExecution: the same execution goes on at that stage. */
+  /** API Reference, RetryStageExecution: the same execution continues at that stage. */
   retryStageExecution(request: {
     readonly pipelineName: string;
     readonly stageName: string;
@@ -31,7 +31,7 @@ export interface PipelineControl {
   }): { readonly pipelineExecutionId: string };
 
   /**
-   * API Reference, OverrideStageCondition: a stage that a condition of its entry or its success has failed goes on as if that had held.
+   * API Reference, OverrideStageCondition: a stage that a condition of its entry or its success has failed continues as if that had held.
    * `ConditionNotOverridableException` where it has not failed the stage.
    */
   overrideStageCondition(request: {

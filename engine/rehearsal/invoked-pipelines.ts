@@ -7,7 +7,7 @@ import type { PipelineSession } from '../codepipeline/execution/session';
 /** What pipelines that a pipeline starts are run with. */
 export interface InvokedPipelinesHost {
   readonly find: (name: string) => PipelineDefinition | undefined;
-  /** Begins the run of another pipeline, beside the one that starts it. */
+  /** Begins the run of another pipeline, next to the one that starts it. */
   readonly begin: (pipeline: PipelineDefinition) => Journal;
   readonly open: (pipeline: PipelineDefinition, journal: Journal) => PipelineSession;
   /** Gives a run its verdict. */

@@ -30,7 +30,7 @@ interface Place {
 
 /**
  * What AWS would deny, of one rehearsal: of its actions, of the requests of what it runs, of the resources that CloudFormation makes. Every judged call is
- * kept beside the run's events; a denied one fails what asked (`enforce`), or is said (`report`).
+ * kept next to the run's events; a denied one fails what asked (`enforce`), or is said (`report`).
  */
 export class Permissions {
   private readonly current: CurrentPolicies;

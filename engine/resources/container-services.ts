@@ -189,7 +189,7 @@ export class ContainerServices {
     return { standing: 'real', attributes: { DNSName: address }, detail: address };
   }
 
-  /** A rolling update: the new task has to get healthy beside the old one; else it goes, and the old one stays. */
+  /** A rolling update: the new task has to get healthy next to the old one; else it goes, and the old one stays. */
   private async ensureService(request: ProvisionRequest): Promise<Provisioned> {
     const { engine, registry } = this.host;
     if (!engine || !registry)

@@ -39,7 +39,7 @@ export function reachable(directory: string, owner: Owner | undefined): boolean 
   return true;
 }
 
-/** A folder beside the temporary ones, the same for the same instance: for root's home, which nobody else can enter. */
+/** A folder next to the temporary ones, the same for the same instance: for root's home, which nobody else can enter. */
 export function outside(directory: string): string {
   return path.join(
     os.tmpdir(),

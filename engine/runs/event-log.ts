@@ -41,7 +41,7 @@ export class EventLog {
     this.listeners.push(listener);
   }
 
-  /** Appends an event. @throws SaiondoError `DISK_FULL` when it cannot be written: a run that is not recorded does not go on */
+  /** Appends an event. @throws SaiondoError `DISK_FULL` when it cannot be written: a run that is not recorded does not continue */
   readonly emit = (given: RunEventBody): void => {
     const body = this.secrets ? redactEvent(given, (text) => this.secrets?.clean(text) ?? text) : given;
     const event: RunEvent = {

@@ -5,7 +5,7 @@ import { writeAtomically } from '../files/write-atomically';
 import { actingFields, type ActingFields } from '../secrets/redact-event';
 
 /**
- * What events would have said but for a secret in it, where the engine acts on it: a variable that a later action takes. It is beside the event log, in
+ * What events would have said but for a secret in it, where the engine acts on it: a variable that a later action takes. It is next to the event log, in
  * `variables.json`, for the owner alone, and it is read by the engine only: pages, reports and lists read the log.
  */
 export class KeptFields {

@@ -19,7 +19,7 @@ interface OpenRun {
 }
 
 /**
- * The runs on disk: listed by a small digest beside each event log, opened as a state that follows the log, also while another process
+ * The runs on disk: listed by a small digest next to each event log, opened as a state that follows the log, also while another process
  * writes it. Nothing is read of a build's log here.
  */
 export class Runs {
@@ -102,7 +102,7 @@ export class Runs {
   }
 }
 
-/** Leaves a run's digest beside its log, when the run is over: then the list need not read the log. */
+/** Leaves a run's digest next to its log, when the run is over: then the list need not read the log. */
 export function saveDigest(layout: Layout, state: RunState): void {
   const size = sizeOf(layout.events(state.runId));
   if (size !== undefined) writeDigest(digestFile(layout, state.runId), digestOf(state, size));

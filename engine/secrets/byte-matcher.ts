@@ -15,7 +15,7 @@ interface Branch {
   /** How many of its first bytes an earlier pattern has too: the states behind those are that pattern's. */
   readonly shared: number;
   readonly sharer: Branch | undefined;
-  /** By the number of bytes read: the state to go on from where the next byte does not fit, plus 1. 0: not worked out yet. */
+  /** By the number of bytes read: the state to continue from where the next byte does not fit, plus 1. 0: not worked out yet. */
   failures: Int32Array | undefined;
   /** By the number of bytes read: the place of the longest pattern that ends there, plus 1; -1: none does. 0: not worked out yet. */
   endings: Int32Array | undefined;

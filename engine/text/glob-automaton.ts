@@ -10,7 +10,7 @@ interface State {
   readonly next: Map<string, State>;
 }
 
-/** So many states and transitions are remembered. A program that needs more forgets them and goes on. */
+/** So many states and transitions are remembered. A program that needs more forgets them and continues. */
 const MOST_STATES = 1000;
 const MOST_TRANSITIONS = 50_000;
 

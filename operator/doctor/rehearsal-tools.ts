@@ -15,7 +15,7 @@ const check = 'rehearsal';
 
 /**
  * What a rehearsal needs of this machine: containers and the permission to use them, Python, a network port, disk, a folder that can be written,
- * Flutter. What is missing is not an error where the rehearsal goes on without it: then it is named as not rehearsed.
+ * Flutter. What is missing is not an error where the rehearsal continues without it: then it is named as not rehearsed.
  * @param directory where rehearsals keep their state
  */
 export async function checkRehearsalTools(directory: string): Promise<Finding[]> {

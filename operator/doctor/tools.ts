@@ -4,7 +4,7 @@ import type { Finding } from './finding.shape';
 /** The oldest Node.js that this package runs on: package.json's `engines`. */
 const NODE = [20, 19] as const;
 
-/** Tools of this machine: what runs saiondo, and what a person needs beside it. Asks nobody else. */
+/** Tools of this machine: what runs saiondo, and what a person needs next to it. Asks nobody else. */
 export async function checkTools(cdk: {
   readonly wanted: string;
   readonly found: string | undefined;

@@ -193,7 +193,7 @@ function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string, 
   return findings;
 }
 
-/** The file that the container starts has to be what the build writes: `dist/src/main.js` where tests or seeds are compiled beside `src`. */
+/** The file that the container starts has to be what the build writes: `dist/src/main.js` where tests or seeds are compiled next to `src`. */
 function checkCommand(checkout: Checkout, directory: string, command: string): CheckFinding[] {
   const started = /\bnode\s+(?:--\S+\s+)*([\w./-]+\.js)/.exec(command)?.[1]?.replace(/^\.\//, '');
   const scripts = (jsonOf(checkout, `${directory}/package.json`)?.scripts ?? {}) as Record<string, unknown>;

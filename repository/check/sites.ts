@@ -154,7 +154,7 @@ export function checkApiTests(
   const { overlooked, where } = projectTests(checkout, directory);
   if (!overlooked) return [];
   const [first] = overlooked.files;
-  // Jest's own forms: tests against running services (e2e, integration) are left to whoever has those.
+  // Jest's own forms: tests against running services (e2e, integration) are left to who has those.
   const finds = 'npx jest --rootDir=. --testPathIgnorePatterns=e2e --testPathIgnorePatterns=integration';
   return [
     {

@@ -14,7 +14,7 @@ import type { Template } from '../../cloudformation/template/template';
 /** DescribeStackEvents gives at most so many at once. */
 const PAGE = 100;
 
-/** What is known of stacks: the ledger, and what only whoever deploys them, or their history, can say. */
+/** What is known of stacks: the ledger, and what only who deploys them, or their history, can say. */
 export interface KnownStacks {
   readonly ledger: DiskLedger;
   /** The state of a stack that is being deployed or deleted, or was only reviewed; undefined for one that is as the ledger has it. */

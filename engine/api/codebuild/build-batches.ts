@@ -159,7 +159,7 @@ function batchShape(
   };
 }
 
-/** A batch fails with a build whose failure is not ignored; it goes on while one of them does. */
+/** A batch fails with a build whose failure is not ignored; it continues while one of them does. */
 function statusOf(groups: readonly BuildGroup[]): BuildBatch['buildBatchStatus'] {
   const has = (status: string): boolean =>
     groups.some((one) => one.currentBuildSummary?.buildStatus === status && !one.ignoreFailure);

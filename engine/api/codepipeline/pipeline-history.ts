@@ -11,7 +11,7 @@ import { sees, type Caller } from '../protocol/service';
 /** An execution and the run that recorded it. */
 export interface KnownExecution {
   readonly run: RunDigest;
-  /** It goes on: an engine works on it now, or it waits for a person and can be resumed. */
+  /** It continues: an engine works on it now, or it waits for a person and can be resumed. */
   readonly goesOn: boolean;
   readonly digest: ExecutionDigest;
 }

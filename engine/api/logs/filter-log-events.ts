@@ -150,7 +150,7 @@ function begin(stream: OpenedStream, startTime: number, cursor: Cursor | undefin
   return undefined;
 }
 
-/** Where a stream goes on: after what came before the cursor in the order of the merge. */
+/** Where a stream continues: after what came before the cursor in the order of the merge. */
 function startOffset(stream: OpenedStream, log: LogFile, startTime: number, cursor: Cursor | undefined): number {
   if (cursor?.stream === stream.name) return cursor.offset;
   const from = cursor && (stream.name < cursor.stream ? cursor.time + 1 : cursor.time);

@@ -36,7 +36,7 @@ export function parseFilterPattern(pattern: string): (message: string) => boolea
   }
   return (message) => {
     if (excluded.some((test) => test(message))) return false;
-    // An optional term beside a required one is ignored (same page).
+    // An optional term next to a required one is ignored (same page).
     if (wanted.length > 0) return wanted.every((test) => test(message));
     return optional.length === 0 || optional.some((test) => test(message));
   };

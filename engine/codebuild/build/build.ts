@@ -69,7 +69,7 @@ class Build {
       if (this.status === 'SUCCEEDED') for (const line of (await cache?.save(this.shell)) ?? []) this.log.line(line);
       this.checkLog();
     } catch (error) {
-      // A full disk, a folder that vanished: the build faults, the run goes on and says why.
+      // A full disk, a folder that vanished: the build faults, the run continues and says why.
       this.fail(failureOf(isDiskError(error) ? diskError(error, this.plan.directory) : error, 'Fault'), 'FAULT');
     } finally {
       await this.shell.dispose();
@@ -90,7 +90,7 @@ class Build {
   }
 
   /**
-   * Waits until the build may run (CodeBuild User Guide, "Build phase transitions": QUEUED ends in a timeout, or the build goes on).
+   * Waits until the build may run (CodeBuild User Guide, "Build phase transitions": QUEUED ends in a timeout, or the build continues).
    * @returns gives its place to the next one; undefined where it holds none
    */
   private async enter(): Promise<(() => void) | undefined> {

@@ -125,7 +125,7 @@ export class MaskedLog {
 }
 
 /**
- * The time index beside a log: pairs of little-endian doubles, a byte offset and the time (ms since 1970) from which on its bytes were
+ * The time index next to a log: pairs of little-endian doubles, a byte offset and the time (ms since 1970) from which on its bytes were
  * written. It gives a line of the log the time that CloudWatch Logs shows.
  */
 export function timesFile(log: string): string {

@@ -67,7 +67,7 @@ export async function runBatch(batch: Batch, request: BuildRequest, combine: boo
     statuses.set(task.identifier, status);
     return status;
   };
-  // All of them end before an error of one is told: nothing may go on behind the action's back.
+  // All of them end before an error of one is told: nothing may continue behind the action's back.
   const settled = await Promise.allSettled(batch.tasks.map(statusOf));
   const thrown = settled.find((one) => one.status === 'rejected');
   if (thrown) throw thrown.reason;

@@ -209,7 +209,7 @@ async function startIn(
   return { kind: 'ended', buildId, result };
 }
 
-/** The folders of a build beside its source; they end with it. */
+/** The folders of a build next to its source; they end with it. */
 function makeFolders(directory: string, shard: Shard | undefined) {
   const npm = path.join(directory, 'npm');
   const folders = {

@@ -176,7 +176,7 @@ function insideStage(
     if (!after.result) return end('Succeeded');
     return [...rollBack(execution, stage, after.result, situation), ...end('Failed', after.detail)];
   }
-  // The lowest run order that is not over. Actions beside a failed one finish; later run orders do not start.
+  // The lowest run order that is not over. Actions next to a failed one finish; later run orders do not start.
   const unfinished = states.filter(({ state }) => state !== 'Succeeded' && state !== 'NotRehearsed');
   const order = Math.min(...unfinished.map(({ action }) => action.runOrder));
   const group = unfinished.filter(({ action }) => action.runOrder === order);

@@ -16,15 +16,15 @@ export interface Journal {
   readonly emit: Emit;
 }
 
-/** What runs on disk tell beside those that are open. */
+/** What runs on disk tell, in addition to those that are open. */
 export interface RunHistory {
   /** The executions of a pipeline in earlier runs, the oldest first. */
   executions(pipeline: string): readonly KnownExecution[];
-  /** Opens an earlier run again, so that one of its executions can go on. */
+  /** Opens an earlier run again, so that one of its executions can continue. */
   reopen(runId: string): Journal;
 }
 
-/** The records of a session: its own run's, and those of earlier runs whose executions it goes on with. */
+/** The records of a session: its own run's, and those of earlier runs whose executions it continues with. */
 export class Journals {
   private readonly open: Journal[];
 
@@ -93,7 +93,7 @@ export class Journals {
   }
 }
 
-/** A run that had its verdict goes on when something happens in it again. */
+/** A run that had its verdict continues when something happens in it again. */
 function put(journal: Journal, event: RunEventBody): void {
   if (journal.state.verdict) journal.emit({ kind: 'run.resumed', pid: process.pid });
   journal.emit(event);

@@ -5,7 +5,7 @@ import type { ExecutionState } from '../../../model/run-state';
 export interface KnownExecution {
   /** The run that records it. */
   readonly runId: string;
-  /** Whether this session has it. One of an earlier engine that has not ended does not run, but can go on. */
+  /** Whether this session has it. One of an earlier engine that has not ended does not run, but can continue. */
   readonly open: boolean;
   readonly executionId: string;
   readonly startedAt: string;

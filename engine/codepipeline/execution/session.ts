@@ -87,7 +87,7 @@ export class PipelineSession implements PipelineControl {
     else host.signal.addEventListener('abort', interrupt, { once: true });
   }
 
-  /** Follows an update that an engine before this one did not, and goes on with whatever has not ended. */
+  /** Follows an update that an engine before this one did not, and continues with whatever has not ended. */
   open(): void {
     this.structure.begin();
     this.pump();
@@ -168,7 +168,7 @@ export class PipelineSession implements PipelineControl {
     const known = checkRetry(request, this.pipeline, this.journals.known(this.pipeline.name));
     return this.granted(() => {
       const execution = this.journals.opened(known);
-      // One that an engine left in the middle has not failed: it just goes on.
+      // One that an engine left in the middle has not failed: it just continues.
       if (!isActive(execution))
         this.journals.emitOf(execution)({
           kind: 'stage.started',
@@ -220,7 +220,7 @@ export class PipelineSession implements PipelineControl {
     return this.host.now?.() ?? Date.now();
   }
 
-  /** A request that has been found in order is carried out, and the pipeline goes on from there. */
+  /** A request that has been found in order is carried out, and the pipeline continues from there. */
   private granted<T>(act: () => T): T {
     this.refuseWhenOver();
     const result = this.guarded(act);
@@ -237,7 +237,7 @@ export class PipelineSession implements PipelineControl {
       });
   }
 
-  /** Whatever cannot be recorded ends the session: a run that is not recorded does not go on. */
+  /** Whatever cannot be recorded ends the session: a run that is not recorded does not continue. */
   private guarded<T>(act: () => T): T {
     try {
       return act();
@@ -446,7 +446,7 @@ export class PipelineSession implements PipelineControl {
     this.approvals.end(execution, action, { status: 'Abandoned', summary: 'the execution was stopped' });
   }
 
-  /** Ctrl-C: what runs is abandoned and can be resumed; what waits for a person goes on waiting. */
+  /** Ctrl-C: what runs is abandoned and can be resumed; what waits for a person keeps waiting. */
   private interrupt(): void {
     this.interrupted = true;
     this.approvals.cancelAll();

@@ -14,7 +14,7 @@ export interface ApprovalHost extends ActionHost {
   readonly definitionOf: (execution: ExecutionState) => PipelineDefinition;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Carries out what a person or a deadline has decided, and goes on from there. */
+  /** Carries out what a person or a deadline has decided, and continues from there. */
   readonly decided: (record: () => void) => void;
   /** Somebody who was asked leaves it open. */
   readonly undecided: () => void;

@@ -5,7 +5,7 @@ import { git } from './sources';
 import { type SourceRepository } from '../../ports/sources';
 
 /**
- * Puts a repository's history beside files that were taken from it, as CodeBuild finds a source with the output format CODEBUILD_CLONE_REF:
+ * Puts a repository's history next to files that were taken from it, as CodeBuild finds a source with the output format CODEBUILD_CLONE_REF:
  * a whole clone at the commit (CodePipeline User Guide, "CodeStarSourceConnection … actions", "Full clone"). `origin` is the
  * repository on its host, never a path of this machine.
  * @param folder holds the files already; uncommitted changes in them stay, as changes

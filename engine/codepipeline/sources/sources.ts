@@ -46,7 +46,7 @@ export const git = (directory: string, args: readonly string[], env?: Record<str
   }).then(({ stdout }) => stdout.trim());
 
 /**
- * Takes a source at a commit: what git has of the folder, nothing that lies about beside it. A folder inside a repository has the last
+ * Takes a source at a commit: what git has of the folder, nothing that lies about next to it. A folder inside a repository has the last
  * commit that touched it as its revision, so that a commit elsewhere is no change of it.
  * @throws SaiondoError `SOURCE_NOT_GIT`, `SOURCE_COMMIT_UNKNOWN`, `SOURCE_EMPTY`
  */

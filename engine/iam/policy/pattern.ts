@@ -1,4 +1,4 @@
-/** One piece of a pattern: a character that stands for itself, any run of characters, any one character. */
+/** One piece of a pattern: a character that means itself, any run of characters, any one character. */
 export type PatternPart = string | typeof anyRun | typeof anyOne;
 
 /** `*`. */
@@ -6,7 +6,7 @@ export const anyRun = 1;
 /** `?`. */
 export const anyOne = 2;
 
-/** A pattern, character by character. What a variable brings in stands for itself, wildcards included. */
+/** A pattern, character by character. What a variable brings in means itself, wildcards included. */
 export type Pattern = readonly PatternPart[];
 
 /** A text's pattern: `*` and `?` are wildcards. */
@@ -14,7 +14,7 @@ export function patternOf(text: string): Pattern {
   return Array.from(text, (char) => (char === '*' ? anyRun : char === '?' ? anyOne : char));
 }
 
-/** A text that stands for itself. */
+/** A text that means itself. */
 export function literal(text: string): Pattern {
   return Array.from(text);
 }

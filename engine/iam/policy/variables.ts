@@ -14,7 +14,7 @@ const variable = /\$\{([^{},]+)(?:,\s*'([^']*)'\s*)?\}/y;
 
 /**
  * A text of a policy as a pattern, with `${key}`, `${key, 'default'}`, `${*}`, `${?}` and `${$}` filled in (IAM User Guide, "IAM policy elements:
- * Variables and tags"). What a key brings in stands for itself.
+ * Variables and tags"). What a key brings in means itself.
  * @param variables whether the policy's version knows variables, and the element takes them
  * @param wildcards whether `*` and `?` are wildcards here
  */

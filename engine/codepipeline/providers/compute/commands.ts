@@ -9,7 +9,7 @@ const MOST_VARIABLES = 10;
 const MOST_OUTPUT_VARIABLES = 15;
 
 /**
- * Commands: the commands in the first input artifact, others beside it, on compute that CodePipeline manages. The files of the output artifact
+ * Commands: the commands in the first input artifact, others next to it, on compute that CodePipeline manages. The files of the output artifact
  * are CodeBuild's patterns; output variables are those of the shell at its end.
  */
 export const commands: ActionProvider = {
