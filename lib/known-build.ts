@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-
-/** The variable that says that a build restored what an earlier one gave, and which: `passed in RUN at TIME`. Exported, so that CodePipeline shows it. */
-export const UNCHANGED = 'UNCHANGED';
+import { UNCHANGED } from '../model/unchanged';
 
 /** Looks for a record of a build of the same content; what follows is skipped where there is one. */
 const FIND = `export ${UNCHANGED}= && KNOWN=$(node "$SCRIPTS/passed.js" find) && eval "$KNOWN"`;

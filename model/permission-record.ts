@@ -12,7 +12,7 @@ export interface PermissionRemedy {
   readonly text: string;
 }
 
-/** A judged call as a run keeps it: a line of `permissions.jsonl` beside the run's events. */
+/** A judged call as a run keeps it: a line of `permissions.jsonl` next to the run's events. */
 export interface PermissionRecord {
   readonly stage: string;
   readonly pipelineAction: string;

@@ -1,5 +1,5 @@
 /** The variable by which a build says that it did nothing, and why: what it would give has been made already. Exported, so that CodePipeline shows it. */
-const UNCHANGED = 'UNCHANGED';
+export const UNCHANGED = 'UNCHANGED';
 
 /** What the output variables of an action say of a result that was made before: `unchanged, passed in RUN at TIME`; undefined where it was made now. */
 export function unchangedNote(outputVariables: Readonly<Record<string, string>> | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { Aspects, Duration, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
-import { LinuxBuildImage, type Project } from 'aws-cdk-lib/aws-codebuild';
+import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import { ExecutionMode, PipelineType, ProviderType, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -19,6 +19,7 @@ import { ConnectionSource } from './connection-source';
 import { DeliveryStep } from './delivery-step';
 import { narrowGeneratedRoles } from './generated-roles';
 import { ImageRepositories } from './image-repositories';
+import { BUILD_ENVIRONMENT } from './build-environment';
 import { notify } from './notifications';
 import { promotionSteps } from './promotion';
 import { PullRequests } from './pull-requests';
@@ -101,7 +102,7 @@ export class PipelineStack extends Stack {
       cliVersion: CDK_CLI_VERSION,
       selfMutationCodeBuildDefaults: { timeout: Duration.minutes(30) },
       codeBuildDefaults: {
-        buildEnvironment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
+        buildEnvironment: BUILD_ENVIRONMENT,
         logging: {
           cloudWatch: {
             // One group for all of the pipeline's builds, a stream for each: one retention, and one place to look.

@@ -4,7 +4,6 @@ import {
   CfnProject,
   EventAction,
   FilterGroup,
-  LinuxBuildImage,
   LocalCacheMode,
   Project,
   Source,
@@ -17,6 +16,7 @@ import { acknowledge, acknowledgeReports } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import { plainVariables } from '../lib/delivery-project';
 import type { ComponentBuilds } from '../repository/component-builds';
+import { BUILD_ENVIRONMENT } from './build-environment';
 import { componentTests } from './component-tests';
 
 /**
@@ -60,7 +60,7 @@ export class PullRequests extends Construct {
         // It has no records, and stands in the same checkout as the pipeline’s test: without the components that it takes nothing from.
         buildSpec: readBuildspec(buildspec, { ...values, known: true }),
         ...(cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
-        environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
+        environment: BUILD_ENVIRONMENT,
         environmentVariables: plainVariables({
           ...environment,
           COMPONENT_DIR: directory,

@@ -16,6 +16,7 @@ import { readBuildspec } from '../lib/buildspec';
 import type { BuildValues } from '../lib/buildspec-text';
 import { SERVICES, type ServiceName } from '../lib/images';
 import type { Artifacts } from './artifacts';
+import { BUILD_ENVIRONMENT } from './build-environment';
 import { guardRecords, recordPolicy, recordVariables, type KnownBuild } from './records';
 import { componentTests, type Carried } from './component-tests';
 import type { BaseImages } from './base-images';
@@ -63,7 +64,7 @@ export function verification(props: VerificationProps): Verification {
       values,
       environment,
       secrets: test.secrets,
-      machine: ['aws/codebuild/standard:7.0', 'small'],
+      machine: [BUILD_ENVIRONMENT.buildImage.imageId, BUILD_ENVIRONMENT.computeType],
       outputs: output === undefined ? [] : [output],
       others: test.others,
     };

@@ -103,7 +103,7 @@ function written(header, archive) {
   return Buffer.concat([Buffer.from(`${sha256(body)}\n`), body]);
 }
 
-/** What a record says and holds. @throws where it is no whole record of this fingerprint, or not of now */
+/** What a record says and holds. @throws where it is not a whole record of this fingerprint, or not of now */
 function read(data, name) {
   const digest = data.subarray(0, 64).toString();
   const body = data.subarray(65);

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { Command } from 'commander';
 import type { PermissionRecord } from '../../model/permission-record';
 import { SaiondoError } from '../../model/errors';
@@ -41,5 +40,5 @@ function readRecords(layout: Layout, asked: string | undefined): readonly Permis
       next: `rehearse with --iam report or enforce; runs: ${runs.slice(-5).join(', ') || 'none'}`,
     });
   }
-  return readPermissions(path.dirname(file));
+  return readPermissions(layout.run(run ?? ''));
 }

@@ -1,5 +1,5 @@
-import { withoutGuard } from '../../model/unchanged';
 import * as path from 'node:path';
+import { withoutGuard } from '../../model/unchanged';
 import type { ActionState, ExecutionState, RunState } from '../../model/run-state';
 import { markup, type Part } from '../markup';
 import { actionLink } from './actions';

@@ -1,6 +1,6 @@
-import type { ResourceOfStack } from '../../ports/ledger';
 import type { Build, BuildBatch, BuildGroup } from '@aws-sdk/client-codebuild';
 import { z } from 'zod';
+import type { ResourceOfStack } from '../../ports/ledger';
 import { ApiError } from '../protocol/api-error';
 import { buildsOf, openBuild, type KnownBuild } from './build-records';
 import { buildShape, projectShape } from './codebuild-shapes';

@@ -1,4 +1,3 @@
-import type { ResourceOfStack } from '../../ports/ledger';
 import * as fs from 'node:fs';
 import { z } from 'zod';
 import type { ReportSummary } from '../../../model/events';
@@ -17,6 +16,7 @@ import {
   testCase,
   type StoredCase,
 } from './codebuild-shapes';
+import type { ResourceOfStack } from '../../ports/ledger';
 import type { ApiSources } from '../protocol/sources';
 import { page } from '../protocol/paging';
 import { operation, sees, type Caller, type Operation } from '../protocol/service';

@@ -5,6 +5,10 @@ import type { StackLedger } from '../../ports/ledger';
 /** CloudFront API Reference, CreateInvalidation and GetInvalidation: `/2020-05-31/distribution/ID/invalidation[/INVALIDATION]`. */
 const ADDRESS = /^\/2020-05-31\/distribution\/(\w{1,64})\/invalidation(?:\/(\w{1,64}))?$/;
 const BATCH = /^(?:<\?xml[^>]*\?>)?\s*<InvalidationBatch[^>]*>([\s\S]*)<\/InvalidationBatch>\s*$/;
+/** Characters of a batch: 3,000 paths of the usual length (CloudFront Developer Guide, "Quotas on invalidations"). */
+const MOST_CHARACTERS = 256 * 1024;
+/** Invalidations that are remembered: the oldest makes room, since builds may ask without end. */
+const MOST = 100;
 const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
 interface Invalidation {
@@ -35,9 +39,13 @@ export function invalidations(ledger: () => StackLedger): AwsHandler {
 function create(made: Map<string, Invalidation>, request: AwsRequest, distribution: string): AwsResponse {
   const [, batch] = BATCH.exec(request.body.toString('utf8')) ?? [];
   if (batch === undefined) return failure(400, 'MalformedXML', 'The request must contain an InvalidationBatch.');
+  if (batch.length > MOST_CHARACTERS)
+    return failure(413, 'BatchTooLarge', 'Invalidation batch specified is too large.');
   const id = `I${randomBytes(12).toString('hex').toUpperCase()}`;
   const one = { distribution, account: request.account, created: new Date().toISOString(), batch };
   made.set(id, one);
+  const [oldest] = made.keys();
+  if (made.size > MOST && oldest !== undefined) made.delete(oldest);
   const at = `https://cloudfront.amazonaws.com${request.url.split('?')[0] ?? ''}/${id}`;
   return answer(201, described(id, one, 'InProgress'), { location: at });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import { SaiondoError } from '../../../model/errors';
 import type { PipelineDefinition } from '../../../model/pipeline';
+import { artifactStoreOf } from '../definition/artifact-store';
 import { ensureVersionedBucket, getObject, hasBucket, putObject } from '../../endpoint/s3-client';
 import { unzip, zip } from '../../files/artifact-zip';
 import type { ArtifactFolder } from '../../ports/action';
@@ -72,25 +73,13 @@ function bucketAt({ local, pipeline, region }: JobPlace, bucket: string): Parame
   return { endpoint: local, account: pipeline.account, region, bucket };
 }
 
-/** The artifact store of a region, and the pipeline's role (CloudFormation, AWS::CodePipeline::Pipeline). */
+/** @throws SaiondoError where the pipeline has none in the region */
 function storeOf({ pipeline, ledger, region }: JobPlace): { bucket: string; roleArn: string } {
-  interface Store {
-    readonly Location?: string;
-  }
-  interface Properties {
-    readonly RoleArn?: string;
-    readonly ArtifactStore?: Store;
-    readonly ArtifactStores?: readonly { readonly Region?: string; readonly ArtifactStore?: Store }[];
-  }
-  const { RoleArn: roleArn = '', ...stores } = (ledger
-    .resources('AWS::CodePipeline::Pipeline', pipeline.account, pipeline.region)
-    .find(({ physicalId }) => physicalId === pipeline.name)?.properties ?? {}) as Properties;
-  const { Location: bucket } =
-    stores.ArtifactStores?.find((one) => one.Region === region)?.ArtifactStore ?? stores.ArtifactStore ?? {};
-  if (!bucket)
+  const store = artifactStoreOf(pipeline, region, ledger);
+  if (!store?.bucket)
     throw new SaiondoError(`the pipeline ${pipeline.name} has no artifact store in ${region}`, {
       code: 'ConfigurationError',
       next: `add one for ${region} to ArtifactStores`,
     });
-  return { bucket, roleArn };
+  return store;
 }

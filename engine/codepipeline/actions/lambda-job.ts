@@ -1,9 +1,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { accountOf } from '../../../model/pipeline';
+import type { ActionContext, ActionResult } from '../../ports/action';
+import { failureOf } from '../../ports/failure';
 import type { FunctionJobEnd } from '../../ports/function-job';
 import { offerArtifacts, takeArtifacts, type JobPlace } from './job-artifacts';
-import { describeFunction } from './lambda-function';
+import { describeFunction, LAMBDA_MISSING } from './lambda-function';
 
 /** A job for a Lambda function: an action's, or a rule's. */
 export interface LambdaJob extends JobPlace {
@@ -33,5 +36,24 @@ export async function runLambdaJob(job: LambdaJob): Promise<FunctionJobEnd> {
     return end;
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Runs an action, or a rule as the action that it would be, as its function's job. */
+export async function runLambdaAction(context: ActionContext): Promise<ActionResult> {
+  const { action, pipeline, ledger, local, inputs, outputs, signal } = context;
+  const { region, roleArn, configuration } = action;
+  try {
+    const end = await runLambdaJob({
+      ...{ pipeline, ledger, local, region, configuration, inputs, outputs, signal },
+      account: accountOf(action, pipeline),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    });
+    if ('notRehearsed' in end) return { status: 'NotRehearsed', missing: [LAMBDA_MISSING], summary: end.notRehearsed };
+    if (signal.aborted) return { status: 'Abandoned', summary: 'the function was stopped' };
+    if ('failure' in end) return { status: 'Failed', failure: { code: 'JobFailed', message: end.failure } };
+    return { status: 'Succeeded', outputVariables: { ...end.outputVariables } };
+  } catch (error) {
+    return { status: 'Failed', failure: failureOf(error, 'ConfigurationError') };
   }
 }

@@ -10,6 +10,6 @@ export const codeBuildRule: RuleProvider = {
   run: async (context) =>
     resultOfRule(
       await runCodeBuildAction(actionOfRule(context)),
-      `the build of ${context.rule.configuration.ProjectName ?? ''}`,
+      `the build of ${context.rule.configuration.ProjectName ?? ''} succeeded`,
     ),
 };

@@ -22,6 +22,6 @@ export const commandsRule: RuleProvider = {
       project: `codepipeline-${context.pipeline.name}-${context.rule.name}`,
       buildspec: commandsBuildspec(context.rule.commands ?? []),
     });
-    return resultOfRule(result, 'the commands');
+    return resultOfRule(result, 'the commands succeeded');
   },
 };

@@ -1,7 +1,7 @@
 import type { ActionContext, ActionResult } from '../../ports/action';
 import type { RuleContext, RuleResult } from '../../ports/rule';
 
-/** A rule that runs a build, as the action that it would be: rules and actions share CodeBuild. */
+/** A rule that runs a build or a function, as the action that it would be: rules and actions share CodeBuild and Lambda. */
 export function actionOfRule(context: RuleContext): ActionContext {
   const { rule, pipeline, ruleExecutionId } = context;
   return {
@@ -33,11 +33,11 @@ export function actionOfRule(context: RuleContext): ActionContext {
   };
 }
 
-/** A build's end as a rule's: the criterion is that it succeeds. */
-export function resultOfRule(result: ActionResult, what: string): RuleResult {
+/** An action's end as a rule's: the criterion is that it succeeds. @param succeeded how that is said */
+export function resultOfRule(result: ActionResult, succeeded: string): RuleResult {
   switch (result.status) {
     case 'Succeeded':
-      return { status: 'Succeeded', summary: `${what} succeeded` };
+      return { status: 'Succeeded', summary: succeeded };
     case 'Failed':
       return { status: 'Failed', summary: result.failure.message, failure: result.failure };
     case 'NotRehearsed':

@@ -23,7 +23,7 @@ export function functionPolicy(
   return { Version: '2012-10-17', Statement: permissions.map((one) => permissionStatement(one, physicalId, stack)) };
 }
 
-/** A policy that a template gives as an object or as its text; undefined for a text that is no JSON, which is refused where it is deployed. */
+/** A policy that a template gives as an object or as its text; undefined for a text that is not JSON, which is refused where it is deployed. */
 function documentIn(given: unknown): unknown {
   try {
     return typeof given === 'string' ? JSON.parse(given) : given;

@@ -14,14 +14,14 @@ export function isService(action: string): Promise<boolean> {
   return iamServiceExists(action.toLowerCase().split(':')[0] ?? '');
 }
 
-/** What was looked up, by action in small letters: a run asks for the same again and again. */
-const lookedUp = new Map<string, Promise<ActionFacts | undefined>>();
+/** What was looked up, by action in small letters: a run asks for the same again and again. Actions that AWS does not publish are without number. */
+const lookedUp = new Map<string, ActionFacts>();
 
 /** @param action `ecr:GetAuthorizationToken`, in any case. @returns undefined: AWS publishes no such action */
-export function actionFacts(action: string): Promise<ActionFacts | undefined> {
+export async function actionFacts(action: string): Promise<ActionFacts | undefined> {
   const key = action.toLowerCase();
-  const found = lookedUp.get(key) ?? lookUp(key);
-  lookedUp.set(key, found);
+  const found = lookedUp.get(key) ?? (await lookUp(key));
+  if (found) lookedUp.set(key, found);
   return found;
 }
 

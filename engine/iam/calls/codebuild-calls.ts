@@ -164,7 +164,7 @@ function cacheCalls({ project, properties }: BuildFacts, by: string): readonly S
   if (text(cache.Type) !== 'S3' || location === '') return [];
   const resource = `arn:aws:s3:::${location.replace(/\/$/, '')}/${project}`;
   const source = 'CodeBuild User Guide, "Amazon S3 caching"';
-  const optional = 'a build goes on without its cache';
+  const optional = 'a build continues without its cache';
   return ['s3:GetObject', 's3:PutObject'].map((action) => ({
     by,
     action,

@@ -144,7 +144,7 @@ function parsed(input: string): Readonly<Record<string, unknown>> {
   try {
     return object(JSON.parse(input));
   } catch {
-    // An input that is no JSON is the scheduler's to refuse.
+    // An input that is not JSON is the scheduler's to refuse.
     return {};
   }
 }

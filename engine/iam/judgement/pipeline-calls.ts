@@ -1,4 +1,5 @@
 import { accountOf, type ActionDefinition, type PipelineDefinition } from '../../../model/pipeline';
+import { artifactStoreOf, type StoreOfArtifacts } from '../../codepipeline/definition/artifact-store';
 import type { StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
 import { codeBuildCalls } from '../calls/codebuild-calls';
@@ -12,12 +13,10 @@ export function callsOf(
   action: ActionDefinition,
   ledger: Pick<StackLedger, 'resources'>,
 ): readonly ServiceCall[] {
-  const resource = ledger
-    .resources('AWS::CodePipeline::Pipeline', pipeline.account, pipeline.region)
-    .find(({ physicalId }) => physicalId === pipeline.name);
-  const pipelineRole = text(resource?.properties.RoleArn);
-  if (!resource || !pipelineRole.startsWith('arn:')) return [];
-  const store = storeOf(resource.properties, action.region, ledger);
+  const found = artifactStoreOf(pipeline, action.region, ledger);
+  if (!found?.roleArn.startsWith('arn:')) return [];
+  const { roleArn: pipelineRole } = found;
+  const store = withKeyArn(found, ledger);
   const calls = codePipelineCalls({ pipeline, pipelineRole, action, store });
   return [...calls, ...buildCalls(pipeline, action, store, ledger)];
 }
@@ -73,18 +72,8 @@ function variablesOf(given: string | undefined): readonly { name: string; value:
   }
 }
 
-/** The bucket and key of a region (CloudFormation, AWS::CodePipeline::Pipeline: ArtifactStore or ArtifactStores). */
-function storeOf(
-  properties: Readonly<Record<string, unknown>>,
-  region: string,
-  ledger: Pick<StackLedger, 'resources'>,
-): ArtifactStore {
-  const regional = list(properties.ArtifactStores)
-    .map(object)
-    .find((one) => one.Region === region);
-  const store = object(regional?.ArtifactStore ?? properties.ArtifactStore);
-  const id = text(object(store.EncryptionKey).Id);
-  const bucket = text(store.Location);
+/** A store with its key's ARN: a template may name the key by an alias. */
+function withKeyArn({ bucket, keyId: id }: StoreOfArtifacts, ledger: Pick<StackLedger, 'resources'>): ArtifactStore {
   const named = id.split(':').at(-1) ?? '';
   const alias = named.startsWith('alias/') ? named : undefined;
   if (alias && !alias.startsWith('alias/aws/')) {

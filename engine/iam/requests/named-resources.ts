@@ -87,13 +87,8 @@ export const namedResources: Readonly<Record<string, Resources>> = {
     return name === '' ? undefined : [arnOf('codepipeline', at, name)];
   },
   rds: ({ values, ...at }) => {
-    const named = [
-      ...Object.entries({
-        DBInstanceIdentifier: 'db',
-        DBClusterIdentifier: 'cluster',
-        DBSnapshotIdentifier: 'snapshot',
-      }),
-    ].flatMap(([key, kind]) => {
+    const kinds = { DBInstanceIdentifier: 'db', DBClusterIdentifier: 'cluster', DBSnapshotIdentifier: 'snapshot' };
+    const named = Object.entries(kinds).flatMap(([key, kind]) => {
       const name = text(values[key]);
       return name === '' ? [] : [arnOf('rds', at, `${kind}:${name}`, name)];
     });

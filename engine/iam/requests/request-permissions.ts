@@ -1,5 +1,5 @@
-import { operationName } from '../../ports/aws-request';
 import { cbor } from '@smithy/core/cbor';
+import { operationName } from '../../ports/aws-request';
 import { list, object, text, type Json } from '../account/json';
 import type { Asked, AskedPermission, AskedRequest } from './asked-request';
 import { namedResources } from './named-resources';

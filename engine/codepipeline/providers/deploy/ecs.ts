@@ -15,6 +15,7 @@ interface ContainerDefinition {
   readonly Name?: string;
   readonly Image?: string;
 }
+
 /**
  * ECS: a new revision of the task definition that the service uses, with the images of imagedefinitions.json, rolled out as containers of this
  * machine. The stack that made the service does not learn of it, as in AWS; so the next rehearsal begins with the stack's own images again.
