@@ -73,6 +73,8 @@ const BY_NOBODY =
   !ROOT_USER || spawnSync(NOBODY[0] ?? '', [...NOBODY.slice(1), process.execPath, COMMAND, '--version']).status === 0;
 /** The socket of a Docker that runs here. */
 const DOCKER = fs.existsSync('/var/run/docker.sock') && which('docker') !== undefined;
+if (!ROOT_USER || !DOCKER)
+  process.stderr.write('mistakes.test.ts: a Docker that a user may not use is left out: it takes root and a Docker\n');
 
 const mistakes: readonly Mistake[] = [
   {
@@ -296,6 +298,9 @@ test('each mistake is answered with what happened, where, and the right next ste
   fs.writeFileSync(folder('old-node.js'), "Object.defineProperty(process.versions, 'node', { value: '18.20.0' });\n");
   const scored: string[][] = [];
   const made = mistakes.filter((one) => one.asNobody !== true || BY_NOBODY);
+  const left = mistakes.length - made.length;
+  if (left > 0)
+    process.stderr.write(`mistakes.test.ts: nobody but root can read this checkout: ${left} mistakes are left out\n`);
   // Two at once: on a busy machine a start of Node.js takes seconds.
   for (let at = 0; at < made.length; at += 2) scored.push(...(await Promise.all(made.slice(at, at + 2).map(score))));
   expect(scored.flat().join('\n')).toBe('');

@@ -230,7 +230,7 @@ function makeChange(app: SmallApp, one: Change): void {
   if (!resource) throw new Error(`${one.at}: ${side} has ${Object.keys(template.Resources).join(', ')}`);
   if ('without' in one) return takeOut(resource.Properties.Policies[0].PolicyDocument, one.without, one.at);
   const last = keys.pop() ?? '';
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a path through JSON of any shape
   const holder = keys.reduce<any>((value, key) => value?.[key], resource.Properties);
   if (holder === undefined) throw new Error(`${one.at}: there is no ${keys.join('.')}`);
   if ('set' in one) holder[last] = one.set;
