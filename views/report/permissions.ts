@@ -13,6 +13,12 @@ export function permissions(runDirectory: string, clean: (text: string) => strin
 ${roles.map((one) => blockOf(one, clean))}`;
 }
 
+/** Green is what AWS would answer with yes, every time. */
+function standingOf({ denied, warning, 'not known': unknown }: RolePermissions['counts']): string {
+  if (denied > 0) return 'Failed';
+  return warning + unknown > 0 ? 'NotRehearsed' : 'Succeeded';
+}
+
 function blockOf({ construct, role, counts, calls }: RolePermissions, clean: (text: string) => string): Part {
   const words = RESULTS.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
   const rows = calls
@@ -23,5 +29,5 @@ function blockOf({ construct, role, counts, calls }: RolePermissions, clean: (te
     );
   const more = calls.length > CALLS ? markup`<p>and ${calls.length - CALLS} more in permissions.jsonl</p>` : '';
   const head = markup`<tr><th>decision</th><th>action</th><th>resource</th><th>asked by</th><th>statement</th></tr>`;
-  return markup`<details${counts.denied > 0 ? markup` open` : ''}><summary>${construct === role ? role : `${construct} (${role})`}: <span class="${counts.denied > 0 ? 'Failed' : 'Succeeded'}">${words.join(', ')}</span></summary><table>${head}${rows}</table>${more}</details>`;
+  return markup`<details${counts.denied > 0 ? markup` open` : ''}><summary>${construct === role ? role : `${construct} (${role})`}: <span class="${standingOf(counts)}">${words.join(', ')}</span></summary><table>${head}${rows}</table>${more}</details>`;
 }
