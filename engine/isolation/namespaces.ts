@@ -80,7 +80,8 @@ export class NamespaceIsolation implements Isolation {
       tools.setpriv,
       '--pdeathsig=KILL',
       tools.unshare,
-      ...(this.root ? [] : ['--map-root-user']),
+      // The network's namespace comes with a user namespace: one below it could not enter that network again.
+      ...(this.root || network.enter.length > 0 ? [] : ['--map-root-user']),
       ...['--mount', '--pid', '--ipc', '--uts', '--kill-child'],
       ...[tools.sh, '-c', setUpScript(plan, holder)],
     ];

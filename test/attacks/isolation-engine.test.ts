@@ -40,23 +40,29 @@ namespaced('an engine that is killed leaves nothing of a build running, whatever
   expect(processesWith(at)).toEqual([]);
 });
 
-asRoot('an ordinary user has the same: root inside, the home, the system to write to, nothing left', () => {
-  const at = folder('ordinary');
-  fs.chmodSync(root, 0o755);
-  fs.chownSync(at, 65534, 65534);
-  const names = ['/usr/local/bin/', '/etc/', '/opt/'].map((one) => `${one}saiondo-${process.pid}`);
-  const text = `id -u; cd ~ && touch mine ${names.join(' ')} && echo written; test -r /etc/gshadow && echo SEEN; ls -d /home /work /run/docker.sock 2> /dev/null; ls /proc | grep -c '^[0-9]*$'; mkdir t && touch t/f && tar cf t.tar --owner=1234:1234 t && tar xf t.tar && echo unpacked`;
-  const said = spawnSync(
-    'setpriv',
-    ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, HOLDER, at, text],
-    { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' }, cwd: '/' },
-  );
-  expect(said.stderr).toBe('');
-  expect(said.stdout).toMatch(/^0\nwritten\n[1-7]\nunpacked\n$/);
-  expect(names.filter((name) => fs.existsSync(name))).toEqual([]);
-  expect(fs.existsSync(path.join(at, 'sandbox'))).toBe(false);
-  expect(fs.readdirSync(path.join(at, 'home')).sort()).toEqual(['mine', 't', 't.tar']);
-});
+asRoot.each([
+  ['this machine’s network', {}],
+  ['the network of a run', { NETWORK: '1' }],
+])(
+  'an ordinary user has the same in %s: root inside, the home, the system to write to, nothing left',
+  (_network, given) => {
+    const at = folder(`ordinary-${Object.keys(given).length}`);
+    fs.chmodSync(root, 0o755);
+    fs.chownSync(at, 65534, 65534);
+    const names = ['/usr/local/bin/', '/etc/', '/opt/'].map((one) => `${one}saiondo-${process.pid}`);
+    const text = `id -u; cd ~ && touch mine ${names.join(' ')} && echo written; test -r /etc/gshadow && echo SEEN; ls -d /home /work /run/docker.sock 2> /dev/null; ls /proc | grep -c '^[0-9]*$'; mkdir t && touch t/f && tar cf t.tar --owner=1234:1234 t && tar xf t.tar && echo unpacked; grep -c va: /proc/net/dev`;
+    const said = spawnSync(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, HOLDER, at, text],
+      { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...given }, cwd: '/' },
+    );
+    expect(said.stderr).toBe('');
+    expect(said.stdout).toMatch(new RegExp(`^0\\nwritten\\n[1-7]\\nunpacked\\n${'NETWORK' in given ? 1 : 0}\\n$`));
+    expect(names.filter((name) => fs.existsSync(name))).toEqual([]);
+    expect(fs.existsSync(path.join(at, 'sandbox'))).toBe(false);
+    expect(fs.readdirSync(path.join(at, 'home')).sort()).toEqual(['mine', 't', 't.tar']);
+  },
+);
 
 namespaced('a function of a template sees nothing of this machine and changes nothing', async () => {
   const secret = path.join(folder('function'), 'secret');
