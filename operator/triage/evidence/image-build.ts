@@ -1,11 +1,16 @@
 /** BuildKit's mark ahead of a line of a step: `#9 0.512 `; the same without a number in the excerpt at its end: `0.512 `. */
-const MARK = /^#\d+ (?:\d+\.\d+ )?|^\d+\.\d{3} /;
+const MARK = /^#\d+ (?:\d+\.\d+(?: |$))?|^\d+\.\d{2,3}(?: |$)/;
 const BUILDKIT = /^#\d+ (?:\[|\d+\.\d+ |ERROR|CACHED|DONE)/;
+/** The excerpt with which every builder's log ends, `docker compose`'s too: ` > [stage 4/5] RUN …:`, the step's own lines, a rule. */
+const EXCERPT = /^ ?> \[[^\]]+\] .+:\s*$/;
+const RULE = /^-{4,}\s*$/;
 const CLASSIC_STEP = /^Step \d+\/\d+ : /;
 
 /** Output with the marks of `docker build` taken off, line for line: a step's own tool is then read as outside of an image. */
 export function withoutMarks(output: readonly string[]): readonly string[] {
-  return output.some((line) => BUILDKIT.test(line)) ? output.map((line) => line.replace(MARK, '')) : output;
+  return output.some((line) => BUILDKIT.test(line) || EXCERPT.test(line))
+    ? output.map((line) => line.replace(MARK, ''))
+    : output;
 }
 
 /**
@@ -20,6 +25,10 @@ export function stepOutput(output: readonly string[]): readonly string[] {
   }
   const returned = output.findIndex((line) => /returned a non-zero code/.test(line));
   const begun = returned < 0 ? -1 : output.slice(0, returned).findLastIndex((line) => CLASSIC_STEP.test(line));
-  if (begun < 0) return withoutMarks(output);
-  return output.map((line, at) => (at > begun && at < returned ? line : ''));
+  if (begun >= 0) return output.map((line, at) => (at > begun && at < returned ? line : ''));
+  const excerpt = output.findIndex((line) => EXCERPT.test(line));
+  if (excerpt < 0) return withoutMarks(output);
+  const length = output.slice(excerpt + 1).findIndex((line) => RULE.test(line));
+  const end = length < 0 ? output.length : excerpt + 1 + length;
+  return output.map((line, at) => (at > excerpt && at < end ? line.replace(MARK, '') : ''));
 }

@@ -7,10 +7,13 @@ import { approval } from './aws/approval';
 import { bootstrap } from './aws/bootstrap';
 import { cloudformation } from './aws/cloudformation';
 import { disk } from './disk';
+import { deployOutput } from './aws/deploy-output';
 import { docker } from './docker';
 import { ecs } from './aws/ecs';
+import { gradle } from './gradle';
 import { hardhat } from './hardhat';
 import { jestTests } from './jest';
+import { lockFile } from './lock-file';
 import { memory } from './memory';
 import { nativeBuild } from './native-build';
 import { npm } from './npm';
@@ -40,6 +43,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   alembic,
   nativeBuild,
   typescript,
+  lockFile,
   npm,
   prisma,
   pip,
@@ -47,6 +51,8 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   pytest,
   hardhat,
   jestTests,
+  gradle,
+  deployOutput,
   docker,
   ecs,
   cloudformation,

@@ -25,6 +25,11 @@ const LACKS: readonly { readonly pattern: RegExp; readonly say: (name: string) =
       /(?:can't find|Cannot find|requires?) (Rust compiler|a Rust toolchain|Python executable "?[^"]*"?|any Python installation to use)/i,
     say: (name) => `${name} is missing`,
   },
+  {
+    pattern:
+      /(?:Error loading shared library|error while loading shared libraries:|ImportError:|Error:) ?(lib[\w.+-]+\.so[\w.]*): (?:No such file|cannot open shared object)/,
+    say: (name) => `the shared library ${name} is missing`,
+  },
   { pattern: /gyp ERR! find (Python|VS)\b/, say: (name) => `${name} is missing for node-gyp` },
 ];
 const PACKAGE = [
@@ -35,7 +40,7 @@ const PACKAGE = [
   /npm (?:ERR!|error) path .*node_modules\/((?:@[^/]+\/)?[^/\s]+)/,
 ];
 
-/** A package with a native part (a wheel, node-gyp) whose build lacks a header, a library or a compiler. */
+/** A package with a native part (a wheel, node-gyp) whose build lacks a header, a library or a compiler; or a ready one whose shared library is not there. */
 export const nativeBuild: Recognizer = {
   name: 'native-build',
   recognize: ({ output }) => {
@@ -44,7 +49,7 @@ export const nativeBuild: Recognizer = {
       if (!found) continue;
       const named = PACKAGE.map((one) => firstMatch(output, one)?.groups[1]).find((one) => one !== undefined);
       return {
-        summary: `${named ? `${named} cannot be built` : 'a native part cannot be built'}: ${say(found.groups[1] ?? '')}`,
+        summary: `${named ? `${named} cannot be built` : /\.so\b/.test(found.groups[1] ?? '') ? 'a native part cannot be loaded' : 'a native part cannot be built'}: ${say(found.groups[1] ?? '')}`,
         line: found.line,
         length: 1,
         known: 'missing-headers',

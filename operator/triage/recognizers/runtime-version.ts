@@ -27,6 +27,57 @@ const NEEDS: readonly { readonly pattern: RegExp; readonly say: (groups: readonl
     pattern: /go: (?:\S+: )?(?:go\.mod )?requires go ?>= ?(\S+) \((?:running|local) go (\S+?);?[ )]/,
     say: ([, wanted, got]) => `Go ${got} is too old: ${wanted} is needed`,
   },
+  { pattern: /: module requires Go (\S+)/, say: ([, wanted]) => `Go is too old: a module requires Go ${wanted}` },
+  {
+    pattern:
+      /The current project's (?:supported )?Python requirement \(([^)]+)\) is not compatible with some of the required/,
+    say: ([, got]) => `Python ${got} is not what the packages need: some of them require another Python`,
+  },
+  {
+    pattern: /Current Python version \(([^)]+)\) is not allowed by the project \(([^)]+)\)/,
+    say: ([, got, wanted]) => `Python ${got} is not the version that the project needs: ${wanted}`,
+  },
+  {
+    pattern:
+      /No interpreter found for (Python \S+(?:, *[<>=~!.\d]+)*)|The requested interpreter resolved to (Python \S+), which is incompatible/,
+    say: ([whole]) => `the Python that is needed is not there: ${whole}`,
+  },
+  {
+    pattern: /Cannot find a Java installation on your machine .*?\{languageVersion=(\d+)/,
+    say: ([, wanted]) =>
+      `the JDK that the build asks for is not there: Java ${wanted} (Cannot find a Java installation)`,
+  },
+  {
+    pattern: /compatible with Java (\d+) and the consumer needed a component,? compatible with Java (\d+)/,
+    say: ([, wanted, got]) =>
+      `the JDK is older than a library needs: it is compatible with Java ${wanted}, the build runs Java ${got}`,
+  },
+  {
+    pattern: /Unsupported class file major version (\d+)/,
+    say: ([, major]) =>
+      `the build tool is older than the JDK: class file version ${major} is Java ${Number(major) - 44}`,
+  },
+  {
+    pattern: /error NETSDK1045: (.+?)(?: \[|$)/,
+    say: ([, why]) => `the .NET SDK is too old: ${why}`,
+  },
+  {
+    pattern: /(?:Requested SDK version|A compatible .NET SDK was not found|The specified SDK version)[: ]*(.*)$/,
+    say: ([whole]) => `the .NET SDK that global.json asks for is not there: ${whole}`,
+  },
+  {
+    pattern: /Your Ruby version is (\S+), but your Gemfile specified (\S+)/,
+    say: ([, got, wanted]) => `the Ruby version is ${got}, and the Gemfile needs ${wanted}`,
+  },
+  {
+    pattern: /(?:requires|require) php (\S+) (?:but|->) your php version \(([^)]+)\)/,
+    say: ([, wanted, got]) => `PHP ${got} is not the version that is needed: a package requires php ${wanted}`,
+  },
+  {
+    pattern:
+      /(?:package|requires) [`']?\S*? ?requires rustc (\S+) or newer, while the currently active rustc version is (\S+)/,
+    say: ([, wanted, got]) => `rustc ${got} is too old: ${wanted} is needed`,
+  },
   {
     pattern:
       /(?:UnsupportedClassVersionError: (\S+)|invalid (?:source|target) release: (\S+)|release version (\d+) not supported)/,

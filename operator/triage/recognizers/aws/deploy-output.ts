@@ -1,0 +1,32 @@
+import type { Evidence, Finding, Recognizer } from '../../evidence/evidence';
+
+/** A row of an event as `cdk deploy` prints it: `STACK | 0/3 | 10:21:33 AM | UPDATE_FAILED | AWS::X::Y | Path (LogicalId) reason`, with fewer columns in older ones. */
+const CDK_ROW =
+  /\| +(?:CREATE|UPDATE|DELETE|IMPORT|ROLLBACK)_FAILED +\| +(AWS::\w+::\w+(?:::\w+)?|Custom::\S+) +\| +(\S.*)$/;
+/** The same of `sam deploy` and of `aws cloudformation describe-stack-events --output table`: columns by spaces. */
+const SAM_ROW = /^ *(?:CREATE|UPDATE|DELETE)_FAILED {2,}(AWS::\w+::\w+) {2,}(\S+) {2,}(\S.*?) *$/;
+/** What CloudFormation writes of the resources that it had to stop: none is the cause. */
+const CANCELLED = /cancel+ed$|Resource creation Initiated|following resource\(s\) failed/i;
+
+/** What a deployment that a build itself runs (`cdk deploy`, `sam deploy`) prints of the first resource that failed. */
+export const deployOutput: Recognizer = {
+  name: 'deploy-output',
+  recognize: ({ output }: Evidence): Finding | undefined => {
+    for (const [at, line] of output.entries()) {
+      const row = CDK_ROW.exec(line) ?? SAM_ROW.exec(line);
+      if (!row) continue;
+      const [, type = '', said = ''] = row;
+      const next = (output[at + 1] ?? '').trim();
+      // Older CLIs break the line between the resource and the reason.
+      const reason = row[3] ?? (/\s/.test(said.replace(/\s*\([^)]*\)\s*$/, '')) ? said : `${said} ${next}`);
+      if (CANCELLED.test(reason)) continue;
+      return {
+        summary: `${row[3] ? `${said} ` : ''}(${type}) failed: ${reason}`.replace(/^\(/, 'a resource ('),
+        line: at,
+        length: 1,
+        known: 'stack-rolled-back',
+      };
+    }
+    return undefined;
+  },
+};
