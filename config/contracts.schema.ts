@@ -16,7 +16,7 @@ export const contractsSchema = z
   .strictObject({
     network: z.string().regex(/^[A-Za-z][\w-]{0,39}$/, 'a network’s name: letters, digits, - and _'),
     mainNetwork: z.literal(MAIN_NETWORK_CONSENT).optional(),
-    /** The source is verified with the network's explorer; its key stands beside the deployer's. */
+    /** The source is verified with the network's explorer; its key is next to the deployer's. */
     explorer: z.boolean().default(false),
   })
   .superRefine(({ network, mainNetwork }, context) => {
@@ -24,6 +24,6 @@ export const contractsSchema = z
     context.addIssue({
       code: 'custom',
       path: ['network'],
-      message: `a test network, or beside it the words \`mainNetwork: ${MAIN_NETWORK_CONSENT}\`: ${network} is not known as a test network`,
+      message: `a test network, or with it the words \`mainNetwork: ${MAIN_NETWORK_CONSENT}\`: ${network} is not known as a test network`,
     });
   });

@@ -80,7 +80,7 @@ export const cacheSchema = z.strictObject({
   tls: z.enum(['required', 'preferred']).default('required'),
 });
 
-/** `environments.NAME.backups`: AWS Backup, beside what RDS keeps by itself. */
+/** `environments.NAME.backups`: AWS Backup, in addition to what RDS keeps by itself. */
 export const backupsSchema = z
   .strictObject({
     plan: z.boolean().optional(),

@@ -37,7 +37,7 @@ export const httpsSchema = z
       context.addIssue({
         code: 'custom',
         path: ['domain'],
-        message: 'beside it `zone` with the hosted zone’s id and name, which the certificate is proven in',
+        message: 'with it `zone` with the hosted zone’s id and name, which the certificate is proven in',
       });
     } else if (domain !== zone.name && !domain.endsWith(`.${zone.name}`)) {
       context.addIssue({ code: 'custom', path: ['domain'], message: `a name in the zone ${zone.name}` });
@@ -63,7 +63,7 @@ export const webSchema = z
       context.addIssue({
         code: 'custom',
         path: ['hosting'],
-        message: 'beside it `firebase` with the project’s id',
+        message: 'with it `firebase` with the project’s id',
       });
     }
     if (web.hosting === 'cloudfront' && web.firebase) {

@@ -25,7 +25,7 @@ const environmentObject = environmentInput.superRefine((environment, context) =>
   if (environment.https && environment.web.hosting === 'cloudfront' && !environment.https.siteCertificate)
     issue(
       ['https', 'domain'],
-      'beside it `siteCertificate`, the ARN of the site’s certificate in us-east-1, which CloudFront takes one from',
+      'with it `siteCertificate`, the ARN of the site’s certificate in us-east-1, which CloudFront takes one from',
     );
   if (!environment.protected) return;
   if (environment.migrations.drift === 'push')

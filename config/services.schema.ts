@@ -54,7 +54,7 @@ const service = z
     notSecret: z.array(variable).default([]),
     /** Variables that get the address of a contract, as it is on the environment's network: `NAME: CONTRACT`. */
     contracts: z.record(variable, z.string().min(1)).default({}),
-    /** Folders that the container may write to beside /tmp: memory, empty at every start. Everything else is read-only. */
+    /** Folders that the container may write to in addition to /tmp: memory, empty at every start. Everything else is read-only. */
     writable: z
       .array(
         z
@@ -106,7 +106,7 @@ export const servicesSchema = z.strictObject({
   spot: z.boolean().optional(),
   deployment: z
     .strictObject({
-      /** `blue-green`: ECS starts the new tasks beside the old, shifts all requests, and keeps the old for `bakeMinutes`. */
+      /** `blue-green`: ECS starts the new tasks next to the old, shifts all requests, and keeps the old for `bakeMinutes`. */
       strategy: z.enum(['rolling', 'blue-green']).default('rolling'),
       bakeMinutes: z.number().int().min(0).max(60).default(5),
     })

@@ -39,7 +39,7 @@ export function acknowledgeReports(project: Project): void {
   });
 }
 
-/** The CloudFormation resource that a construct stands for; a service has another construct under the usual name. */
+/** The CloudFormation resource that a construct represents; a service has another construct under the usual name. */
 function resourceOf(construct: IConstruct): CfnResource {
   const child = construct.node.defaultChild ?? construct.node.findAll().find((node) => CfnResource.isCfnResource(node));
   if (!child || !CfnResource.isCfnResource(child)) throw new Error(`${construct.node.path} has no resource`);

@@ -19,7 +19,7 @@ export const BUILDSPEC_FOLDER =
 
 /** What a component says of the build that a buildspec describes. */
 export interface BuildValues {
-  /** Commands by the name that stands for them in the file: `- '{install}'`. */
+  /** Commands by the name that represents them in the file: `- '{install}'`. */
   readonly commands?: Readonly<Record<string, readonly string[]>>;
   /** What `runtime-versions: '{runtimes}'` becomes; without any the image's defaults. */
   readonly runtimes?: Readonly<Record<string, string | number>>;
@@ -98,7 +98,7 @@ export function fileOf(
 /** What was read already: both environments have the same projects. */
 const checked = new Map<string, Record<string, unknown>>();
 
-/** The name that stands for commands in a buildspec's file, where a command is one. */
+/** The name that represents commands in a buildspec's file, where a command is one. */
 function placeholderIn(command: string): string | undefined {
   return /^\{(\w+)\}$/.exec(command)?.[1];
 }

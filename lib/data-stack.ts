@@ -12,7 +12,7 @@ import { makeMigrations } from './migrations';
 export class DataStack extends EnvironmentStack {
   readonly database: DatabaseAccess;
   readonly cache: CacheAccess;
-  /** Whoever has this group may connect to PostgreSQL and Redis: the api, the migrations and the bastion. */
+  /** What has this group may connect to PostgreSQL and Redis: the api, the migrations and the bastion. */
   readonly clients: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: EnvironmentProps & { readonly vpc: IVpc; readonly key: IKey }) {

@@ -36,7 +36,7 @@ export interface DatabaseAccess {
 export interface DatabaseProps {
   readonly vpc: IVpc;
   readonly key: IKey;
-  /** Whoever has this group may connect. */
+  /** What has this group may connect. */
   readonly clients: SecurityGroup;
 }
 

@@ -5,7 +5,7 @@ import { CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /**
- * What each wildcard that aws-cdk-lib's grants write stands for here: the actions that CodePipeline and CodeBuild document for their service
+ * What each wildcard that aws-cdk-lib's grants write means here: the actions that CodePipeline and CodeBuild document for their service
  * roles (CodePipeline User Guide, "Manage the CodePipeline service role"; CodeBuild User Guide, "Allow CodeBuild to interact with other AWS
  * services"), and no other that AWS may add under the same beginning.
  */

@@ -15,7 +15,7 @@ const FOLDER = [path.join(__dirname, 'functions'), path.join(__dirname, '../../l
 );
 
 /**
- * The functions by the types that they stand for: aws-cdk-lib's own, with the same property, so that who knows those (a rehearsal, a person)
+ * The functions by the types that they stand in for: aws-cdk-lib's own, with the same property, so that who knows those (a rehearsal, a person)
  * knows these.
  */
 const KINDS = {

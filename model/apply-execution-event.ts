@@ -65,7 +65,7 @@ export function applyExecutionEvent(
         status: 'InProgress',
       };
       execution.actions.set(`${event.stage}/${event.action}`, action);
-      // An interrupted action that goes on in a resumed run keeps its id: it is the same execution of it.
+      // An interrupted action that continues in a resumed run keeps its id: it is the same execution of it.
       const known = execution.actionExecutions.findIndex((one) => one.actionExecutionId === event.actionExecutionId);
       if (known < 0) execution.actionExecutions.push(action);
       else execution.actionExecutions[known] = action;
@@ -129,7 +129,7 @@ export function applyExecutionEvent(
   }
 }
 
-/** A stage begins, or begins again: then what is to run again is forgotten, and the execution goes on. */
+/** A stage begins, or begins again: then what is to run again is forgotten, and the execution continues. */
 function startStage(execution: ExecutionState, event: Extract<RunEvent, { kind: 'stage.started' }>): void {
   const { stage, retry, override } = event;
   const before = execution.stages.get(stage);

@@ -171,7 +171,7 @@ export type RunEventBody =
       attempt?: number;
       /** Set where the stage runs again: which actions do, and who asked for it (API Reference, RetryStageMetadata.latestRetryTrigger). */
       retry?: { mode: RetryMode; trigger: 'ManualStageRetry' | 'AutomatedStageRetry' };
-      /** Set where the same attempt goes on though this condition has failed it (API Reference, OverrideStageCondition). */
+      /** Set where the same attempt continues though this condition has failed it (API Reference, OverrideStageCondition). */
       override?: 'beforeEntry' | 'onSuccess';
     }
   | { kind: 'stage.ended'; executionId: string; stage: string; status: StageStatus; detail?: string }

@@ -84,7 +84,7 @@ export type WaitingApproval = z.infer<typeof waitingApprovalShape>;
 /** What `saiondo approve --dry-run --json` prints: what the stage will get. */
 export const promotionShape = z.object({
   pipeline: z.string(),
-  /** The stage that goes on when the approval is given: the approval's own, or the next one where the approval ends its stage. */
+  /** The stage that continues when the approval is given: the approval's own, or the next one where the approval ends its stage. */
   stage: z.string(),
   approval: waitingApprovalShape,
   execution: executionShape,

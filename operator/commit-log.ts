@@ -12,7 +12,7 @@ export interface Commit {
 /** A folder that may be a checkout. */
 export interface Checkout {
   readonly path: string;
-  /** `OWNER/REPO` that it is a checkout of, or that it stands for as a folder of another repository; absent where that is not known. */
+  /** `OWNER/REPO` that it is a checkout of, or that it stands in for as a folder of another repository; absent where that is not known. */
   readonly repository?: string | undefined;
 }
 
@@ -26,7 +26,7 @@ const COMMIT = /^[0-9a-f]{7,64}$/;
 
 /**
  * Commits from the first of these folders that is a checkout with both: of those of the repository, then of those that may be any's. A folder
- * that stands for the repository gives the commits that touch it: others of the repository around it are not changes of it.
+ * that stands in for the repository gives the commits that touch it: others of the repository around it are not changes of it.
  */
 export function commitLog(checkouts: readonly Checkout[]): CommitLog {
   return async (from, to, repository) => {
@@ -51,7 +51,7 @@ export function commitLog(checkouts: readonly Checkout[]): CommitLog {
   };
 }
 
-/** Whether a checkout is a folder of another repository that stands for this one. */
+/** Whether a checkout is a folder of another repository that stands in for this one. */
 async function standsFor(checkout: Checkout, repository: string | undefined): Promise<boolean> {
   if (repository === undefined || checkout.repository !== repository) return false;
   return (await git(checkout.path, 'rev-parse', '--show-prefix')).stdout !== '';

@@ -1,5 +1,5 @@
 # Compares the migrated database with PRISMA_SCHEMA. MIGRATIONS_DRIFT says what a difference means: error, warn, or push, which makes the database
-# what the schema says. A rollback runs sources that are older than the database: migrations run forward only, so that is no drift.
+# what the schema says. A rollback runs sources that are older than the database: migrations run forward only, so that is not drift.
 export DATABASE_URL="$PRISMA_URL"
 FOLDER=$(mktemp -d)
 MIGRATIONS="$(dirname "$PRISMA_SCHEMA")/migrations"

@@ -23,7 +23,7 @@ export interface RehearseWords {
   readonly tools?: string;
 }
 
-/** A `--source`: what stands for which source. */
+/** A `--source`: what stands in for which source. */
 export interface GivenSource {
   readonly name: string;
   readonly path: string;

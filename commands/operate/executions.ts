@@ -81,7 +81,7 @@ export function stopCommand(): Command {
         .argument('[execution]', 'its id or its first characters (the one that runs)')
         .option(
           '--abandon',
-          'do not wait: what the actions started goes on unwatched, and a stack may be left half done',
+          'do not wait: what the actions started continues unwatched, and a stack may be left half done',
         )
         .option('--reason <TEXT>', 'why; it stands in the execution’s history')
         .option('--yes', 'do not ask'),

@@ -63,7 +63,7 @@ function list({ directory, json }: Options): void {
   sayObjects(layout);
 }
 
-/** Prune leaves them: a run that is removed is no reason to build again what it has built. */
+/** Prune leaves them: a run that is removed is not a reason to build again what it has built. */
 function sayObjects(layout: Layout): void {
   const bytes = keptObjectBytes(layout);
   if (bytes > 0)

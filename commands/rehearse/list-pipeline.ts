@@ -32,7 +32,7 @@ import {
   type NeededInput,
 } from '../../engine/rehearsal/needed-inputs';
 import { ContainerEngine } from '../../engine/host/container-engine';
-import { which } from '../../engine/host/tools';
+import { whichInBuild } from '../../engine/host/tools';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import type { ActionExplanation } from '../../model/explanation';
@@ -128,7 +128,7 @@ async function withPlanFacts<T>(
       containers,
       // The rehearsal brings aws and yarn along; docker is a tool where an engine answers.
       tool: (name) =>
-        name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : which(name),
+        name === 'aws' || name === 'yarn' ? name : name === 'docker' && !containers ? undefined : whichInBuild(name),
       sources: options.sources,
       undeployed,
     };

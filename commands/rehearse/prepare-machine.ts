@@ -4,7 +4,7 @@ import execa from 'execa';
 import { projectCommands, readAssembly } from '../../engine/assembly/assembly';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { SourceRepositories } from '../../engine/ports/sources';
-import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, type ToolNeed } from '../../engine/host/tools';
+import { APT_PACKAGES, SYSTEM_TOOLS, versionOf, which, whichInBuild, type ToolNeed } from '../../engine/host/tools';
 import type { Layout } from '../../model/layout';
 import { listPipeline } from './list-pipeline';
 import { ask, print, say } from '../output/print';
@@ -77,7 +77,7 @@ function toolNeeds(commands: readonly { project: string; text: string }[]): Tool
   return SYSTEM_TOOLS.filter((name) => name !== 'aws' && name !== 'yarn').flatMap((name) => {
     const pattern = new RegExp(`(^|[\\s"'\`;&|($])${name}(?=[\\s"\\\\])`);
     const projects = commands.filter(({ text }) => pattern.test(text)).map(({ project }) => project);
-    const found = which(name);
+    const found = whichInBuild(name);
     return projects.length > 0 ? [{ name, neededBy: projects, ...(found ? { path: found } : {}) }] : [];
   });
 }

@@ -14,7 +14,7 @@ export function rehearseCommand(): Command {
     .description('run the synthesized pipeline on this machine, from a git commit to its last stage')
     .option(
       '--source <OWNER/REPO=PATH[@COMMIT]>',
-      'what stands for a source on this machine: a git repository; for S3’s BUCKET/KEY a file or folder; repeatable',
+      'what stands in for a source on this machine: a git repository; for S3’s BUCKET/KEY a file or folder; repeatable',
       collect,
       [],
     )

@@ -53,7 +53,7 @@ interface Manifest {
   >;
 }
 
-/** What stands for an account or region that neither the app nor the person names. */
+/** What stands in for an account or region that neither the app nor the person names. */
 export const UNKNOWN_PLACE = { account: '000000000000', region: 'us-east-1' } as const;
 
 /**

@@ -19,7 +19,7 @@ function nestedName(address: ResourceAddress): string {
 }
 
 /**
- * What `Fn::GetAtt` gives of a resource that nothing stands for on this machine, in AWS's form. Undefined where the published schema has no such
+ * What `Fn::GetAtt` gives of a resource that nothing stands in for on this machine, in AWS's form. Undefined where the published schema has no such
  * attribute.
  */
 export function generatedAttribute(

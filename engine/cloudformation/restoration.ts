@@ -65,7 +65,7 @@ export function brokenResources(ledger: DiskLedger): string[] {
 }
 
 /**
- * The resource as it stands now; undefined where nothing stands for its type. A custom resource of a type that only its stack knows is not
+ * The resource as it stands now; undefined where nothing stands in for its type. A custom resource of a type that only its stack knows is not
  * asked for again: what its function answered is in the ledger.
  */
 async function restore(

@@ -71,7 +71,7 @@ export async function secretValue(
   try {
     content = JSON.parse(text);
   } catch {
-    return missing(`is no JSON, but its key \`${parsed.jsonKey}\` is asked for`);
+    return missing(`is not JSON, but its key \`${parsed.jsonKey}\` is asked for`);
   }
   if (content === null || typeof content !== 'object' || !(parsed.jsonKey in content))
     return missing(`has no key \`${parsed.jsonKey}\``);

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { SECOND_NAMES, which } from '../host/tools';
 
 /** Docker as builds call it: ECR's host names become the local registry, a login there succeeds, everything else is Docker's. */
 function dockerShim(docker: string, registry: string): string {
@@ -31,6 +32,9 @@ export function writeShims(directory: string, options: { docker?: string; regist
   }
   // CodeBuild's images have yarn 1; here npm brings it when a lock file asks for it.
   fs.writeFileSync(path.join(directory, 'yarn'), '#!/bin/sh\nexec npx --yes yarn@1.22.22 "$@"\n', { mode: 0o755 });
+  for (const [name, second] of Object.entries(SECOND_NAMES))
+    if (!which(name) && which(second))
+      fs.writeFileSync(path.join(directory, name), `#!/bin/sh\nexec ${second} "$@"\n`, { mode: 0o755 });
   const aws = path.join(options.awsBin, 'aws');
   if (fs.existsSync(aws)) fs.symlinkSync(aws, path.join(directory, 'aws'));
 }

@@ -14,7 +14,7 @@ export interface StateFile<T> {
 
 /**
  * Reads a JSON file of the state. A damaged one is never taken for an empty one.
- * @returns undefined where there is no file
+ * @returns undefined where the file does not exist
  * @throws SaiondoError `STATE_DAMAGED` naming the file, what it holds and what to do
  */
 export function readState<T>({ file, holds, valid, next }: StateFile<T>): T | undefined {

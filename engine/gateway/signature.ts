@@ -168,7 +168,7 @@ export function checkCredentials(
 
 /**
  * Whether the signature is that of this request.
- * @param payload the hash of the body, or what stands for it in `x-amz-content-sha256`
+ * @param payload the hash of the body, or what stands in for it in `x-amz-content-sha256`
  */
 export function isSigned(request: IncomingMessage, signature: Signature, secret: string, payload: string): boolean {
   const { signedHeaders, service } = signature;

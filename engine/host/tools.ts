@@ -16,6 +16,15 @@ export function which(name: string, ahead: readonly string[] = []): string | und
   return undefined;
 }
 
+/** What CodeBuild's images have under two names, and a machine may have under the second alone: Debian and Ubuntu have no `python`. */
+export const SECOND_NAMES: Readonly<Record<string, string>> = { python: 'python3', pip: 'pip3' };
+
+/** Where a build finds a command of this machine: a build has each of {@link SECOND_NAMES} under both names. */
+export function whichInBuild(name: string): string | undefined {
+  const second = SECOND_NAMES[name];
+  return which(name) ?? (second === undefined ? undefined : which(second));
+}
+
 /** A tool that the pipeline's builds name, and whether it is here. */
 export interface ToolNeed {
   readonly name: string;
@@ -89,7 +98,8 @@ export const APT_PACKAGES: Readonly<Record<string, string>> = {
   docker: 'docker.io',
   'docker-registry': 'docker-registry',
   debootstrap: 'debootstrap',
-  python3: 'python3',
+  ...{ python: 'python3', python3: 'python3', pip: 'python3-pip', pip3: 'python3-pip' },
+  ...{ unzip: 'unzip', wget: 'wget', zip: 'zip' },
   venv: 'python3-venv',
   git: 'git',
   curl: 'curl',

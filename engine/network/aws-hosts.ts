@@ -35,7 +35,7 @@ export const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   'fd00:ec2::23',
 ]);
 
-/** Ahead of a domain: what is no API but somebody's load balancer, database or network interface. */
+/** Ahead of a domain: what is not an API but somebody's load balancer, database or network interface. */
 const NO_API =
   /(^|\.)(elb|rds|cache|compute|compute-\d+|redshift|docdb|neptune|kafka|efs|fsx|es|aoss|airflow|dax-clusters|memorydb|mq)(\.|$)/;
 

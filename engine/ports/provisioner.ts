@@ -1,6 +1,6 @@
 import type { DeployedResource } from './ledger';
 
-/** A resource that something on this machine is to stand for. */
+/** A resource that something on this machine is to stand in for. */
 export interface ProvisionRequest {
   readonly account: string;
   readonly region: string;
@@ -20,7 +20,7 @@ export interface Provisioned {
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** What `Ref` gives, where only making the resource shows it: a custom resource's PhysicalResourceId. */
   readonly physicalId?: string;
-  /** `recorded` where this machine cannot stand for it (no container engine). */
+  /** `recorded` where this machine has nothing in its place (no container engine). */
   readonly standing: 'real' | 'recorded';
   /** Why it is only recorded though its effect matters. */
   readonly notRehearsed?: string;
@@ -30,7 +30,7 @@ export interface Provisioned {
   readonly detail?: string;
 }
 
-/** A resource with what stands for it now; what an earlier answer said of it counts no more. */
+/** A resource with what stands in for it now; what an earlier answer said of it no longer counts. */
 export function provisioned(resource: DeployedResource, made: Provisioned): DeployedResource {
   const { logicalId, type, physicalId, properties, attributes, generation, references } = resource;
   return {
@@ -47,7 +47,7 @@ export function provisioned(resource: DeployedResource, made: Provisioned): Depl
   };
 }
 
-/** Stands for one type of resource on this machine. `ensure` is idempotent: it creates, updates and brings back after a restart. */
+/** Stands in for one type of resource on this machine. `ensure` is idempotent: it creates, updates and brings back after a restart. */
 export interface Provisioner {
   /** @throws SaiondoError when the resource cannot be had: the deployment then fails and rolls back. */
   ensure(request: ProvisionRequest): Promise<Provisioned>;
@@ -58,7 +58,7 @@ export interface Provisioner {
 /** Provisioners by resource type. A type without one is recorded. */
 export type Provisioners = ReadonlyMap<string, Provisioner>;
 
-/** What stands for a type; a custom resource of any name is one of AWS::CloudFormation::CustomResource. */
+/** What stands in for a type; a custom resource of any name is one of AWS::CloudFormation::CustomResource. */
 export function provisionerOf(provisioners: Provisioners, type: string): Provisioner | undefined {
   const custom = type.startsWith('Custom::') ? provisioners.get('AWS::CloudFormation::CustomResource') : undefined;
   return provisioners.get(type) ?? custom;

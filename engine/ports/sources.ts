@@ -1,4 +1,4 @@
-/** A repository on this machine that stands for one on GitHub. */
+/** A repository on this machine that stands in for one on GitHub. */
 export interface SourceRepository {
   /** A git repository, or a folder inside one. */
   readonly path: string;

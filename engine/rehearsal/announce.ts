@@ -12,14 +12,14 @@ import { triggersOn } from '../codepipeline/triggers/trigger-filter';
 export function unrehearsed(pipeline: PipelineDefinition, facts: PlanFacts): Limit[] {
   return planActions(pipeline, facts).flatMap((planned) => {
     const why = describePlanned(planned);
-    // A source that nothing stands for fails by itself, and says which option names it.
+    // A source that nothing stands in for fails by itself, and says which option names it.
     if (!why || planned.missing.some((name) => name.startsWith(SOURCE_OPTION))) return [];
     const text = `${actionPath(planned.stage, planned.action.name)} will not be rehearsed: ${why}`;
     return [{ text, where: `stack ${pipeline.stackName}` }];
   });
 }
 
-/** Says whether the push that the rehearsal stands for would have started the pipeline on AWS. It starts here in any case. */
+/** Says whether the push that the rehearsal stands in for would have started the pipeline on AWS. It starts here in any case. */
 export async function announceTriggers(
   pipeline: PipelineDefinition,
   sources: SourceRepositories,

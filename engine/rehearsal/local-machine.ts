@@ -1,4 +1,4 @@
-// Longer than 300 lines: the composition root: what stands for AWS is opened here, in order.
+// Longer than 300 lines: the composition root: what stands in for AWS is opened here, in order.
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -178,7 +178,7 @@ export class LocalMachine implements LocalAws {
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
   }
 
-  /** Starts what stands for AWS and brings back what the ledger says is deployed. */
+  /** Starts what stands in for AWS and brings back what the ledger says is deployed. */
   static async open(options: LocalMachineOptions): Promise<LocalMachine> {
     const machine = new LocalMachine(options);
     try {

@@ -4,7 +4,7 @@ import type { CloudFormation } from '../cloudformation/cloudformation';
 import type { ContainerEngine } from '../host/container-engine';
 import type { LocalAws } from '../ports/local-aws';
 
-/** A machine that stands for AWS while a session is open. {@link LocalMachine} is the one that people use. */
+/** A machine that stands in for AWS while a session is open. {@link LocalMachine} is the one that people use. */
 export interface Machine extends LocalAws {
   readonly cloudFormation: CloudFormation;
   readonly provisioners: Provisioners;

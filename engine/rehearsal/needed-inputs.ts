@@ -50,7 +50,7 @@ export function nameAmong(stacks: readonly AssemblyStack[], stack: AssemblyStack
   return others.length > 0 ? `${stack.stackName}:${name}` : name;
 }
 
-/** The repositories of a pipeline's sources that nothing on this machine stands for. */
+/** The repositories of a pipeline's sources that nothing on this machine stands in for. */
 export function sourceInputs(pipeline: PipelineDefinition, sources: SourceRepositories): NeededInput[] {
   return pipeline.stages.flatMap((stage) =>
     stage.actions.flatMap((action) => {

@@ -95,7 +95,7 @@ export interface RehearsalOptions extends RunRequest {
   readonly check?: (pipeline: PipelineDefinition) => void;
   /** Secrets that are known beforehand; the run adds those that it learns of. What the run records shows none of them. */
   readonly secrets?: KnownSecrets;
-  /** What stands for AWS; default a {@link LocalMachine}. */
+  /** What stands in for AWS; default a {@link LocalMachine}. */
   readonly machine?: (emit: Emit, ledger: DiskLedger) => Promise<Machine>;
 }
 
@@ -309,7 +309,7 @@ class Rehearsal {
     });
   }
 
-  /** Goes on with what a resumed run left, else starts an execution. One of another structure cannot be retried, as in CodePipeline. */
+  /** Continues with what a resumed run left, else starts an execution. One of another structure cannot be retried, as in CodePipeline. */
   private begin(session: PipelineSession, { name }: PipelineDefinition): void {
     const { options, log } = this;
     session.open();

@@ -20,6 +20,6 @@ export function checkNotPast(stage: string, run: RunState): void {
   if (at < 0 || !later) return;
   throw new SaiondoError(`--until ${stage}: the run ${run.runId} has entered ${later.name} already`, {
     code: 'STAGE_PASSED',
-    next: `saiondo rehearse --resume ${run.runId} goes on with it; saiondo rehearse --until ${stage} starts another run`,
+    next: `saiondo rehearse --resume ${run.runId} continues with it; saiondo rehearse --until ${stage} starts another run`,
   });
 }

@@ -91,7 +91,7 @@ export class ContainerServices {
 
   constructor(private readonly host: ContainerHost) {}
 
-  /** Each type that this stands for. */
+  /** Each type that this stands in for. */
   provisioners(): [string, Provisioner][] {
     const ensure = (
       work: (request: ProvisionRequest) => Provisioned | Promise<Provisioned>,

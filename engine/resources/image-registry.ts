@@ -12,7 +12,7 @@ import { socketFile } from '../host/socket-file';
 import { which } from '../host/tools';
 
 /**
- * Starts the local image registry that stands for ECR: the `docker-registry` program where it is installed, else the public `registry:2`
+ * Starts the local image registry that stands in for ECR: the `docker-registry` program where it is installed, else the public `registry:2`
  * image. Docker trusts a registry on loopback without TLS. The program listens on a socket file, behind a port for this user and root alone: an image that
  * another user pushed would run here. The image's port is open to all users of the machine.
  * @returns `127.0.0.1:PORT` and what closes it, or why there is none

@@ -8,7 +8,7 @@ export interface Glob {
   matches(text: string): boolean;
 }
 
-// Where `**` stands for whole names it stands for none of them too: the guide's example 1 of "Automate starting pipelines using triggers
+// Where `**` matches whole names it matches none of them too: the guide's example 1 of "Automate starting pipelines using triggers
 // and filtering" takes common/app.js by the include common/**/*.js. Java's own matcher would not.
 
 /**
@@ -84,7 +84,7 @@ class Compiler {
     });
   }
 
-  /** Inside brackets `*`, `?` and `\` stand for themselves, and `-` does where it is first. A slash never matches. */
+  /** Inside brackets `*`, `?` and `\` are themselves, and so is `-` where it is first. A slash never matches. */
   private bracket(): void {
     const negated = this.pattern[this.at] === '!';
     if (negated) this.at++;

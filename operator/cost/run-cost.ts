@@ -30,7 +30,7 @@ const PROVISIONING_SECONDS = 20;
 
 /**
  * The price of each action: CodeBuild by the minute begun, Lambda compute by the second, CodePipeline V2 by the action minute begun;
- * approvals are free (AWS CodeBuild Pricing; AWS CodePipeline Pricing). Where a rehearsal stands for a service in milliseconds
+ * approvals are free (AWS CodeBuild Pricing; AWS CodePipeline Pricing). Where a rehearsal stands in for a service in milliseconds
  * (CloudFormation, sources), the expected minutes count, not the measured ones.
  */
 export function runCost(actions: readonly PricedAction[]): ActionCost[] {

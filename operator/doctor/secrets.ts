@@ -71,7 +71,7 @@ function problemOf(value: string, keys: readonly string[]): string | undefined {
   try {
     parsed = JSON.parse(value) as Record<string, unknown>;
   } catch {
-    return 'is no JSON';
+    return 'is not JSON';
   }
   const missing = keys.find((key) => !(key in (parsed ?? {})));
   if (missing) return `has no key \`${missing}\``;

@@ -86,7 +86,7 @@ function ownFate(one: TerraformResource): Fate {
       becomes: 'left to Terraform',
       how: /^postgres/.test(textOf(one, 'engine') ?? '')
         ? 'another PostgreSQL is taken'
-        : `${textOf(one, 'engine') ?? 'its engine'} is no PostgreSQL: the api is migrated by Prisma on PostgreSQL`,
+        : `${textOf(one, 'engine') ?? 'its engine'} is not PostgreSQL: the api is migrated by Prisma on PostgreSQL`,
     };
   return fateOf(one.type);
 }

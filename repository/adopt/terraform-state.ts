@@ -63,7 +63,7 @@ export function readTerraformState(text: string, file: string): TerraformResourc
           values: attributes,
         })),
       );
-  throw new SaiondoError(`${file} is no Terraform state`, {
+  throw new SaiondoError(`${file} is not a Terraform state`, {
     code: 'USAGE',
     where: { file },
     next: 'write it with terraform show -json > state.json, in the folder of the environment',

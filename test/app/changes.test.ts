@@ -100,7 +100,7 @@ test('the approval names what Verify carries to prod, and whether prod has it al
   );
 });
 
-test('what AWS refuses is left out and said, and the promotion goes on', () => {
+test('what AWS refuses is left out and said, and the promotion continues', () => {
   expect(changes({ diff: 'AccessDenied' })).toEqual({
     summary:
       'application aaaaaaaaaaaa; pipeline bbbbbbbbbbbb; the difference could not be read (see the log of Promote/Changes)',

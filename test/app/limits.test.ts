@@ -37,7 +37,7 @@ test('the inline policies of a role have at most 10,240 characters together (IAM
     }
   }
   expect(sizes.size).toBeGreaterThan(20);
-  // The template's intrinsics are longer than what they stand for, so this is on the safe side.
+  // The template's intrinsics are longer than what they stand in for, so this is on the safe side.
   expect([...sizes].filter(([, size]) => size > 10_240)).toEqual([]);
 });
 

@@ -185,7 +185,7 @@ class ActionStep extends pipelines.Step implements pipelines.ICodePipelineAction
   }
 }
 
-/** V2's managed actions: Commands, ECRBuildAndPublish, another pipeline; and a stack set, which nothing here stands for. */
+/** V2's managed actions: Commands, ECRBuildAndPublish, another pipeline; and a stack set, which nothing here stands in for. */
 function providers(app: App, source: string): void {
   const stack = new Stack(app, 'ProvidersPipeline', { env });
   const input = shop();

@@ -10,7 +10,7 @@ import { makeRepository, SMALL_REPOSITORY, writeAssembly } from '../fixtures/sma
 import { machineHas } from '../fixtures/requires';
 
 /**
- * A whole rehearsal on a disk of its own that a build fills: it ends with a sentence, what it recorded stays whole, and `--resume` goes on when there is room.
+ * A whole rehearsal on a disk of its own that a build fills: it ends with a sentence, what it recorded stays whole, and `--resume` continues when there is room.
  * Only root mounts a disk.
  */
 const mounts = process.platform === 'linux' && process.getuid?.() === 0 && machineHas('namespaces');
@@ -51,7 +51,7 @@ const rehearse = (...args: string[]) =>
   );
 
 onADisk.each([0, 8, 40, 200])(
-  'with %i KB left it says that the disk is full, and goes on when there is room',
+  'with %i KB left it says that the disk is full, and continues when there is room',
   async (left) => {
     await execa('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=755', 'tmpfs', disk]);
     try {

@@ -108,7 +108,7 @@ test.each([
   '/bucket/../moto-api/reset?x',
   '/bucket/%2e%2e/moto-api/reset',
   '/MOTO-API/',
-])('the endpoint is not administered by %s, whoever signs', async (path) => {
+])('the endpoint is not administered by %s, no matter who signs', async (path) => {
   const headers = await signed('/');
   expect((await send('GET', path, { ...headers })).status).toBeGreaterThanOrEqual(400);
   expect((await ask(path)).status).toBeGreaterThanOrEqual(400);

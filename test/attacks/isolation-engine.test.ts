@@ -101,7 +101,7 @@ test('the engine opens no file that a build has put a link or a pipe in the plac
   const shell = new BuildShell(directory, { file: '/bin/sh', args: [] }, directory, sandbox);
   const state = path.join(directory, 'shell', 'state');
   for (const name of ['dir.txt', 'env.sh']) fs.rmSync(path.join(state, name));
-  // A pipe that nobody writes to holds whoever opens it; the engine's own loop goes on.
+  // A pipe that nobody writes to holds the one who opens it; the engine's own loop continues.
   spawnSync('mkfifo', [path.join(state, 'env.sh')]);
   fs.symlinkSync(victim, path.join(state, 'dir.txt'));
   shell.set('CODEBUILD_BUILD_SUCCEEDING', '1');

@@ -138,7 +138,7 @@ test.each(['', '{"a":', '[]', '{"a": 1}', 'null'])(
   },
 );
 
-test('an event log with a damaged line names it; the runs beside it are read', () => {
+test('an event log with a damaged line names it; the runs next to it are read', () => {
   const layout = new Layout(root);
   for (const runId of ['run-1', 'run-2']) {
     const log = new EventLog(layout.events(runId));

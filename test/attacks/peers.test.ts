@@ -9,7 +9,7 @@ import { signedHeaders } from '../../engine/gateway/sign';
 import { MOST_HELD, watchLoop } from '../fixtures/held-loop';
 import { PEERS } from '../fixtures/peers';
 
-// Peers that break off, dawdle, talk nonsense or come by the hundred: each ends its own connection. Whoever has credentials is answered meanwhile, and no peer
+// Peers that break off, dawdle, talk nonsense or come by the hundred: each ends its own connection. Who has credentials is answered meanwhile, and no peer
 // holds the loop.
 const credentials = new Credentials('tester');
 const reached: string[] = [];

@@ -36,7 +36,7 @@ async function list(
   return lines;
 }
 
-test('every action by stage and run order; what is missing stands beside it, and beside what depends on it', async () => {
+test('every action by stage and run order; what is missing is next to it, and next to what depends on it', async () => {
   const lines = await list({
     stages: {
       Build: [
@@ -59,7 +59,7 @@ test('every action by stage and run order; what is missing stands beside it, and
   ]);
 });
 
-test('a source that nothing stands for is missing', async () => {
+test('a source that nothing stands in for is missing', async () => {
   const lines = await list({ stages: { Prod: [{ name: 'Promote', approval: true }] } }, new Map());
   expect(lines[1]).toBe(`    1 Shop  CodeStarSourceConnection  not rehearsed: needs --source ${SMALL_REPOSITORY}=PATH`);
 });

@@ -83,7 +83,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
     /one subnet in each of the 2 zones/,
   ],
   [
-    'a range beside a network that is there already',
+    'a range next to a network that is there already',
     {
       'environments.dev.network': {
         cidr: '10.10.0.0/16',
@@ -135,7 +135,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
     'a domain without a zone',
     { 'environments.dev.https': { domain: 'dev.saiondo.example' } },
     'environments.dev.https.domain',
-    /beside it `zone`/,
+    /with it `zone`/,
   ],
   [
     'a domain without the site’s certificate',

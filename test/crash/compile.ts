@@ -7,7 +7,7 @@ const ROOT = path.join(__dirname, '../..');
 /**
  * The engine as JavaScript that a bare Node.js starts quickly: a test that kills hundreds of engines cannot wait for jest's transformer in each.
  * Below node_modules, so that packages are found.
- * @returns the folder; whoever asks removes it
+ * @returns the folder; the caller removes it
  */
 export function compileEngine(): string {
   const cache = path.join(ROOT, 'node_modules', '.cache');

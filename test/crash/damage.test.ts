@@ -29,7 +29,7 @@ async function folderOf(one: CrashCase): Promise<string> {
   return folder;
 }
 
-test('a second engine on the same folder is refused, and the first goes on', async () => {
+test('a second engine on the same folder is refused, and the first continues', async () => {
   const folder = await folderOf(build('until [ -e "$MARK/go" ]; do sleep 0.02; done'));
   const first = spawn(process.execPath, [program, folder, 'tell'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((done) => first.once('exit', done));
@@ -66,7 +66,7 @@ test('of many engines that find a dead one’s lock at once, one has it', async 
 /** A small file system of its own, as root or in a user's name space; a machine without has to say so. */
 const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 const withDisk = canMount ? test : test.skip;
-withDisk('a full disk ends the run in its log, and with room again it goes on (needs unshare)', async () => {
+withDisk('a full disk ends the run in its log, and with room again it continues (needs unshare)', async () => {
   const small = build('true');
   // The definition alone is longer than the room that is left: its event is torn.
   const Variables = [{ Name: 'LONG', DefaultValue: 'x', Description: 'x'.repeat(6000) }];

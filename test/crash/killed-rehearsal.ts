@@ -117,7 +117,7 @@ export class KilledRehearsal {
   }
 
   /**
-   * Runs the command: goes on with the run that has no verdict, else starts one.
+   * Runs the command: continues with the run that has no verdict, else starts one.
    * @param kill signals, after so many milliseconds and then each after 50 more; none: it runs to its end
    */
   async run(kill?: { readonly after: number; readonly signals: readonly NodeJS.Signals[] }): Promise<Ended> {

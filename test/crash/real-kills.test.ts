@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => lanes.forEach((lane) => lane.remove()));
 
 test(
-  'a rehearsal that is killed at any moment leaves nothing running, and goes on to the same end with the same data',
+  'a rehearsal that is killed at any moment leaves nothing running, and continues to the same end with the same data',
   async () => {
     const problems: string[] = [];
     await Promise.all(lanes.map((lane, index) => killed(lane, numbers(SEED + index), problems)));

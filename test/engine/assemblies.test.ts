@@ -133,7 +133,7 @@ test('an S3 source, assets one after another and no change sets: read whole', as
   expect(lacks).toEqual([]);
 }, 60_000);
 
-test('managed actions are read; what nothing here stands for is named', async () => {
+test('managed actions are read; what nothing here stands in for is named', async () => {
   const { pipeline, refused, lacks } = await read('providers', true);
   expect(refused).toEqual([]);
   expect(kindsOf(pipeline, 'Only')).toEqual([

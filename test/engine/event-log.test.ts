@@ -7,7 +7,7 @@ import { takeLock } from '../../engine/host/lock';
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-log-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-test('a torn last line is cut off and the log goes on without a gap', () => {
+test('a torn last line is cut off and the log continues without a gap', () => {
   const file = path.join(root, 'events.jsonl');
   const first = new EventLog(file);
   first.emit({ kind: 'message', level: 'info', text: 'one' });

@@ -127,7 +127,7 @@ test.each([
   }
 });
 
-test('a deletion that is killed at any event goes on', async () => {
+test('a deletion that is killed at any event continues', async () => {
   const start = await deployedBefore();
   const { killed } = await withCopies(start, (one) => deleteStack(at, one));
   for (const folder of killed) {

@@ -5,7 +5,7 @@ import { filledBuildspec, type BuildValues } from '../../lib/buildspec-text';
 import { plainSandbox } from '../fixtures/plain-sandbox';
 import { parseBuildspec } from '../../engine/codebuild/spec/parse-buildspec';
 
-/** What a build is given beside its buildspec. */
+/** What a build is given next to its buildspec. */
 export interface RecordedOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Shell text of each stand-in by its command, run after the call is written down; `""` for one that only succeeds. */

@@ -60,7 +60,7 @@ async function folder(): Promise<{ layout: Layout; options: RehearsalOptions }> 
   return { layout, options };
 }
 
-test('a run that nobody approves waits, and the next engine goes on with the same approval', async () => {
+test('a run that nobody approves waits, and the next engine continues with the same approval', async () => {
   const { options } = await folder();
   const waiting = await rehearse(options);
   expect(waiting).toMatchObject({ verdict: 'waiting', summary: 'waits for Prod/Promote; 2 of 3 actions passed' });

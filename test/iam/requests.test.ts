@@ -286,7 +286,7 @@ test.each<[string, string, string, unknown, string, string]>([
     'Statement[0]',
   ],
   [
-    'a text that is no JSON',
+    'a text that is not JSON',
     'AWS::IAM::UserPolicy',
     'PolicyDocument',
     '{ "Version": "2012-10-17", ',

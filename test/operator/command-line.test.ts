@@ -92,7 +92,7 @@ test('without a pipeline or a region it is said which one is missing', async () 
   expect((await saiondo('status', '--aws', '--pipeline', 'x')).stderr).toContain('No region is given');
 });
 
-test('open prints the console’s page of AWS, and goes on without a display', async () => {
+test('open prints the console’s page of AWS, and continues without a display', async () => {
   fs.copyFileSync(path.join(ROOT, 'saiondo.yaml'), path.join(folder, 'saiondo.yaml'));
   const { stdout } = await saiondo('open', '--aws');
   fs.rmSync(path.join(folder, 'saiondo.yaml'));

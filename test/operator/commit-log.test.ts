@@ -31,7 +31,7 @@ const tool = { path: root, repository: 'acme/pipeline' };
 const shop = { path: folder, repository: 'acme/shop' };
 
 test.each([
-  ['a folder that stands for it has its own commits', [shop, tool], 'acme/shop', ['feat: a second shelf']],
+  ['a folder that stands in for it has its own commits', [shop, tool], 'acme/shop', ['feat: a second shelf']],
   [
     'the repository around a folder has all',
     [shop, tool],

@@ -113,7 +113,7 @@ test.each([
   ['absent', undefined, 'error', 'is not there'],
   ['a placeholder', '{"privateKey": "CHANGE_ME"}', 'error', 'holds a placeholder in `privateKey`'],
   ['without its key', '{"other": "x"}', 'error', 'has no key `privateKey`'],
-  ['no JSON', 'x', 'error', 'is no JSON'],
+  ['no JSON', 'x', 'error', 'is not JSON'],
   ['right', '{"privateKey": "0x8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63"}', 'ok', 'is there'],
 ])('a secret that is %s', async (title, value, status, text) => {
   const name = `shop/dev/${title.replaceAll(' ', '-')}`;

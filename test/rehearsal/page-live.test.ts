@@ -8,7 +8,7 @@ import { machineHas } from '../fixtures/requires';
 import { prepareCommandLine, ServedRehearsal } from '../fixtures/served-rehearsal';
 import { makeRepository } from '../fixtures/small-pipeline';
 
-// The page beside a rehearsal that runs: stages and logs as they come, what the stage would get, the decision by keyboard, a failed stage
+// The page next to a rehearsal that runs: stages and logs as they come, what the stage would get, the decision by keyboard, a failed stage
 // that is retried, a transition that holds an execution, a rollback.
 const inBrowser = machineHas('chromium') ? test : test.skip;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-page-live-'));
@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   served = await ServedRehearsal.start(path.join(root, 'place'), path.join(root, 'shop'), {
     stages: {
-      // The build goes on when the test has seen its first line.
+      // The build continues when the test has seen its first line.
       Verify: [
         { name: 'Test', commands: [`echo "the first line"`, `until test -e ${go}; do sleep 0.1; done`, COLOURED] },
       ],

@@ -36,7 +36,7 @@ test.each<[string, Record<string, string>, string | undefined, object]>([
     { name: 'pnpm', version: '8.15.9' },
   ],
   [
-    'pnpm by Corepack, with npm’s lock beside it',
+    'pnpm by Corepack, with npm’s lock next to it',
     { 'package.json': '{"packageManager":"pnpm@8.15.0"}', 'pnpm-lock.yaml': '', 'package-lock.json': '{}' },
     undefined,
     { name: 'pnpm', version: '8.15.0', ignored: ['package-lock.json'] },

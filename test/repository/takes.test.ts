@@ -8,7 +8,7 @@ import { checkoutOf } from '../fixtures/checkout';
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-takes-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-/** What the api takes, with these files and settings of it, beside an llm, a web app and contracts. */
+/** What the api takes, with these files and settings of it, next to an llm, a web app and contracts. */
 function takenByApi(files: Readonly<Record<string, string>>, api: object = {}): readonly string[] | undefined {
   const one = (directory: string) => ({ directory, takes: [], buildEnvironment: {}, buildSecrets: {} });
   const components = {

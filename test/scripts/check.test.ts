@@ -7,6 +7,8 @@ import { ROOT } from '../setup/paths';
 // `npm run check` over a package whose parts pass or fail as the test says.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-check-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
+// Thirteen starts of npm each, on a machine that tests everything else at once.
+jest.setTimeout(120_000);
 
 const NAMES = ['test', 'format:check', 'lint', 'types', 'lint:workflows', 'synth', 'lint:templates'];
 

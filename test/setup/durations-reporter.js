@@ -29,7 +29,7 @@ module.exports = class DurationsReporter {
     const say = (title, list) => list.length > 0 && process.stderr.write(`${[title, ...list.map(line)].join('\n')}\n`);
     if (files.length > 20) say('The longest test files:', files.slice(0, 10));
     const over = (times) => files.filter(({ name, seconds }) => seconds > budgetOf(name) * times);
-    say('Over their budgets (test/setup/budgets.json); a busy machine is no reason to raise them:', over(1));
+    say('Over their budgets (test/setup/budgets.json); a busy machine is not a reason to raise them:', over(1));
     if (process.env.CI === 'true') this.tooSlow = over(this.tolerance);
   }
 

@@ -30,7 +30,7 @@ export function testHistory(run: TestedRun, before: readonly TestedRun[]): PageT
 
 type Keyed = Omit<PageTest, 'history' | 'mark'> & { readonly key: string };
 
-/** The cases of a run's newest builds of each action: an earlier attempt counts no more. */
+/** The cases of a run's newest builds of each action: an earlier attempt no longer counts. */
 function casesOf({ state, directory }: TestedRun): Keyed[] {
   const found = new Map<string, Keyed>();
   for (const { action, cases } of shownReports(state, directory))

@@ -49,7 +49,7 @@ export function tagsIn(form: URLSearchParams): Record<string, string> {
   return tags;
 }
 
-/** The stack policy that a request gives. @throws SaiondoError `ValidationError` where it is no JSON */
+/** The stack policy that a request gives. @throws SaiondoError `ValidationError` where it is not JSON */
 export function policyIn(form: URLSearchParams): StackPolicy {
   try {
     return JSON.parse(form.get('StackPolicyBody') ?? '{}') as StackPolicy;

@@ -199,7 +199,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch (cause) {
-    throw new SaiondoError('the request is no JSON', { code: 'USAGE', cause });
+    throw new SaiondoError('the request is not JSON', { code: 'USAGE', cause });
   }
 }
 

@@ -119,7 +119,7 @@ export function refOf(address: ResourceAddress, properties: Properties): string 
 }
 
 /**
- * What `Fn::GetAtt` gives of a resource that nothing stands for on this machine, in AWS's form; a text whose end says that its form is not known
+ * What `Fn::GetAtt` gives of a resource that nothing stands in for on this machine, in AWS's form; a text whose end says that its form is not known
  * here; undefined where the published schema has no such attribute.
  */
 export function attributeOf(address: ResourceAddress, properties: Properties, id: string, attribute: string): unknown {

@@ -60,7 +60,7 @@ function splitSecret(reference: string): (string | undefined)[] {
 /** Reads the value that a reference names. @throws SaiondoError where there is none */
 export type DynamicReferenceSource = (account: string, region: string, reference: DynamicReference) => Promise<string>;
 
-/** Reads dynamic references from what stands for Secrets Manager and Parameter Store here. */
+/** Reads dynamic references from what stands in for Secrets Manager and Parameter Store here. */
 export function dynamicReferencesFrom(local: Pick<LocalAws, 'secret' | 'parameter'>): DynamicReferenceSource {
   return (account, region, reference) =>
     reference.service === 'secretsmanager'

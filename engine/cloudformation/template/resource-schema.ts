@@ -194,7 +194,7 @@ function isIntrinsic(value: object): boolean {
   return keys.length === 1 && (keys[0] === 'Ref' || keys[0]?.startsWith('Fn::') === true);
 }
 
-/** Whether a value may stand for a type. CloudFormation turns texts into numbers and booleans, and numbers into texts. */
+/** Whether a value may be given as a type. CloudFormation turns texts into numbers and booleans, and numbers into texts. */
 function fits(value: unknown, type: PropertyType): boolean {
   if (value !== null && typeof value === 'object' && !Array.isArray(value) && isIntrinsic(value)) return true;
   switch (type.type) {

@@ -252,7 +252,7 @@ class Build {
       this.emit({
         kind: 'message',
         level: 'warning',
-        text: `the log of ${this.key.stage}/${this.key.action} shows the secret of ${name} ${form}: CodeBuild masks values that the build looks up, as they are, and nothing else; whoever reads the log on AWS can read it`,
+        text: `the log of ${this.key.stage}/${this.key.action} shows the secret of ${name} ${form}: CodeBuild masks values that the build looks up, as they are, and nothing else; a person who reads the log on AWS can read it`,
         where: this.plan.project,
       });
     }

@@ -44,7 +44,7 @@ export function readReport(
       else for (const one of TEST_REPORT_FORMATS[format]?.(text) ?? []) cases.push(one);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { problem: `report ${group}: ${path.relative(source, file)} is no ${format}: ${why}` };
+      return { problem: `report ${group}: ${path.relative(source, file)} is not ${format}: ${why}` };
     }
   }
   const kept = cases.slice(0, MOST_CASES);

@@ -28,7 +28,7 @@ const LISTS = new Set([
   ...['project', 'package', 'packages', 'classes', 'file', 'line', 'counter'],
 ]);
 
-/** Parses XML with every element that may repeat as a list. @throws Error where it is no XML */
+/** Parses XML with every element that may repeat as a list. @throws Error where it is not XML */
 export function parseXml(text: string): Element {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -40,7 +40,7 @@ export function parseXml(text: string): Element {
   return parser.parse(text, true) as Element;
 }
 
-/** Children of a name; text alone stands for an element without attributes. */
+/** Children of a name; text alone is an element without attributes. */
 export function children(element: Element | undefined, name: string): Element[] {
   const value = element?.[name];
   const list = value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value];

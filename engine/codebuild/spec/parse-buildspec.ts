@@ -127,7 +127,7 @@ function readPhaseNames(document: BuildspecDocument, node: unknown): YAMLMap | u
       const expected = [...BUILDSPEC_PHASES].sort().join(',');
       const nearest = closest(name, [...BUILDSPEC_PHASES]);
       const advice = SECTIONS_BESIDE.has(name)
-        ? 'move it to the margin, beside `phases`'
+        ? 'move it to the margin, next to `phases`'
         : `did you mean \`${nearest}\`?`;
       document.fail(key, `phases.${name}`, `Invalid buildspec phase name: ${name}. Expecting: ${expected}; ${advice}`);
     }

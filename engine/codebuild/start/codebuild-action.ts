@@ -165,7 +165,7 @@ export function actionVariables(
   }
   const entries = Array.isArray(list) ? (list as Partial<ProjectVariable>[]) : undefined;
   if (!entries?.every((one) => typeof one?.name === 'string' && typeof one.value === 'string'))
-    throw new SaiondoError('EnvironmentVariables is no JSON list of {name, value, type}', {
+    throw new SaiondoError('EnvironmentVariables is not a JSON list of {name, value, type}', {
       code: 'ConfigurationError',
       where: { ...place, path: `${place.path ?? ''}.EnvironmentVariables` },
       next: 'see "AWS CodeBuild build and test action reference" of the CodePipeline User Guide',

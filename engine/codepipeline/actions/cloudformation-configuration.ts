@@ -119,7 +119,7 @@ export function parameterOverridesOf(context: ActionContext): Record<string, unk
     );
   const overrides = parseJson(context, text, 'ParameterOverrides');
   if (overrides === null || typeof overrides !== 'object' || Array.isArray(overrides))
-    return refuse(context, 'ParameterOverrides is no JSON map');
+    return refuse(context, 'ParameterOverrides is not a JSON map');
   return Object.fromEntries(Object.entries(overrides).map(([name, value]) => [name, override(name, value, context)]));
 }
 
@@ -188,6 +188,6 @@ function parseJson(context: ActionContext, text: string, file: string): unknown 
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    return refuse(context, `${file} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return refuse(context, `${file} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }

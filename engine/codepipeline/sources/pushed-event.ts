@@ -5,8 +5,8 @@ import { type SourceRepository } from '../../ports/sources';
 import type { GitEvent } from '../triggers/trigger-filter';
 
 /**
- * The push that a rehearsal of a repository stands for: its commit onto a branch, with the files that differ from the commit's first parent;
- * uncommitted changes are part of it. Paths are those of the repository on its host, so below the folder that stands for it.
+ * The push that a rehearsal of a repository stands in for: its commit onto a branch, with the files that differ from the commit's first parent;
+ * uncommitted changes are part of it. Paths are those of the repository on its host, so below the folder that stands in for it.
  * @returns undefined where there is no repository, or no such commit
  */
 export async function pushedEvent(source: SourceRepository, branch: string): Promise<GitEvent | undefined> {

@@ -47,7 +47,7 @@ export const git = (directory: string, args: readonly string[], env?: Record<str
 
 /**
  * Takes a source at a commit: what git has of the folder, nothing that lies about next to it. A folder inside a repository has the last
- * commit that touched it as its revision, so that a commit elsewhere is no change of it.
+ * commit that touched it as its revision, so that a commit elsewhere is not a change of it.
  * @throws SaiondoError `SOURCE_NOT_GIT`, `SOURCE_COMMIT_UNKNOWN`, `SOURCE_EMPTY`
  */
 export async function takeSource(source: SourceRepository, target: string): Promise<TakenSource> {

@@ -87,7 +87,7 @@ function parametersOf({ service, headers, body }: AskedRequest): Json {
   try {
     return object(JSON.parse(body.toString('utf8')));
   } catch {
-    // What is no JSON is refused by the service itself.
+    // What is not JSON is refused by the service itself.
     return {};
   }
 }

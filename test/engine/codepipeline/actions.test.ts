@@ -353,7 +353,7 @@ describe('sources', () => {
 });
 
 describe('Commands', () => {
-  test('run in the first input, with secrets masked, others beside it, files and variables given on', async () => {
+  test('run in the first input, with secrets masked, others next to it, files and variables given on', async () => {
     const inputs = [
       { name: 'Source', path: folder({ 'a.txt': 'a' }) },
       { name: 'Other', path: folder({ 'o.txt': 'o' }) },

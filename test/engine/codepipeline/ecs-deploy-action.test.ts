@@ -37,7 +37,7 @@ const resources = [
   }),
 ];
 
-/** The action on an image definitions file; what stands for ECS only notes what it is asked for. */
+/** The action on an image definitions file; what stands in for ECS only notes what it is asked for. */
 async function deploy(
   text: string | undefined,
   configuration: Record<string, string> = {},
@@ -93,7 +93,7 @@ test('a new revision of the service’s task definition with the new image, then
 
 test.each<[string, string | undefined, Record<string, string>, string]>([
   ['no file', undefined, {}, 'the input artifact has no file imagedefinitions.json'],
-  ['no JSON', '{', {}, 'imagedefinitions.json is no JSON'],
+  ['no JSON', '{', {}, 'imagedefinitions.json is not JSON'],
   ['no list', '{"name":"api"}', {}, 'imagedefinitions.json is not a list of containers with their images'],
   ['too large', ' '.repeat(102_401), {}, 'imagedefinitions.json has more than 102400 bytes'],
   ['an unknown container', '[{"name":"web","imageUri":"x"}]', {}, 'the task definition has no container web'],

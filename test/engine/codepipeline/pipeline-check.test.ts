@@ -94,7 +94,7 @@ test.each<[string, ActionDefinition, string[]]>([
   [
     'variables that are no JSON',
     build({ ProjectName: 'b', EnvironmentVariables: '{' }),
-    ['@.Configuration.EnvironmentVariables: S/A: it is no JSON list of objects with name, value and perhaps type'],
+    ['@.Configuration.EnvironmentVariables: S/A: it is not a JSON list of objects with name, value and perhaps type'],
   ],
   [
     'artifacts',

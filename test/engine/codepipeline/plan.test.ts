@@ -127,7 +127,7 @@ test('each action says what is missing, and what depends on it says so too', () 
   });
 });
 
-test('a source that nothing stands for names its option', () => {
+test('a source that nothing stands in for names its option', () => {
   const [planned] = planActions(
     read(['Next', [action('Go', 'Approval/AWS/Manual')]]),
     facts([], { sources: new Map() }),

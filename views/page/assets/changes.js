@@ -59,7 +59,7 @@ export async function askStart({ pipeline }, latest) {
 export async function askRetry({ pipeline }, execution, stage) {
   const answer = await confirm({
     title: `Retry ${stage}?`,
-    text: [`The execution ${execution.executionId.slice(0, 8)} goes on there, with the same commits.`],
+    text: [`The execution ${execution.executionId.slice(0, 8)} continues there, with the same commits.`],
     choices: [
       { value: 'FAILED_ACTIONS', label: 'Retry failed actions', kind: 'main' },
       { value: 'ALL_ACTIONS', label: 'Retry all actions' },

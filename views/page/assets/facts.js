@@ -1,4 +1,4 @@
-// What a run has told beside its stages: change sets, endpoints, notes.
+// What a run has told in addition to its stages: change sets, endpoints, notes.
 
 import { byId, h } from './dom.js';
 

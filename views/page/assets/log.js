@@ -67,7 +67,7 @@ export function logView(runId, buildId, label) {
   }
 
   /**
-   * Tries again what failed: following goes on when the server is there again.
+   * Tries again what failed: following continues when the server is there again.
    * @param {() => Promise<void>} work
    * @param {Error} error
    */

@@ -58,7 +58,7 @@ function check({ configuration, inputArtifacts }: ActionDefinition, add: AddProb
   if (primary && !inputArtifacts.includes(primary))
     add('.Configuration.PrimarySource', `${primary} is none of the input artifacts ${inputArtifacts.join(', ')}`);
   if (jsonList(variables, ['name', 'value']) === false)
-    add('.Configuration.EnvironmentVariables', 'it is no JSON list of objects with name, value and perhaps type');
+    add('.Configuration.EnvironmentVariables', 'it is not a JSON list of objects with name, value and perhaps type');
   if (configuration.CombineArtifacts === 'true' && configuration.BatchEnabled !== 'true')
     add('.Configuration.CombineArtifacts', 'it needs BatchEnabled');
 }

@@ -109,7 +109,7 @@ function readImages(at: string, file: string): Map<string, string> {
   try {
     parsed = JSON.parse(fs.readFileSync(at, 'utf8'));
   } catch (cause) {
-    return fail(`${file} is no JSON: ${(cause as Error).message}`);
+    return fail(`${file} is not JSON: ${(cause as Error).message}`);
   }
   const list = (Array.isArray(parsed) ? parsed : []) as { name?: unknown; imageUri?: unknown }[];
   const right = list.every((one) => typeof one?.name === 'string' && typeof one.imageUri === 'string');

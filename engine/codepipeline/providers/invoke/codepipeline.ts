@@ -58,11 +58,11 @@ export const invokePipeline: ActionProvider = {
 
 function check({ configuration }: ActionDefinition, add: AddProblem): void {
   if (jsonList(configuration.Variables, ['name', 'value']) === false)
-    add('.Configuration.Variables', 'it is no JSON list of objects with name and value');
+    add('.Configuration.Variables', 'it is not a JSON list of objects with name and value');
   if (jsonList(configuration.SourceRevisions, ['actionName', 'revisionType', 'revisionValue']) === false)
     add(
       '.Configuration.SourceRevisions',
-      'it is no JSON list of objects with actionName, revisionType and revisionValue',
+      'it is not a JSON list of objects with actionName, revisionType and revisionValue',
     );
 }
 
@@ -70,7 +70,7 @@ function check({ configuration }: ActionDefinition, add: AddProblem): void {
 function list(text: string | undefined, key: string, keys: readonly string[]): Record<string, string>[] {
   if (text === undefined || text === '') return [];
   if (jsonList(text, keys) === true) return JSON.parse(text) as Record<string, string>[];
-  throw new SaiondoError(`${key} is no JSON list of objects with ${keys.join(', ')}`, {
+  throw new SaiondoError(`${key} is not a JSON list of objects with ${keys.join(', ')}`, {
     code: 'ConfigurationError',
     next: 'see "AWS CodePipeline invoke action reference"',
   });

@@ -3,7 +3,7 @@ import { anywhere, type Recognizer } from '../../evidence/evidence';
 /** What CodeBuild, ECS, the AWS command line and the rehearsal say of a secret or a parameter that is not there. */
 const MISSING: readonly { readonly pattern: RegExp; readonly summary: (groups: readonly string[]) => string }[] = [
   {
-    pattern: /the (secret|parameter) (\S+) of account (\d{12}) (does not exist|has no key `[^`]+`|is no JSON[^;]*)/,
+    pattern: /the (secret|parameter) (\S+) of account (\d{12}) (does not exist|has no key `[^`]+`|is not JSON[^;]*)/,
     summary: ([, kind, name, account, what]) => `the ${kind} ${name} of account ${account} ${what}`,
   },
   {
