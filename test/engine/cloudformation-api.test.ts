@@ -15,7 +15,14 @@ import {
   GetStackPolicyCommand,
   GetTemplateCommand,
   GetTemplateSummaryCommand,
+  EstimateTemplateCostCommand,
+  DetectStackDriftCommand,
+  ListTypesCommand,
+  CreateStackRefactorCommand,
+  ListStackSetsCommand,
+  CreateGeneratedTemplateCommand,
   ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
   UpdateStackCommand,
@@ -171,6 +178,60 @@ test('what AWS refuses is refused with its error, and a change set without chang
   });
   const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
   expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Version', 'Secret']);
+}, 60_000);
+
+test('a change set is named by its ARN alone, and resources by the physical id of one', async () => {
+  const { Id: ChangeSetName } = await client.send(
+    new CreateChangeSetCommand({
+      StackName: 'ByArn',
+      ChangeSetName: 'by-arn',
+      ChangeSetType: 'CREATE',
+      TemplateBody: template('by-arn').replace('"topic"', '"by-arn"'),
+    }),
+  );
+  expect(await client.send(new DescribeChangeSetCommand({ ChangeSetName }))).toMatchObject({ StackName: 'ByArn' });
+  await client.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+  await waitUntilStackCreateComplete({ client, ...wait }, { StackName: 'ByArn' });
+  const PhysicalResourceId = 'arn:aws:sns:eu-west-1:111111111111:by-arn';
+  const { StackResources } = await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId }));
+  expect(StackResources).toMatchObject([{ StackName: 'ByArn', LogicalResourceId: 'Topic' }]);
+  await expect(client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: 'x' }))).rejects.toThrow(
+    'Stack for x does not exist',
+  );
+  await expect(client.send(new DescribeChangeSetCommand({ ChangeSetName: 'by-arn' }))).rejects.toThrow(
+    'StackName must be specified if ChangeSetName is not specified as an ARN.',
+  );
+  await expect(client.send(new ListImportsCommand({ ExportName: 'by-arn' }))).rejects.toThrow(
+    "Export 'by-arn' is not imported by any stack.",
+  );
+}, 60_000);
+
+test('an import is not made anew, and what is not answered is said in AWS’s form', async () => {
+  const StackName = 'Imported';
+  await expect(
+    client.send(
+      new CreateChangeSetCommand({
+        StackName,
+        ChangeSetName: 'import',
+        ChangeSetType: 'IMPORT',
+        TemplateBody: template('imported'),
+        ResourcesToImport: [
+          { ResourceType: 'AWS::SNS::Topic', LogicalResourceId: 'Topic', ResourceIdentifier: { TopicArn: 'a' } },
+        ],
+      }),
+    ),
+  ).rejects.toThrow('not answered here: cloudformation:CreateChangeSet with ChangeSetType IMPORT');
+  await expect(client.send(new DescribeStacksCommand({ StackName }))).rejects.toThrow('does not exist');
+  const others = [
+    new DetectStackDriftCommand({ StackName }),
+    new EstimateTemplateCostCommand({ TemplateBody: '{}' }),
+    new ListTypesCommand({}),
+    new CreateStackRefactorCommand({ StackDefinitions: [{ StackName, TemplateBody: '{}' }] }),
+    new ListStackSetsCommand({}),
+    new CreateGeneratedTemplateCommand({ GeneratedTemplateName: 'one' }),
+  ];
+  for (const command of others)
+    await expect(client.send(command as never)).rejects.toThrow(/^not answered here: cloudformation:\w+\. /);
 }, 60_000);
 
 // API Reference, CreateChangeSet: "a stack with a unique stack ID, but no template or resources". Newer CDK CLIs read its template before they execute.

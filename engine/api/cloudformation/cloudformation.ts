@@ -1,7 +1,7 @@
 import { SaiondoError } from '../../../model/errors';
 import type { StackEvent } from '../../../model/run-state';
 import type { DiskLedger } from '../../cloudformation/ledger';
-import { readAnswer, reviewed, type KnownStacks } from './query-reads';
+import { addressIn, readAnswer, reviewed, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { ChangeSetStore } from '../../cloudformation/change-set-store';
 import type { AwsHandler } from '../../ports/aws-request';
@@ -45,7 +45,7 @@ export function cloudFormationReads(runs: Runs, ledger: () => DiskLedger): AwsHa
     return queryResponse(action, () => {
       const stacks = { ledger: ledger(), changeSets };
       const known: KnownStacks = { ...stacks, events, statusOf: (at) => reviewed(at, stacks) };
-      const read = readAnswer(action, form, request, known);
+      const read = readAnswer(action, form, addressIn(form, request, stacks), known);
       if (read !== undefined) return read;
       throw new SaiondoError(
         `not answered here: cloudformation:${action}. no rehearsal runs here, and its runs on disk answer what reads`,

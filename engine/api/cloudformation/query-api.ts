@@ -7,8 +7,8 @@ import type { CloudFormation, DeploymentCaller } from '../../cloudformation/clou
 import { refuseDeletion } from '../../cloudformation/deletion';
 import { refuseUnexecutable } from '../../cloudformation/deployment';
 import { templateAnswer } from './query-answers';
-import { changeSetNameIn, listIn, parametersIn, policyIn, stackNameIn, tagsIn } from './query-form';
-import { changeSetId, changeSetNamed, readAnswer, reviewed, stackAt, type KnownStacks } from './query-reads';
+import { changeSetNameIn, listIn, parametersIn, policyIn, tagsIn } from './query-form';
+import { addressIn, changeSetId, changeSetNamed, readAnswer, reviewed, stackAt, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
 import type { Template } from '../../cloudformation/template/template';
@@ -46,11 +46,10 @@ export class CloudFormationApi {
   }
 
   private async answer(action: string, form: URLSearchParams, request: AwsRequest): Promise<unknown> {
-    const { account, region } = request;
-    const stackName = stackNameIn(form);
-    const at = { account, region, stackName };
-    const changeSetName = changeSetNameIn(form);
     const { known, cloudFormation } = this;
+    const changeSetName = changeSetNameIn(form);
+    const at = addressIn(form, request, cloudFormation);
+    const { account, region, stackName } = at;
     const { ledger } = cloudFormation;
     switch (action) {
       case 'GetTemplateSummary':
@@ -97,7 +96,7 @@ export class CloudFormationApi {
         ledger.put({ ...this.stack(at), terminationProtection: form.get('EnableTerminationProtection') === 'true' });
         return { StackId: stackIdOf(at) };
     }
-    const read = readAnswer(action, form, request, known);
+    const read = readAnswer(action, form, at, known);
     if (read === undefined)
       throw new SaiondoError(
         `not answered here: cloudformation:${action}. docs/serving.md lists what a rehearsal answers`,
@@ -113,6 +112,11 @@ export class CloudFormationApi {
     changeSetName: string,
   ): Promise<unknown> {
     const type = form.get('ChangeSetType') ?? 'UPDATE';
+    if (type === 'IMPORT' || form.has('ResourcesToImport.member.1.ResourceType'))
+      throw new SaiondoError(
+        'not answered here: cloudformation:CreateChangeSet with ChangeSetType IMPORT. What a stack would import is in no account here: on AWS a resource that exists becomes one of the stack, here it would be made anew',
+        { code: 'InvalidAction' },
+      );
     const deployed = this.cloudFormation.stack(at);
     if (type === 'UPDATE' && !deployed)
       throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });

@@ -28,8 +28,7 @@ export interface KnownStacks {
 }
 
 /** Answers CloudFormation's reading operations; undefined for one that is none of them (CloudFormation API Reference). */
-export function readAnswer(action: string, form: URLSearchParams, place: Place, known: KnownStacks): unknown {
-  const at = { account: place.account, region: place.region, stackName: stackNameIn(form) };
+export function readAnswer(action: string, form: URLSearchParams, at: StackAddress, known: KnownStacks): unknown {
   switch (action) {
     case 'DescribeStacks':
       return { Stacks: members(stacksOf(at, known).map((stack) => stackAnswer(stack, statusOf(stack, known)))) };
@@ -42,7 +41,7 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
     case 'ListStackResources':
       return { StackResourceSummaries: members(resourceAnswers(seenAt(at, known))) };
     case 'DescribeStackResources':
-      return { StackResources: members(resourceAnswers(seenAt(at, known))) };
+      return { StackResources: members(resourcesNamed(at, form, known)) };
     case 'DescribeStackResource':
       return { StackResourceDetail: resourceIn(seenAt(at, known), form.get('LogicalResourceId') ?? '') };
     case 'DescribeEvents':
@@ -62,7 +61,7 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
         ),
       };
     case 'ListImports':
-      return { Imports: members(known.ledger.importers(at.account, at.region, form.get('ExportName') ?? '')) };
+      return { Imports: members(importsOf(at, form.get('ExportName') ?? '', known)) };
     case 'DescribeChangeSet':
       return changeSetAnswer(at, changeSetNameIn(form), known);
     case 'ListChangeSets':
@@ -76,6 +75,30 @@ export function readAnswer(action: string, form: URLSearchParams, place: Place, 
     default:
       return undefined;
   }
+}
+
+/**
+ * The stack that a request is about: it names it, or a change set of it by its ARN alone (API Reference, ExecuteChangeSet, DescribeChangeSet).
+ * @throws SaiondoError `ValidationError`, `ChangeSetNotFound`
+ */
+export function addressIn(
+  form: URLSearchParams,
+  { account, region }: Place,
+  { changeSets }: Pick<KnownStacks, 'changeSets'>,
+): StackAddress {
+  const given = form.get('ChangeSetName');
+  const named = stackNameIn(form);
+  if (named || given === null) return { account, region, stackName: named };
+  if (!given.startsWith('arn:'))
+    throw new SaiondoError('StackName must be specified if ChangeSetName is not specified as an ARN.', {
+      code: 'ValidationError',
+    });
+  const name = changeSetNameIn(form);
+  const holds = (stackName: string): boolean =>
+    changeSets.list({ account, region, stackName }).some((one) => one.changeSetName === name);
+  const stackName = changeSets.names({ account, region }).find(holds);
+  if (!stackName) throw new SaiondoError(`ChangeSet [${given}] does not exist`, { code: 'ChangeSetNotFound' });
+  return { account, region, stackName };
 }
 
 interface Place {
@@ -181,6 +204,28 @@ function operationEvents(at: StackAddress, form: URLSearchParams, known: KnownSt
     ValidationStatusReason: conflictText(conflict),
     ValidationPath: `/Resources/${conflict.logicalId}`,
   }));
+}
+
+/** @throws SaiondoError `ValidationError`: AWS has no empty answer here */
+function importsOf({ account, region }: Place, name: string, { ledger }: KnownStacks): readonly string[] {
+  const importers = ledger.importers(account, region, name);
+  if (importers.length === 0)
+    throw new SaiondoError(`Export '${name}' is not imported by any stack.`, { code: 'ValidationError' });
+  return importers;
+}
+
+/** The resources of a stack, which is named, or found by the physical id of one of them (API Reference, DescribeStackResources). */
+function resourcesNamed(at: StackAddress, form: URLSearchParams, known: KnownStacks): Record<string, unknown>[] {
+  const physicalId = form.get('PhysicalResourceId');
+  if (at.stackName || physicalId === null) {
+    const logicalId = form.get('LogicalResourceId');
+    return resourceAnswers(seenAt(at, known)).filter((one) => !logicalId || one.LogicalResourceId === logicalId);
+  }
+  const found = stacksOf(at, known)
+    .map(resourceAnswers)
+    .find((resources) => resources.some((one) => one.PhysicalResourceId === physicalId));
+  if (!found) throw new SaiondoError(`Stack for ${physicalId} does not exist`, { code: 'ValidationError' });
+  return found;
 }
 
 function resourceIn(stack: DeployedStack, logicalId: string): Record<string, unknown> {
