@@ -11,6 +11,7 @@ import { pathSegment } from './path-segment';
  *       runs/<runId>/artifacts/<executionId>/<artifact>/
  *       runs/<runId>/builds/<build>/         src/, tmp/, reports/, log.txt of one build (colons become dashes)
  *       runs/<runId>/permissions.jsonl       each call that was judged, with what AWS would answer
+ *       runs/<runId>/roles.jsonl             what each role may by its own policies: what no call exercised is found with it
  *       runs/<runId>/report.html
  *       runs/<runId>/junit.xml               every test of the run, as JUnit
  *       runs/<runId>/summary.md              the run as Markdown, for the summary of a job of GitHub Actions
@@ -38,6 +39,10 @@ export class Layout {
   /** The calls of a run that were judged: a line of JSON each. */
   permissions(runId: string): string {
     return path.join(this.run(runId), 'permissions.jsonl');
+  }
+  /** What each role of a run may: a line of JSON each, the last of a role counts. */
+  roles(runId: string): string {
+    return path.join(this.run(runId), 'roles.jsonl');
   }
   events(runId: string): string {
     return path.join(this.run(runId), 'events.jsonl');

@@ -12,6 +12,38 @@ export interface PermissionRemedy {
   readonly text: string;
 }
 
+/** A statement of a role's own policies, as far as a call exercised it. */
+export interface ExercisedStatement {
+  /** The policy's name, as {@link GrantedStatement} has it. */
+  readonly policy: string;
+  /** Its place in `Statement`, from 0. */
+  readonly index: number;
+  /** The entries of its `Action` that cover the call, as written; of `NotAction` the one entry of {@link GrantedStatement}. */
+  readonly actions: readonly string[];
+}
+
+/** An `Allow` statement of a role's own policies: what the role may by it. */
+export interface GrantedStatement {
+  /** The construct of an inline policy, the ARN of one of AWS. */
+  readonly policy: string;
+  readonly index: number;
+  /** As people name it: its Sid, else its number from 1. */
+  readonly statement: string;
+  /** As written; a `NotAction` is one entry, `everything but …`. */
+  readonly actions: readonly string[];
+  /** As written; a `NotResource` is one entry. */
+  readonly resources: readonly string[];
+}
+
+/** What a role may by its own policies: a line of `roles.jsonl` next to the run's events. The last line of a role counts. */
+export interface RoleGrants {
+  readonly role: string;
+  readonly construct: string;
+  readonly statements: readonly GrantedStatement[];
+  /** Policies of the role that are not known here, each with its reason. */
+  readonly unread: readonly string[];
+}
+
 /** A judged call as a run keeps it: a line of `permissions.jsonl` next to the run's events. */
 export interface PermissionRecord {
   readonly stage: string;
@@ -35,6 +67,8 @@ export interface PermissionRecord {
   readonly result: 'allowed' | 'denied' | 'not known' | 'warning';
   /** AWS's sentence, the reasons, or the statement that allows. */
   readonly text: string;
+  /** Statements of the role's own policies: those that allow the call; of one that is not known, those that name its action. */
+  readonly exercised?: readonly ExercisedStatement[];
   readonly remedy?: PermissionRemedy;
   /** AWS makes the call later than what is rehearsed: nothing failed with it. */
   readonly later?: true;

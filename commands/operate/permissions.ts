@@ -1,9 +1,8 @@
 import * as fs from 'node:fs';
 import { Command } from 'commander';
-import type { PermissionRecord } from '../../model/permission-record';
 import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
-import { readPermissions } from '../../views/permissions';
+import { byRole, readPermissions, readRoles, type RolePermissions } from '../../views/permissions';
 import { print, printValue } from '../output/print';
 import { describePermissions } from '../output/permissions';
 
@@ -13,24 +12,24 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `saiondo permissions`: what each role was asked for in a run, and whether AWS would have allowed it. */
+/** `saiondo permissions`: what each role was asked for in a run, whether AWS would have allowed it, and what of its policies nobody asked for. */
 export function permissionsCommand(): Command {
   return new Command('permissions')
-    .description('what each role was asked for in a rehearsal, and what AWS would have denied')
+    .description('by role: allowed and used, never used in this run, denied, not known')
     .argument('[role]', 'a part of a role’s ARN or of its construct’s path')
     .option('--run <RUN>', 'the run (the last one)')
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
-    .option('--json', 'print every judged call as one JSON value')
+    .option('--json', 'print the roles with every judged call as one JSON value')
     .action((role: string | undefined, options: Options) => {
-      const records = readRecords(new Layout(options.directory), options.run).filter(
+      const roles = readByRole(new Layout(options.directory), options.run).filter(
         ({ role: arn, construct }) => role === undefined || arn.includes(role) || construct.includes(role),
       );
-      if (options.json) printValue(records);
-      else for (const line of describePermissions(records)) print(line);
+      if (options.json) printValue(roles);
+      else for (const line of describePermissions(roles)) print(line);
     });
 }
 
-function readRecords(layout: Layout, asked: string | undefined): readonly PermissionRecord[] {
+function readByRole(layout: Layout, asked: string | undefined): readonly RolePermissions[] {
   const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
   const run = asked ?? runs.filter((one) => fs.existsSync(layout.permissions(one))).at(-1);
   const file = run === undefined ? undefined : layout.permissions(run);
@@ -40,5 +39,6 @@ function readRecords(layout: Layout, asked: string | undefined): readonly Permis
       next: `rehearse with --iam report or enforce; runs: ${runs.slice(-5).join(', ') || 'none'}`,
     });
   }
-  return readPermissions(layout.run(run ?? ''));
+  const directory = layout.run(run ?? '');
+  return byRole(readPermissions(directory), readRoles(directory));
 }

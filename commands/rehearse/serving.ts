@@ -12,6 +12,7 @@ import type { Layout } from '../../model/layout';
 import type { Checkout } from '../../operator/commit-log';
 import { pageListedRun, pageRun } from '../../views/page/model';
 import { pageAssets } from '../../views/page/page';
+import { rolePermissions } from '../../views/page/role-permissions';
 import { testHistory } from '../../views/page/test-history';
 import { packageRoot } from '../input/package';
 import { writeAwsConfig } from './aws-config';
@@ -48,7 +49,13 @@ export class Serving {
     this.comparisons = pageComparisons(layout, () => this.endpoint, options.checkouts ?? [], this.credentials);
     this.page = pageHandler({
       runs: new Runs(layout),
-      views: { assets: pageAssets(packageRoot), run: pageRun, digest: pageListedRun, tests: testHistory },
+      views: {
+        assets: pageAssets(packageRoot),
+        run: pageRun,
+        digest: pageListedRun,
+        tests: testHistory,
+        permissions: rolePermissions,
+      },
       control,
       comparisons: this.comparisons,
       sessions: this.sessions,

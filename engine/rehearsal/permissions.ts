@@ -3,6 +3,7 @@ import type { Emit, Failure } from '../../model/events';
 import type { PermissionRecord } from '../../model/permission-record';
 import type { ActionRunner, ActionRunners } from '../ports/action';
 import type { Authorizer, AwsRequest } from '../ports/aws-request';
+import type { ExecutionPolicy } from '../ports/execution-policy';
 import type { IamMode } from '../ports/iam-mode';
 import type { StackLedger } from '../ports/ledger';
 import type { DeploymentPermits, ResourceToPermit, StackToPermit } from '../ports/resource-permission';
@@ -15,10 +16,13 @@ import { judgeResource } from '../iam/judgement/judge-resource';
 import { judgeStanding } from '../iam/judgement/judge-standing';
 import { CurrentPolicies, judgedCalls } from '../iam/judgement/judged-calls';
 import { recordOf } from '../iam/judgement/permission-record';
+import { grantsOf } from '../iam/judgement/role-grants';
 
 /** Where a run's judged calls are kept and said. */
 interface Book {
   readonly file: string;
+  /** Where what each role may is kept. */
+  readonly roles: string;
   readonly emit: Emit;
 }
 
@@ -37,14 +41,21 @@ export class Permissions {
   private readonly kept = new Set<string>();
   private readonly places = new Map<string, Place>();
   private readonly unjudged = new Set<string>();
+  /** What was kept of each role, by file and role; and the policies that were looked at last. */
+  private readonly grants = new Map<string, string>();
+  private readonly granted = new Map<string, AccountPolicies>();
 
-  /** @param book the run's own; actions of other runs bring theirs */
+  /**
+   * @param book the run's own; actions of other runs bring theirs
+   * @param executionPolicies what CloudFormation's role of `cdk bootstrap` has; none: it is an administrator
+   */
   constructor(
     private readonly ledger: StackLedger,
     private readonly mode: IamMode,
     private readonly book: Book,
+    executionPolicies: readonly ExecutionPolicy[] = [],
   ) {
-    this.current = new CurrentPolicies(ledger);
+    this.current = new CurrentPolicies(ledger, executionPolicies);
   }
 
   /** The runners of actions, each behind a judgement of what AWS's services call for it. */
@@ -117,7 +128,7 @@ export class Permissions {
       if (action.provider === 'CodeBuild') this.places.set(action.configuration.ProjectName ?? '', place);
       const policies = this.current.of(JSON.stringify(pipeline.stages));
       const judged = judgedCalls(pipeline, action, this.ledger, policies);
-      const book = { file: layout.permissions(runId), emit };
+      const book = { file: layout.permissions(runId), roles: layout.roles(runId), emit };
       const { records } = this.keep(judged, policies, place, book);
       const denied = records.filter(({ result }) => result === 'denied');
       if (this.mode === 'enforce' && denied[0])
@@ -143,6 +154,7 @@ export class Permissions {
     { stage, action }: Place,
     book: Book,
   ): { readonly records: readonly PermissionRecord[]; readonly fresh: readonly PermissionRecord[] } {
+    this.keepGrants(policies, book.roles);
     const records = judged.map((one) => recordOf(stage, action, one, policies));
     const fresh = records.filter((one) => {
       const key = [book.file, one.role, one.stage, one.pipelineAction, one.action, one.resource, one.result].join(' ');
@@ -152,6 +164,20 @@ export class Permissions {
       fs.appendFileSync(book.file, fresh.map((one) => `${JSON.stringify(one)}\n`).join(''), { mode: 0o600 });
     for (const one of fresh) if (one.result === 'not known') this.sayUnjudged(one, policies, book);
     return { records, fresh };
+  }
+
+  /** Keeps what each role may, where it is new or has changed: what no call exercised is found with it. */
+  private keepGrants(policies: AccountPolicies, file: string): void {
+    if (this.granted.get(file) === policies) return;
+    this.granted.set(file, policies);
+    const changed = grantsOf(policies).flatMap((one) => {
+      const key = `${file} ${one.role}`;
+      const line = JSON.stringify(one);
+      if (this.grants.get(key) === line) return [];
+      this.grants.set(key, line);
+      return [`${line}\n`];
+    });
+    if (changed.length > 0) fs.appendFileSync(file, changed.join(''), { mode: 0o600 });
   }
 
   /** What is not understood is never allowed in silence: a role whose policies are elsewhere is named once. */

@@ -33,6 +33,7 @@ import { LocalMachine } from './local-machine';
 import type { Machine } from './machine';
 import type { ToolNeed } from '../host/tools';
 import { Permissions } from './permissions';
+import type { ExecutionPolicy } from '../ports/execution-policy';
 import type { IamMode } from '../ports/iam-mode';
 import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
@@ -68,6 +69,8 @@ export interface RehearsalOptions extends RunRequest {
   readonly healthSeconds?: number;
   /** What a denied permission does; nothing is judged where nobody says. */
   readonly iam?: IamMode;
+  /** What CloudFormation's role of `cdk bootstrap` has. Default: it is an administrator. */
+  readonly executionPolicies?: readonly ExecutionPolicy[];
   /** How many builds run at once; by default as many as this machine carries. */
   readonly jobs?: number;
   /** How builds are kept apart; without it the best that this machine has. */
@@ -156,8 +159,9 @@ class Rehearsal {
   ) {
     this.ledger = new DiskLedger(options.layout);
     this.pipelines = new DeployedPipelines(this.ledger);
-    const file = options.layout.permissions(log.runId);
-    this.permissions = new Permissions(this.ledger, options.iam ?? 'off', { file, emit: log.emit });
+    const { layout } = options;
+    const book = { file: layout.permissions(log.runId), roles: layout.roles(log.runId), emit: log.emit };
+    this.permissions = new Permissions(this.ledger, options.iam ?? 'off', book, options.executionPolicies);
   }
 
   async run(): Promise<RunState> {

@@ -61,6 +61,7 @@ beforeAll(async () => {
   const ledger = await deployAll([{ name: 'small', account: ACCOUNT, region: REGION, template }]);
   const permissions = new Permissions(ledger, 'enforce', {
     file: path.join(folder, 'permissions.jsonl'),
+    roles: path.join(folder, 'roles.jsonl'),
     emit: (event) => void (event.kind === 'message' && said.push(event.text)),
   });
   gateway = new AwsGateway({

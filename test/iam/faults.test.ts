@@ -40,7 +40,7 @@ async function run(app: SmallApp, mode: IamMode = 'enforce'): Promise<{ failed?:
   fs.mkdirSync(layout.run('r'), { recursive: true });
   const said: string[] = [];
   const done: ActionRunners = new Map([['any', () => Promise.resolve({ status: 'Succeeded' as const })]]);
-  const book = { file: layout.permissions('r'), emit: () => undefined };
+  const book = { file: layout.permissions('r'), roles: layout.roles('r'), emit: () => undefined };
   const guarded = new Permissions(ledger, mode, book).guard(done).get('any');
   for (const stage of pipeline.stages) {
     for (const action of [...stage.actions].sort((a, b) => a.runOrder - b.runOrder)) {

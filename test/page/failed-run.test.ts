@@ -20,6 +20,38 @@ const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-failed-page-'));
 const layout = new Layout(root);
 const LOG = `[Container] 2026/01/01 10:00:00.000000 Running command npm ci\nadded 3 packages\n[Container] 2026/01/01 10:00:05.000000 Running command npm test\nFAIL test/sum.test.js\n  ● sum › subtracts\n\n    expect(received).toBe(expected)\n\nTests:       1 failed, 1 total\n`;
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Judged calls of two roles, as a run keeps them. */
+function writePermissions(directory: string): void {
+  const role = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
+  const call = {
+    ...{ stage: 'Verify', pipelineAction: 'Test1', role: role('build'), construct: 'App/Build' },
+    ...{ resource: `arn:aws:s3:::${'artifacts'.repeat(10)}/a`, why: 'to read its input', source: 'a page' },
+  };
+  const statement = (index: number, action: string) => ({
+    ...{ policy: 'App/Policy', index, statement: `statement ${index + 1}`, actions: [action], resources: ['*'] },
+  });
+  const lines = (name: string, values: readonly object[]) =>
+    fs.writeFileSync(path.join(directory, name), values.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const used = { policy: 'App/Policy', index: 0, actions: ['s3:PutObject'] };
+  lines('permissions.jsonl', [
+    { ...call, action: 's3:PutObject', result: 'allowed', text: 'statement 1 of App/Policy', exercised: [used] },
+    {
+      ...{ ...call, action: 's3:GetObject', result: 'denied' },
+      text: 'User: build is not authorized to perform: s3:GetObject because no identity-based policy allows the s3:GetObject action',
+      remedy: { construct: 'App/Build', policy: 'identity-based policy', text: 'add to the policy of App/Build' },
+    },
+  ]);
+  lines('roles.jsonl', [
+    {
+      role: role('build'),
+      construct: 'App/Build',
+      statements: [statement(0, 's3:PutObject'), statement(1, 'sns:Publish')],
+      unread: [],
+    },
+    { role: role('idle'), construct: 'App/Idle', statements: [statement(0, 'iam:PassRole')], unread: [] },
+  ]);
+}
+
 let gateway: AwsGateway;
 let serving: Serving;
 let browser: Browser;
@@ -43,6 +75,7 @@ beforeAll(async () => {
     log: (at) => (at === 1 ? LOG : '\u001b[32m✓ adds\u001b[0m and \u001b[1;31mred\u001b[39m\u001b]0;title\u0007\n'),
     message: 'feat: it breaks',
   });
+  writePermissions(layout.run('20260101-000001-aaaa'));
   await listen();
   if (machineHas('chromium')) browser = await openBrowser();
 });
@@ -119,6 +152,32 @@ inBrowser('stages stand side by side; test cases have times and history; two run
   await page.close();
 });
 
+inBrowser('permissions are a table by role; a role opens to its calls, and to what no call exercised', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+  await page.goto(address());
+  const table = page.getByRole('region', { name: 'Permissions by role' });
+  await table.getByRole('row', { name: /App\/Build/ }).waitFor();
+  const cells = async (role: RegExp) =>
+    (await table.getByRole('row', { name: role }).getByRole('cell').allInnerTexts()).slice(1);
+  // Denied, warning, not known, allowed and used, never used.
+  expect(await cells(/App\/Build/)).toEqual(['1', '0', '0', '1', '1']);
+  expect(await cells(/App\/Idle/)).toEqual(['0', '0', '0', '0', '1']);
+  const calls = page.getByRole('region', { name: /^Calls of App\/Build/ });
+  expect(await calls.isVisible()).toBe(false);
+  await page.locator('summary', { hasText: /^App\/Build .*: 1 denied, 1 allowed and used, 1 never used$/ }).click();
+  expect(await calls.locator('tbody tr').allInnerTexts()).toEqual([
+    expect.stringMatching(/^s3:GetObject\s.*denied\s.*because no identity-based policy allows.*\s+add to the policy/),
+    expect.stringMatching(/^s3:PutObject\s.*allowed/),
+    expect.stringMatching(/^sns:Publish\s.*never used\s+statement 2 of App\/Policy$/),
+  ]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  // A run in which nothing was judged has no such section.
+  await page.getByRole('navigation', { name: 'Runs' }).getByRole('link').last().click();
+  await page.locator('#facts', { hasText: '20251231-000001-aaaa' }).waitFor();
+  await page.locator('#permissions-section').waitFor({ state: 'hidden' });
+  await page.close();
+});
+
 inBrowser.each([
   ['light', 1400],
   ['light', 390],
@@ -130,6 +189,7 @@ inBrowser.each([
   await page.getByRole('region', { name: 'Test cases' }).locator('tbody tr').first().waitFor();
   await page.getByRole('log', { name: 'Log of Verify/Test1' }).getByText('Tests:').waitFor();
   await page.getByText('jest: “sum › subtracts” in test/sum.test.js failed').waitFor();
+  await page.locator('summary', { hasText: /^App\/Build/ }).click();
   const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(`${axe}; undefined`);
   const violations = await page.evaluate<string[]>(

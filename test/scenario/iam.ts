@@ -119,6 +119,7 @@ async function run(app: SmallApp, folder: string, layout: Layout): Promise<Outco
   const said: RunEventBody[] = [];
   const permissions = new Permissions(ledger, 'enforce', {
     file: layout.permissions(RUN),
+    roles: layout.roles(RUN),
     emit: (event) => void said.push(event),
   });
   const cloudFormation = new CloudFormation({

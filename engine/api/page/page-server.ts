@@ -44,6 +44,8 @@ export interface PageViews {
   digest(digest: RunDigest, live: boolean): unknown;
   /** A run's test cases, and how they came out in the runs before it, the newest first: JSON. */
   tests(run: TestedRun, before: readonly TestedRun[]): unknown;
+  /** What each role of a run may, was asked for, and was never asked for: JSON. @param directory the run's folder */
+  permissions(directory: string): unknown;
 }
 
 /** A run's events, and the folder of its files. */
@@ -142,6 +144,10 @@ async function serve(
     return sendJson(response, 200, views.run(runs.open(first), facts(digest)));
   }
   if (name === 'runs' && second === 'tests') return sendJson(response, 200, testsOf(runs, views, first));
+  if (name === 'runs' && second === 'permissions') {
+    runs.digest(first);
+    return sendJson(response, 200, views.permissions(runs.layout.run(first)));
+  }
   if (name === 'runs' && second === 'log') {
     if (url.searchParams.has('download')) return sendLog(runs, first, third, response);
     const from = url.searchParams.get('from');

@@ -85,6 +85,11 @@ export class AccountPolicies {
     return this.roles.get(arn);
   }
 
+  /** Every role that is deployed here. */
+  everyRole(): readonly KnownRole[] {
+    return [...this.roles.values()];
+  }
+
   /** The ARN of the key behind an alias' ARN, of the secret that a name means; any other ARN as it is. */
   keyOf(arn: string): string {
     return this.aliases.get(arn) ?? this.secrets.get(withoutSuffix(arn)) ?? arn;

@@ -1,6 +1,7 @@
 import type { PermissionRecord } from '../../../model/permission-record';
 import type { AccountPolicies } from '../account/account-policies';
 import type { Judged } from './judge';
+import { exercisedBy } from './role-grants';
 import { remedyOf } from './remedy';
 
 /** A judged call as it is kept. A call that AWS makes in some cases only warns when it is denied. */
@@ -12,6 +13,7 @@ export function recordOf(
 ): PermissionRecord {
   const { call, decision, text } = judged;
   const remedy = remedyOf(judged, policies);
+  const exercised = exercisedBy(judged, policies.role(call.by));
   const warns = decision.result === 'denied' && call.optional !== undefined;
   return {
     stage,
@@ -26,6 +28,7 @@ export function recordOf(
     source: call.source,
     result: warns ? 'warning' : decision.result,
     text: warns ? `${text} (${call.optional ?? ''})` : text,
+    ...(exercised.length > 0 ? { exercised } : {}),
     ...(remedy ? { remedy } : {}),
     ...(call.later ? { later: true } : {}),
   };

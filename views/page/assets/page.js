@@ -9,6 +9,7 @@ import { byId, h, keyedList, setAttribute, setText } from './dom.js';
 import { askRetry, askStart, askStop, askTransition } from './changes.js';
 import { follow as followStream, get, NotOpen, openSession } from './requests.js';
 import { overview } from './overview.js';
+import { permissionTable } from './permissions.js';
 import { comparison, durationChart } from './runs.js';
 import { testList } from './tests.js';
 import { askRollback } from './rollback.js';
@@ -63,6 +64,7 @@ const showOverview = overview(byId('overview'), goToStage);
 const showChart = durationChart(byId('chart'));
 const showComparison = comparison(byId('compare'));
 const showTests = testList(byId('tests-section'), byId('tests'));
+const showPermissions = permissionTable(byId('permissions-section'), byId('permissions'));
 const showTimeline = timeline(byId('timeline'));
 const showRevisions = keyedList(
   byId('revisions'),
@@ -188,6 +190,13 @@ function show() {
     run.executions
       .flatMap((one) => one.stages.flatMap((stage) => stage.actions))
       .reduce((sum, one) => sum + (one.build?.reports.length ?? 0), 0),
+  );
+  showPermissions(
+    run.runId,
+    run.executions
+      .flatMap((one) => one.stages.flatMap((stage) => stage.actions))
+      .map((one) => one.endedAt ?? one.startedAt ?? '')
+      .join(),
   );
   const { pipeline, runId } = run;
   byId('chart').hidden = !showChart(listed, runId);
