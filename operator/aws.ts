@@ -5,6 +5,7 @@ import { connectionsCalls } from './clients/connections.client';
 import { ecrCalls } from './clients/ecr.client';
 import { ecsCalls } from './clients/ecs.client';
 import { iamCalls } from './clients/iam.client';
+import { kmsCalls } from './clients/kms.client';
 import { logsCalls } from './clients/logs.client';
 import { s3Calls } from './clients/s3.client';
 import type { ClientSettings, Credentials } from './clients/sdk.client';
@@ -30,6 +31,7 @@ function callsOf(settings: ClientSettings, local?: LocalAnswer) {
     ...s3Calls(settings),
     ...ssmCalls(settings),
     ...iamCalls(settings),
+    ...kmsCalls(settings),
     ...stsCalls(settings),
     ...secretsManagerCalls(settings),
     ...serviceQuotasCalls(settings),

@@ -58,6 +58,17 @@ const parameter = (scope: PolicyScope): readonly string[] => [
   ...shared(arn('ssm', ({ project: name }) => `parameter/${name}/*`))(scope),
 ];
 
+/** The pipeline's roles and its builds', and those of `cdk bootstrap`. */
+const roles = (scope: PolicyScope): readonly string[] =>
+  [`${scope.project}-*`, 'cdk-*'].map(
+    (name) => `arn:${partitionOf(scope.home.region)}:iam::${scope.home.account}:role/${name}`,
+  );
+const policies = (scope: PolicyScope): readonly string[] =>
+  [scope.home.account, 'aws'].map((owner) => `arn:${partitionOf(scope.home.region)}:iam::${owner}:policy/*`);
+const artifacts = ({ home, project: name }: PolicyScope): readonly string[] => [
+  `arn:${partitionOf(home.region)}:s3:::${name}-artifacts-${home.account}-${home.region}`,
+];
+
 const of = (name: string, resources: Permission['resources']): Permission => ({ actions: [name], resources });
 
 /**
@@ -103,9 +114,17 @@ const PERMISSIONS: Readonly<Record<OperationName, Permission>> = {
     ],
   },
   getParameter: of('ssm:GetParameter', parameter),
-  getRole: of(
-    'iam:GetRole',
-    shared((scope) => [`arn:${partitionOf(scope.home.region)}:iam::${scope.home.account}:role/cdk-*`]),
+  getRole: of('iam:GetRole', roles),
+  listRolePolicies: of('iam:ListRolePolicies', roles),
+  getRolePolicy: of('iam:GetRolePolicy', roles),
+  listAttachedRolePolicies: of('iam:ListAttachedRolePolicies', roles),
+  getPolicy: of('iam:GetPolicy', policies),
+  getPolicyVersion: of('iam:GetPolicyVersion', policies),
+  batchGetProjects: of('codebuild:BatchGetProjects', project),
+  getBucketPolicy: of('s3:GetBucketPolicy', artifacts),
+  getKeyPolicy: of(
+    'kms:GetKeyPolicy',
+    arn('kms', () => 'key/*'),
   ),
   // Needs no permission (STS API Reference).
   getCallerIdentity: { actions: [], resources: () => [] },
@@ -133,6 +152,12 @@ const ELSEWHERE: ReadonlySet<OperationName> = new Set<OperationName>([
   'describeTasks',
   'getParameter',
   'getRole',
+  'listRolePolicies',
+  'getRolePolicy',
+  'listAttachedRolePolicies',
+  'getPolicy',
+  'getPolicyVersion',
+  'batchGetProjects',
   'describeSecret',
   'getSecretValue',
   'listServiceQuotas',

@@ -4,11 +4,13 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { contractNames } from '../../config/contract-names';
 import type { Configuration } from '../../config/load';
+import { judgeDeployed } from '../../engine/iam/judgement/judge-deployed';
 import type { Place } from '../../operator/aws';
 import { checkAccounts, distinct } from '../../operator/doctor/accounts';
 import { checkConnection } from '../../operator/doctor/connection';
 import { checkDeployed } from '../../operator/doctor/deployed';
 import { doctorShape, type Diagnosis, type Finding } from '../../operator/doctor/finding.shape';
+import { checkPermissions } from '../../operator/doctor/permissions';
 import { checkQuotas, type NeededQuota } from '../../operator/doctor/quotas';
 import { checkValue, type WantedValue } from '../../operator/doctor/secrets';
 import { checkRehearsalTools } from '../../operator/doctor/rehearsal-tools';
@@ -119,6 +121,7 @@ async function diagnose(target: Target): Promise<Finding[]> {
     ),
     ...wantedValues(configuration).map((wanted) => checkValue(aws, wanted)),
     checkQuotas(aws, neededQuotas(configuration)),
+    checkPermissions(aws, home, target.pipeline, judgeDeployed),
     checkDeployed(
       aws,
       {

@@ -1,6 +1,8 @@
 import type {
   BatchGetBuildsCommandInput,
   BatchGetBuildsCommandOutput,
+  BatchGetProjectsCommandInput,
+  BatchGetProjectsCommandOutput,
   BatchGetReportsCommandInput,
   BatchGetReportsCommandOutput,
   DescribeTestCasesCommandInput,
@@ -17,6 +19,8 @@ export function codeBuildCalls(settings: ClientSettings) {
   return {
     batchGetBuilds: (input: BatchGetBuildsCommandInput): Promise<BatchGetBuildsCommandOutput> =>
       call((sdk, client) => client.send(new sdk.BatchGetBuildsCommand(input))),
+    batchGetProjects: (input: BatchGetProjectsCommandInput): Promise<BatchGetProjectsCommandOutput> =>
+      call((sdk, client) => client.send(new sdk.BatchGetProjectsCommand(input))),
     batchGetReports: (input: BatchGetReportsCommandInput): Promise<BatchGetReportsCommandOutput> =>
       call((sdk, client) => client.send(new sdk.BatchGetReportsCommand(input))),
     describeTestCases: (input: DescribeTestCasesCommandInput): Promise<DescribeTestCasesCommandOutput> =>

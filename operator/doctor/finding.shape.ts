@@ -3,7 +3,7 @@ import { reasonOf } from '../reason';
 
 /** One thing that was looked at. */
 export const findingShape = z.object({
-  /** The group: `tools`, `rehearsal` (what this machine needs for one), `credentials`, `bootstrap`, `connection`, `secrets`, `quotas`, `images`, `deployed`. */
+  /** The group: `tools`, `rehearsal` (what this machine needs for one), `credentials`, `bootstrap`, `connection`, `secrets`, `quotas`, `images`, `deployed`, `permissions`. */
   check: z.string(),
   /** `unknown`: it could not be looked at, and `text` says why. */
   status: z.enum(['ok', 'warning', 'error', 'unknown']),

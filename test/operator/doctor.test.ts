@@ -1,8 +1,14 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { startMoto } from '../../engine/endpoint/moto';
@@ -16,6 +22,8 @@ import { type AwsHandler, type AwsResponse } from '../../engine/ports/aws-reques
 import { connect, type OperationName } from '../../operator/aws';
 import { awsConnection } from '../../operator/credentials';
 import { checkAccounts } from '../../operator/doctor/accounts';
+import { checkPermissions } from '../../operator/doctor/permissions';
+import { judgeDeployed } from '../../engine/iam/judgement/judge-deployed';
 import { checkQuotas } from '../../operator/doctor/quotas';
 import { checkValue } from '../../operator/doctor/secrets';
 import { s3Artifacts } from '../../operator/promotion/s3-artifacts';
@@ -48,6 +56,9 @@ beforeAll(async () => {
       ['sts', stsHandler(made)],
       // moto does not list applied quotas: two pages in the service's own protocol.
       ['servicequotas', ({ body }) => quotas(body.toString('utf8'))],
+      // moto gives dates of projects and pipelines as texts, which the SDK does not take.
+      ['codebuild', () => projects()],
+      ['codepipeline', ({ body }) => pipelineNamed(body.toString('utf8'))],
     ]),
   });
   endpoint = await gateway.listen();
@@ -68,6 +79,29 @@ function quotas(body: string): AwsResponse {
     ? { Quotas: [{ QuotaName: 'VPCs per Region', QuotaCode: 'L-F678F1CE', Value: 5 }] }
     : { Quotas: [{ QuotaName: 'Subnets per VPC', QuotaCode: 'L-407747CB', Value: 200 }], NextToken: 'more' };
   return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(page) };
+}
+
+/** The pipeline that is deployed, as GetPipeline gives it. */
+let deployed: object | undefined;
+function pipelineNamed(body: string): AwsResponse {
+  const { name } = JSON.parse(body) as { name: string };
+  const headers = { 'content-type': 'application/x-amz-json-1.1' };
+  return name === 'shop'
+    ? { status: 200, headers, body: JSON.stringify({ pipeline: deployed }) }
+    : { status: 400, headers, body: JSON.stringify({ __type: 'PipelineNotFoundException', message: name }) };
+}
+
+function projects(): AwsResponse {
+  const project = {
+    name: 'shop-test',
+    serviceRole: `arn:aws:iam::${home.account}:role/shop-test`,
+    source: { type: 'CODEPIPELINE' },
+    artifacts: { type: 'CODEPIPELINE' },
+    environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
+    created: 1_760_000_000,
+  };
+  const headers = { 'content-type': 'application/x-amz-json-1.1' };
+  return { status: 200, headers, body: JSON.stringify({ projects: [project] }) };
 }
 
 const put = (account: string, Name: string, Value: string) =>
@@ -161,4 +195,123 @@ test('an artifact in S3 is read out of its zip, and only what is wanted', async 
     ['images.json', '{"api":"1"}'],
   ]);
   expect(await reader.read({ ...at, key: 'gone' }, () => true)).toBeUndefined();
+});
+
+describe('permissions', () => {
+  const pipeline = (roleArn: string, project: string) => ({
+    name: 'shop',
+    roleArn,
+    artifactStore: { type: 'S3' as const, location: 'shop-artifacts' },
+    stages: [
+      {
+        name: 'Source',
+        actions: [
+          {
+            name: 'App',
+            actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeStarSourceConnection', version: '1' },
+            configuration: {
+              ConnectionArn: `arn:aws:codestar-connections:${region}:${home.account}:connection/1`,
+              FullRepositoryId: 'acme/shop',
+              BranchName: 'main',
+            },
+            outputArtifacts: [{ name: 'Source' }],
+          },
+        ],
+      },
+      {
+        name: 'Build',
+        actions: [
+          {
+            name: 'Test',
+            actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
+            configuration: { ProjectName: project },
+            inputArtifacts: [{ name: 'Source' }],
+          },
+        ],
+      },
+    ],
+  });
+  const trust = (Service: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }],
+    });
+  const allow = (...Action: string[]) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+  const roleArn = `arn:aws:iam::${home.account}:role/shop-pipeline`;
+
+  beforeAll(async () => {
+    const iam = new IAMClient(settings(home.account));
+    await new S3Client({ ...settings(home.account), forcePathStyle: true }).send(
+      new CreateBucketCommand({ Bucket: 'shop-artifacts', CreateBucketConfiguration: { LocationConstraint: region } }),
+    );
+    for (const [RoleName, service] of [
+      ['shop-pipeline', 'codepipeline.amazonaws.com'],
+      ['shop-test', 'codebuild.amazonaws.com'],
+    ] as const)
+      await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(service) }));
+    const { Policy } = await iam.send(
+      new CreatePolicyCommand({ PolicyName: 'shop-artifacts', PolicyDocument: allow('s3:*') }),
+    );
+    for (const RoleName of ['shop-pipeline', 'shop-test'])
+      await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: Policy?.Arn }));
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'shop-pipeline',
+        PolicyName: 'builds',
+        PolicyDocument: allow('codebuild:BatchGetBuilds', 'codestar-connections:UseConnection'),
+      }),
+    );
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: 'shop-test', PolicyName: 'log', PolicyDocument: allow('logs:*') }),
+    );
+    deployed = pipeline(roleArn, 'shop-test');
+  });
+
+  const checked = () => checkPermissions(aws(), home, 'shop', judgeDeployed);
+
+  test('what the pipeline’s role lacks for a call that is to come is named with the statement; a managed policy is read too', async () => {
+    const found = await checked();
+    const [denied, ...others] = found.filter((one) => one.status === 'error');
+    expect(others).toEqual([]);
+    expect(denied?.text).toContain('Build/Test: ');
+    expect(denied?.text).toContain('is not authorized to perform: codebuild:StartBuild on resource');
+    expect(denied?.text).toContain('because no identity-based policy allows the codebuild:StartBuild action');
+    expect(denied?.fix).toContain('"Action":"codebuild:StartBuild"');
+    expect(found.map((one) => one.text)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/role\/shop-test: \d+ calls of the pipeline are allowed/)]),
+    );
+  });
+
+  test('a boundary and a bucket policy count, and what is mended is found no more', async () => {
+    const iam = new IAMClient(settings(home.account));
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'shop-pipeline',
+        PolicyName: 'start',
+        PolicyDocument: allow('codebuild:StartBuild'),
+      }),
+    );
+    expect((await checked()).filter((one) => one.status === 'error')).toEqual([]);
+    const s3 = new S3Client({ ...settings(home.account), forcePathStyle: true });
+    const deny = { Effect: 'Deny', Action: 's3:PutObject', Resource: 'arn:aws:s3:::shop-artifacts/*', Principal: '*' };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [deny] });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: 'shop-artifacts', Policy }));
+    const texts = (await checked()).filter((one) => one.status === 'error').map((one) => one.text);
+    expect(texts).toEqual([expect.stringContaining('with an explicit deny in a resource-based policy')]);
+  });
+
+  test('a role that cannot be read is said, and its calls are neither allowed nor denied', async () => {
+    deployed = pipeline(`arn:aws:iam::${home.account}:role/gone`, 'shop-test');
+    const found = await checked();
+    expect(found[0]).toMatchObject({
+      status: 'unknown',
+      text: expect.stringMatching(/^the role arn:.*:role\/gone could not be read: .*gone/),
+    });
+    expect(found.filter((one) => one.text.startsWith(`arn:aws:iam::${home.account}:role/gone: `))).toEqual([]);
+  });
+
+  test('without a pipeline nothing is judged', async () => {
+    expect(await checkPermissions(aws(), home, 'none', judgeDeployed)).toEqual([]);
+  });
 });
