@@ -64,6 +64,12 @@ export function rehearseCommand(): Command {
         .choices([...IAM_MODES])
         .default('enforce'),
     )
+    .option(
+      '--execution-policy <FILE>',
+      'a policy of CloudFormation’s role in every account, or a folder of them (default: an administrator); repeatable',
+      collect,
+      [],
+    )
     .option('--env-file <FILE>', 'variables for every build, a line NAME=VALUE each; repeatable', collect, [])
     .option('--secret-file <FILE>', 'the same, with values that no log shows; repeatable', collect, [])
     .option('--jobs <N>', 'how many builds run at once (by cores and memory)', wholeNumber('--jobs', 1, 1000))

@@ -15,6 +15,7 @@ import { Layout } from '../../model/layout';
 import { explanationLines } from '../../views/explanation';
 import { fixturesOf } from './fixtures';
 import { readInputs } from '../input/account-inputs';
+import { readExecutionPolicies } from '../input/execution-policy';
 import { checkWords, givenSource } from '../input/rehearse-options';
 import { assemblyOfTemplate } from '../../engine/assembly/plain-template';
 import { keptValues, sayMissing } from './missing-inputs';
@@ -67,6 +68,7 @@ export interface RehearseOptions {
   variable: string[];
   isolation?: IsolationKind;
   iam: IamMode;
+  executionPolicy: string[];
   envFile: string[];
   secretFile: string[];
   healthSeconds?: number;
@@ -103,6 +105,7 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   const ours = configuration !== undefined && !foreign;
   const pipeline = options.pipeline ?? (ours ? configuration.pipeline.name : undefined);
   const given = { variables: readVariables(options.envFile), secrets: readVariables(options.secretFile) };
+  const executionPolicies = readExecutionPolicies(options.executionPolicy);
   await checkIsolation(options.isolation);
   const sources = sourcesOf(options, ours ? configuration : undefined);
   let synthesized: Promise<string> | undefined;
@@ -184,6 +187,7 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),
       iam: options.iam,
+      executionPolicies,
       given,
       ...(options.jobs ? { jobs: options.jobs } : {}),
       ...(options.healthSeconds ? { healthSeconds: options.healthSeconds } : {}),

@@ -1,76 +1,74 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { synthesizedWith } from './configured';
-import { OPTIONS } from './options';
-import { ROOT, synthesized } from './synthesized';
+import { MANAGED_POLICY, type PolicyDocument } from '../../engine/iam/handlers/execution-policy';
+import { handlerPermissions } from '../../engine/iam/handlers/handler-permissions';
+import { NEEDS, configurations, policyFiles, typesIn } from '../../scripts/execution-policy';
+import { CONFIGURATION, ROOT, synthesized, type TemplateJson } from './synthesized';
 
-interface Statement {
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: string | string[];
-  readonly Resource: string | string[];
-}
-const policy = JSON.parse(fs.readFileSync(path.join(ROOT, 'docs/execution-policy.json'), 'utf8')) as {
-  Statement: Statement[];
-};
-const list = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
+// docs/execution-policy.json, and its parts: what `npm run docs:execution-policy` writes from the templates.
+const docs = path.join(ROOT, 'docs');
+const read = (name: string): PolicyDocument =>
+  JSON.parse(fs.readFileSync(path.join(docs, name), 'utf8')) as PolicyDocument;
+const whole = read('execution-policy.json');
+const allowed = whole.Statement.filter(({ Effect }) => Effect === 'Allow');
+const list = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
 const matches = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(text);
-const allowed = policy.Statement.filter((statement) => statement.Effect === 'Allow');
 // With everything that can be turned on: who turns it on changes no policy.
-const stacks = [synthesized(), synthesizedWith(OPTIONS)].flatMap((templates) => Object.entries(templates));
+const stacks = configurations(CONFIGURATION).flatMap((yaml) => Object.entries(synthesized(yaml)));
+const types = typesIn(stacks.map(([, template]) => template));
 
-/** The IAM service of a CloudFormation namespace, where it is not the same word in lower case (Service Authorization Reference). */
-const SERVICES: Readonly<Record<string, string>> = {
-  ApplicationAutoScaling: 'application-autoscaling',
-  CertificateManager: 'acm',
-  CodeStarNotifications: 'codestar-notifications',
-  ElasticLoadBalancingV2: 'elasticloadbalancing',
-  KinesisFirehose: 'firehose',
-};
-
-test('CloudFormation may make every kind of resource that the stacks hold', () => {
-  const types = new Set(
-    stacks.flatMap(([, template]) => Object.values(template.Resources).map((resource) => resource.Type)),
+test('the files are what the templates and the handlers of their types give (npm run docs:execution-policy)', async () => {
+  const written = new Map(
+    [
+      'execution-policy.json',
+      ...fs.readdirSync(path.join(docs, 'execution-policy')).map((one) => `execution-policy/${one}`),
+    ].map((name) => [name, read(name)]),
   );
-  expect(types.size).toBeGreaterThan(40);
-  const actions = allowed.flatMap((statement) => list(statement.Action));
-  // A custom resource is made by its function, which CloudFormation calls.
-  expect(actions).toContain('lambda:*');
-  const refused = [...types].filter((type) => {
-    if (type.startsWith('Custom::')) return false;
-    const namespace = type.split('::')[1] ?? '';
-    return !actions.some((action) => action.startsWith(`${SERVICES[namespace] ?? namespace.toLowerCase()}:`));
-  });
-  expect(refused).toEqual([]);
+  const made = [...(await policyFiles(types))].map(([name, text]) => [name, JSON.parse(text) as unknown] as const);
+  expect(Object.fromEntries(written)).toEqual(Object.fromEntries(made));
 });
 
-test('every role of the stacks is one that it may make', () => {
-  const roles = allowed.find((statement) => list(statement.Action).includes('iam:CreateRole'));
+test('every type of the stacks has permissions that are known', () => {
+  expect(types.length).toBeGreaterThan(60);
+  expect(types.filter((type) => handlerPermissions(type, 'create') === undefined)).toEqual([]);
+});
+
+test('each part fits into a managed policy, a role takes them all, and together they are the whole', () => {
+  const parts = fs.readdirSync(path.join(docs, 'execution-policy')).map((name) => read(`execution-policy/${name}`));
+  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(MANAGED_POLICY);
+  // Managed policies attached to a role (IAM User Guide, "IAM and AWS STS quotas": 10 without asking for more).
+  expect(parts.length).toBeLessThanOrEqual(10);
+  expect(parts.flatMap(({ Statement }) => Statement)).toEqual(whole.Statement);
+});
+
+test('what is left out is listed by a handler of a type that is there: no reason explains nothing', () => {
+  const listed = types.flatMap((type) =>
+    (['create', 'read', 'update', 'delete'] as const).flatMap((operation) => handlerPermissions(type, operation) ?? []),
+  );
+  const idle = NEEDS.leftOut.filter(([pattern]) => !listed.some((action) => pattern.test(action)));
+  expect(idle.map(([pattern]) => String(pattern))).toEqual([]);
+});
+
+test('every role of the stacks is one that it may make and pass', () => {
+  const roles = list(allowed.find(({ Action }) => Action.includes('iam:CreateRole'))?.Resource ?? []);
+  const passed = list(allowed.find(({ Action }) => Action.includes('iam:PassRole'))?.Resource ?? []);
   for (const [stack, template] of stacks) {
-    for (const { Type, Properties } of Object.values(template.Resources) as { Type: string; Properties: any }[]) {
+    for (const { Type, Properties } of Object.values(template.Resources) as TemplateJson['Resources'][string][]) {
       if (Type !== 'AWS::IAM::Role') continue;
       // Without a name CloudFormation makes one that begins with the stack's.
       const name: string = Properties.RoleName ?? `${stack.replace('/', '-')}-Logical-1ABC`;
-      expect(list(roles?.Resource ?? []).some((one) => matches(one, `arn:aws:iam::111111111111:role/${name}`))).toBe(
-        true,
-      );
+      for (const on of [roles, passed])
+        expect(on.some((one) => matches(one, `arn:aws:iam::111111111111:role/${name}`))).toBe(true);
     }
   }
 });
 
-test('it is not an administrator', () => {
-  for (const statement of allowed) {
-    expect(list(statement.Action)).not.toContain('*');
-    expect(list(statement.Action)).not.toContain('iam:*');
-    if (list(statement.Action).some((action) => action.startsWith('iam:')))
-      expect(list(statement.Resource)).not.toContain('*');
+test('it is not an administrator: no wildcard in an action, IAM for its own roles alone, no user', () => {
+  for (const { Action, Resource } of allowed) {
+    expect(Action.filter((one) => one.includes('*'))).toEqual([]);
+    if (Action.some((one) => one.startsWith('iam:'))) expect(list(Resource)).not.toContain('*');
   }
-  const users = allowed
-    .flatMap((statement) => list(statement.Action))
-    .filter((action) => /iam:.*(User|AccessKey|Group|LoginProfile)/.test(action));
-  expect(users).toEqual([]);
-});
-
-test('it fits into a managed policy: 6,144 characters without white space (IAM User Guide, "IAM and AWS STS quotas")', () => {
-  expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6144);
+  const actions = allowed.flatMap(({ Action }) => Action);
+  expect(actions.filter((one) => /iam:.*(User|AccessKey|Group|LoginProfile)/.test(one))).toEqual([]);
 });

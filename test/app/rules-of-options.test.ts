@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { configured, synthesizedWith } from './configured';
-import { OPTIONS } from './options';
+import { OPTIONS } from '../../scripts/every-option';
 import { makeApp } from './synthesized';
 import { allowed, tooWide } from './wide-statements';
 

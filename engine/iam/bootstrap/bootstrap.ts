@@ -3,6 +3,7 @@ import { generatedAttribute, physicalIdOf } from '../../cloudformation/identity'
 import { conditionHolds, type ResolutionContext } from '../../cloudformation/template/intrinsics';
 import type { Template } from '../../cloudformation/template/template';
 import type { DeployedResource, DeployedStack, ResourceOfStack, StackLedger } from '../../ports/ledger';
+import type { ExecutionPolicy } from '../../ports/execution-policy';
 import bootstrapTemplate from './bootstrap-template.json';
 
 /** An environment as `cdk bootstrap` is run for it. */
@@ -12,6 +13,8 @@ export interface BootstrapRequest {
   readonly qualifier: string;
   /** `--trust` and `--trust-for-lookup`: the pipeline's account. */
   readonly trust: readonly string[];
+  /** `--cloudformation-execution-policies`. Without one the execution role is an administrator, the CDK's default. */
+  readonly executionPolicies?: readonly ExecutionPolicy[];
 }
 
 /** A role of `cdk bootstrap` by its ARN (aws-cdk-lib, DefaultStackSynthesizer). */
@@ -34,7 +37,7 @@ export function bootstrapsNamedIn(text: string, trust: readonly string[]): reado
  * Apache-2.0), resolved with the parameters that the command gives it.
  */
 function bootstrapResources(request: BootstrapRequest): readonly ResourceOfStack[] {
-  const { account, region, qualifier, trust } = request;
+  const { account, region, qualifier, trust, executionPolicies = [] } = request;
   const template = bootstrapTemplate as unknown as Template;
   const defaults = Object.entries(bootstrapTemplate.Parameters).map(([name, one]) => [
     name,
@@ -45,8 +48,10 @@ function bootstrapResources(request: BootstrapRequest): readonly ResourceOfStack
     Qualifier: qualifier,
     TrustedAccounts: trust.filter((one) => one !== account),
     TrustedAccountsForLookup: trust.filter((one) => one !== account),
-    // `cdk bootstrap` without --cloudformation-execution-policies.
-    CloudFormationExecutionPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    CloudFormationExecutionPolicies:
+      executionPolicies.length > 0
+        ? executionPolicies.map(({ name }) => policyArn(account, name))
+        : ['arn:aws:iam::aws:policy/AdministratorAccess'],
     // `cdk bootstrap` encrypts with the account's own key unless it is asked for one (--bootstrap-customer-key).
     FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY',
   };
@@ -97,6 +102,15 @@ function bootstrapResources(request: BootstrapRequest): readonly ResourceOfStack
       standing: 'recorded',
     });
   }
+  for (const { name, document } of executionPolicies)
+    made.set(name, {
+      logicalId: name,
+      type: 'AWS::IAM::ManagedPolicy',
+      physicalId: policyArn(account, name),
+      properties: { ManagedPolicyName: name, PolicyDocument: document },
+      attributes: {},
+      standing: 'recorded',
+    });
   const stack = {
     ...at,
     stackId: context.stackId,
@@ -108,6 +122,8 @@ function bootstrapResources(request: BootstrapRequest): readonly ResourceOfStack
   } as unknown as DeployedStack;
   return [...made.values()].map((resource) => ({ ...resource, stack }));
 }
+
+const policyArn = (account: string, name: string): string => `arn:aws:iam::${account}:policy/${name}`;
 
 /** What each bootstrap makes, by its request: it is the same every time. */
 const madeBefore = new Map<string, readonly ResourceOfStack[]>();

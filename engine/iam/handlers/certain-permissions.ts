@@ -1,4 +1,4 @@
-import type { HandlerOperation } from './handler-permissions';
+import type { HandlerOperation } from './api-permissions';
 
 /** A permission that a handler surely asks for, where a property is given. */
 interface Needed {
@@ -47,6 +47,15 @@ export const CERTAIN: Readonly<Record<string, readonly Needed[]>> = {
   'AWS::Events::Rule': [when('events:PutTargets', 'Targets')],
   'AWS::SSM::Parameter': [always('ssm:PutParameter', 'create', 'update')],
   'AWS::Route53::RecordSet': [always('route53:ChangeResourceRecordSets', 'create', 'update', 'delete')],
+  'AWS::Route53::RecordSetGroup': [always('route53:ChangeResourceRecordSets', 'create', 'update', 'delete')],
+  'AWS::Budgets::Budget': [always('budgets:ModifyBudget', 'create', 'update', 'delete')],
+  'AWS::CodeBuild::SourceCredential': [
+    always('codebuild:ImportSourceCredentials', 'create', 'update'),
+    always('codebuild:DeleteSourceCredentials', 'delete'),
+  ],
+  'AWS::ServiceDiscovery::HttpNamespace': [always('servicediscovery:DeleteNamespace', 'delete')],
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': [always('servicediscovery:DeleteNamespace', 'delete')],
+  'AWS::ServiceDiscovery::PublicDnsNamespace': [always('servicediscovery:DeleteNamespace', 'delete')],
   'AWS::EC2::SecurityGroupIngress': [always('ec2:AuthorizeSecurityGroupIngress', 'create')],
   'AWS::EC2::SecurityGroupEgress': [always('ec2:AuthorizeSecurityGroupEgress', 'create')],
 };
@@ -57,6 +66,7 @@ export function isNamedAfter(action: string, type: string, operation: HandlerOpe
   const verbs = {
     create: '(Create|Put|Register|Run)',
     update: '(Update|Modify|Put)',
+    read: '(Get|Describe)',
     delete: '(Delete|Deregister|Terminate)',
   };
   return new RegExp(`:${verbs[operation]}${noun}$`, 'i').test(action);

@@ -1,13 +1,12 @@
+import { OF_THE_API, type HandlerOperation } from './api-permissions';
 import data from './handler-permissions.json';
-
-/** What CloudFormation does to a resource. */
-export type HandlerOperation = 'create' | 'update' | 'delete';
 
 let read: ReadonlyMap<string, string> | undefined;
 
 /**
  * The permissions that CloudFormation's handler of a type lists for an operation (the type's schema in the registry, `handlers`: "permissions"). It lists
- * what it may need, whatever the properties are. @returns undefined: the type's schema has no such handler
+ * what it may need, whatever the properties are. Of a type whose schema lists none, those of its service's API ({@link OF_THE_API}).
+ * @returns undefined: neither the type's schema nor this project knows them
  */
 export function handlerPermissions(type: string, operation: HandlerOperation): readonly string[] | undefined {
   read ??= new Map(data.types.map((line) => [line.slice(0, line.indexOf(';')), line] as const));
@@ -15,5 +14,5 @@ export function handlerPermissions(type: string, operation: HandlerOperation): r
     .get(type)
     ?.split(';')
     .find((part) => part.startsWith(`${operation} `));
-  return found?.split(' ').slice(1);
+  return found?.split(' ').slice(1) ?? OF_THE_API[type]?.[operation];
 }

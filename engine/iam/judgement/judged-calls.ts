@@ -1,4 +1,5 @@
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
+import type { ExecutionPolicy } from '../../ports/execution-policy';
 import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { AccountPolicies } from '../account/account-policies';
 import { readOnce, withStack } from '../account/read-once';
@@ -14,7 +15,11 @@ export class CurrentPolicies {
   private readonly bootstraps = new Map<string, BootstrapRequest>();
   private readonly noted = new Set<string>();
 
-  constructor(private readonly ledger: StackLedger) {}
+  /** @param executionPolicies what CloudFormation's role of every bootstrap has; none: it is an administrator */
+  constructor(
+    private readonly ledger: StackLedger,
+    private readonly executionPolicies: readonly ExecutionPolicy[] = [],
+  ) {}
 
   /** @param texts what may name roles of `cdk bootstrap`: a pipeline's definition, a request. Bootstraps trust the accounts of the pipelines that are deployed here */
   of(...texts: readonly string[]): AccountPolicies {
@@ -52,7 +57,7 @@ export class CurrentPolicies {
     const trust = [...new Set(ledger.resources('AWS::CodePipeline::Pipeline').map(({ stack }) => stack.account))];
     return withBootstraps(
       ledger,
-      [...this.bootstraps.values()].map((one) => ({ ...one, trust })),
+      [...this.bootstraps.values()].map((one) => ({ ...one, trust, executionPolicies: this.executionPolicies })),
     );
   }
 }
