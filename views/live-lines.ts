@@ -11,6 +11,7 @@ import { wholeSeconds } from './duration';
 import { commitsOf, kindOf } from './execution-words';
 import { deadline } from './local-time';
 import { styledLine, type Span, type Style } from './spans';
+import { fitWidth } from './text-width';
 import { unchangedNote, withoutGuard } from '../model/unchanged';
 
 /** What the live lines are drawn for. */
@@ -69,18 +70,26 @@ function fitBlocks(blocks: readonly string[][], room: number): string[] {
 }
 
 function waitingLines(state: RunState, { now, columns }: LiveOptions): string[] {
-  return state.executions
-    .flatMap((execution) => [...execution.actions.values()])
-    .filter((one) => one.status === 'InProgress' && one.approval && !one.approval.status)
-    .map((one) =>
-      styledLine(
-        [
-          [`‖ ${one.stage}/${one.action} waits for approval`, 'wait'],
-          [`, expires ${deadline(one.approval?.deadline ?? '', now)}`, 'dim'],
-        ],
-        columns,
-      ),
+  const waiting = state.executions.flatMap((execution) =>
+    [...execution.actions.values()]
+      .filter((one) => one.status === 'InProgress' && one.approval && !one.approval.status)
+      .map((action) => ({ execution, action })),
+  );
+  return waiting.map(({ execution, action }) => {
+    const whose = waiting.length > 1 ? ` of ${execution.executionId.slice(0, 8)}` : '';
+    return styledLine(
+      [
+        [`‖ ${fitName(`${action.stage}/${action.action}`, columns)}${whose} waits for approval`, 'wait'],
+        [`, expires ${deadline(action.approval?.deadline ?? '', now)}`, 'dim'],
+      ],
+      columns,
     );
+  });
+}
+
+/** A name of a stage or an action, which has up to 100 characters: what is said of it has to have room on the same line. */
+function fitName(name: string, columns: number): string {
+  return fitWidth(name, Math.max(10, Math.floor(columns / 2)));
 }
 
 function executionLines(state: RunState, execution: ExecutionState, options: LiveOptions): string[] {
@@ -169,7 +178,7 @@ function stageLine(
   return styledLine(
     [
       [`${mark} `, style],
-      [stage.name, 'bold'],
+      [fitName(stage.name, columns), 'bold'],
       [` ${done}/${stage.actions.length}  ${took}`, 'dim'],
       [known?.detail ? `  ${firstLine(known.detail)}` : '', 'dim'],
     ],
@@ -193,7 +202,7 @@ function actionLine(state: RunState, action: ActionState, { now, columns }: Live
   );
   const spans: Span[] = [
     [`  ${mark} `, style],
-    [action.action],
+    [fitName(action.action, columns)],
     [`  ${took}`, 'dim'],
     [noteOf(state, action) === '' ? '' : `  ${noteOf(state, action)}`, action.status === 'Failed' ? 'bad' : 'dim'],
   ];

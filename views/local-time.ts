@@ -21,7 +21,7 @@ export function clock(time: string): string {
 /** A point of time in a table of recent ones: `Nov 28 21:22`. @param time ISO 8601 */
 export function dayTime(time: string): string {
   const at = new Date(time);
-  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })} ${clock(time).slice(0, 5)}`;
+  return `${at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })} ${clock(time).slice(0, 5)}`;
 }
 
 const UNITS = [
@@ -35,7 +35,8 @@ export function distance(time: string, now: number): string {
   const seconds = (Date.parse(time) - now) / 1000;
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!unit) return seconds >= 0 ? 'in less than a minute' : 'just now';
-  const count = Math.floor(Math.abs(seconds) / unit[1]);
+  // Seven days less a second are seven days to a person; an hour and a half is not two.
+  const count = Math.floor(Math.abs(seconds) / unit[1] + 0.02);
   const text = `${count} ${unit[0]}${count === 1 ? '' : 's'}`;
   return seconds >= 0 ? `in ${text}` : `${text} ago`;
 }

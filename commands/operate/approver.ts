@@ -1,5 +1,5 @@
 import type { Approver } from '../../engine/codepipeline/execution/approval';
-import { ask, say } from '../output/print';
+import type { Answering } from '../output/print';
 
 /** What a person has said about an approval. */
 export type Answer = 'Approved' | 'Rejected' | 'later';
@@ -20,6 +20,8 @@ export function approver(options: {
   user: string;
   /** What is shown before the question. */
   view: (approval: { stage: string; action: string; message?: string }) => Promise<ApprovalView>;
+  /** Where it is shown and asked. */
+  person: Answering;
 }): Approver {
   return async ({ stage, action, message, signal }) => {
     const named = (names: readonly string[]): boolean =>
@@ -31,7 +33,7 @@ export function approver(options: {
     if (!options.interactive) return undefined;
     try {
       const view = await options.view({ stage, action, ...(message ? { message } : {}) });
-      const answer = await askAboutApproval(`${stage}/${action}`, view, (question) => ask(question, signal));
+      const answer = await askAboutApproval(`${stage}/${action}`, view, options.person, signal);
       return answer === 'later' ? undefined : { status: answer, by: options.user };
     } catch {
       return undefined;
@@ -43,11 +45,12 @@ export function approver(options: {
 export async function askAboutApproval(
   path: string,
   view: ApprovalView,
-  question: (text: string) => Promise<string>,
+  { say, ask }: Answering,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   say(`\n${view.head.join('\n')}`);
   for (;;) {
-    const answer = await question(`${path}: approve, reject, later, or show the differences? [a/r/l/d]`);
+    const answer = await ask(`${path}: approve, reject, later, or show the differences? [a/r/l/d]`, signal);
     const meant = readAnswer(answer);
     if (meant === 'differences') say(view.full());
     else if (meant) return meant;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SaiondoError } from '../../model/errors';
 import { knownNames } from '../../model/nearest';
 import { latestActions, listExecutions } from '../../operator/executions';
-import { findBuild } from '../../operator/triage/build-of-interest';
+import { findBuild, hasBuild } from '../../operator/triage/build-of-interest';
 import { awsFor } from '../target/find-target';
 import { printBuildLog } from './build-log';
 import { operatorCommand } from './operator-command';
@@ -47,13 +47,8 @@ async function noBuild(
   pipeline: string,
 ): Promise<SaiondoError> {
   const [newest] = await listExecutions(aws, pipeline, 1);
-  const actions = newest ? await latestActions(aws, pipeline, newest.id) : new Map<string, never>();
-  const builds = [...actions].flatMap(([path, one]) =>
-    (one as { output?: { executionResult?: { externalExecutionId?: string } } }).output?.executionResult
-      ?.externalExecutionId
-      ? [path]
-      : [],
-  );
+  const actions = newest ? await latestActions(aws, pipeline, newest.id) : [];
+  const builds = [...actions].flatMap(([path, one]) => (hasBuild(one) ? [path] : []));
   return new SaiondoError(action ? `${action} has no build` : 'no build runs, and none failed', {
     code: 'BUILD_MISSING',
     next:

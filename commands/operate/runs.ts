@@ -59,7 +59,7 @@ function list({ directory, json }: Options): void {
     kept.get(one.runId) ?? '',
   ]);
   print(table(paint, ['run', 'started', 'size', 'verdict', 'kept by prune because'], rows));
-  say(`${all.length} runs, ${size(total(all))}`);
+  say(`${counted(all)}, ${size(total(all))}`);
   sayObjects(layout);
 }
 
@@ -78,8 +78,8 @@ async function prune({ directory, keep, olderThan, dryRun, yes }: PruneOptions):
   const gone = all.slice(keep).filter((one) => !kept.has(one.runId) && Date.parse(one.startedAt) < before);
   if (gone.length === 0) return say('nothing to remove');
   for (const one of gone) print(`${one.runId}\t${size(one.bytes)}\t${one.verdict}`);
-  if (dryRun) return say(`would remove ${gone.length} runs, ${size(total(gone))}`);
-  await confirm(`Remove ${gone.length} runs, ${size(total(gone))}?`, yes);
+  if (dryRun) return say(`would remove ${counted(gone)}, ${size(total(gone))}`);
+  await confirm(`Remove ${counted(gone)}, ${size(total(gone))}?`, yes);
   for (const one of gone) {
     try {
       await removeRun(layout, one.runId);
@@ -91,7 +91,11 @@ async function prune({ directory, keep, olderThan, dryRun, yes }: PruneOptions):
       });
     }
   }
-  say(`removed ${gone.length} runs, ${size(total(gone))}`);
+  say(`removed ${counted(gone)}, ${size(total(gone))}`);
+}
+
+function counted(runs: readonly ListedRun[]): string {
+  return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
 }
 
 function total(runs: readonly ListedRun[]): number {

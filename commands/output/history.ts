@@ -32,7 +32,7 @@ function executionTable(history: History, paint: Paint): string {
     revisionsText(one.revisions),
     one.seconds === undefined ? '' : seconds(one.seconds),
     state(paint, one.status),
-    one.failed ?? '',
+    paint.terminal ? fitWidth(one.failed ?? '', Math.max(10, Math.floor(paint.columns / 4))) : (one.failed ?? ''),
   ]);
   return table(paint, head, paint.terminal ? fitCommits(rows, head, paint.columns) : rows);
 }
@@ -79,12 +79,14 @@ function actionTable({ actions }: History, paint: Paint): string[] {
   const worth = paint.terminal ? sorted.filter((one) => one.failures > 0 || (one.p90 ?? 0) >= SHORT) : sorted;
   const rest = sorted.length - worth.length;
   const some = actions.some((one) => one.unchanged !== undefined);
+  // The figures take about 40 columns; a stage and an action have names of up to 100 characters each.
+  const room = Math.max(20, paint.columns - 40);
   return [
     table(
       paint,
       ['action', 'runs', 'failed', ...(some ? ['unchanged'] : []), 'p50', 'p90'],
       worth.map((one) => [
-        one.action,
+        paint.terminal ? fitWidth(one.action, room) : one.action,
         String(one.runs),
         `${(one.failureRate * 100).toFixed(0)} %`,
         ...(some ? [String(one.unchanged ?? '')] : []),

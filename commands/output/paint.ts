@@ -56,8 +56,3 @@ export function state(paint: Paint, status: string): string {
 export function short(commit: string): string {
   return /^[0-9a-f]{40}$/.test(commit) ? commit.slice(0, 7) : commit;
 }
-
-/** A text that fits a width. */
-export function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, Math.max(1, width - 1))}…` : text;
-}

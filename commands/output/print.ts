@@ -20,15 +20,29 @@ export function printValue(value: unknown, indent?: number): void {
 
 /** Tells the person something on stderr. */
 export function say(text: string): void {
+  // A question that somebody is answering moves down: what they typed stays.
+  if (asked) process.stderr.write('\r\u001b[K');
   process.stderr.write(`${plain(text)}\n`);
+  asked?.prompt(true);
+}
+
+/** The question that stands at the end of the terminal. */
+let asked: readline.Interface | undefined;
+
+/** Where a person is told something and asked: plain lines, or the end of lines that are redrawn. */
+export interface Answering {
+  readonly say: (text: string) => void;
+  readonly ask: (question: string, signal?: AbortSignal) => Promise<string>;
 }
 
 /** Asks in the terminal. @throws the signal's reason when it aborts */
 export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
+  asked = process.stderr.isTTY && process.env.TERM !== 'dumb' ? prompt : undefined;
   try {
     return (await prompt.question(`${plain(question)} `, signal ? { signal } : {})).trim();
   } finally {
+    asked = undefined;
     prompt.close();
   }
 }

@@ -22,10 +22,11 @@ export function showStatus(status: PipelineStatus, paint: Paint, view: StatusVie
   const others = stages.filter((one) => !isOpen(one)).length;
   const room = view.rows === undefined ? Infinity : view.rows - head.length - others - 1;
   const open = stages.filter(isOpen);
+  const columns = stageColumns(status, paint);
   const body = stages.flatMap((stage) => {
     const shown = view.all || isOpen(stage) ? actionLines(stage, paint, view.all === true) : [];
     const most = view.all ? Infinity : Math.max(1, Math.floor(room / Math.max(1, open.length)) - 2);
-    return [...stageLines(stage, paint), ...cut(shown, most)];
+    return [...stageLines(stage, paint, columns), ...cut(shown, most)];
   });
   return [...head, '', ...body].map((line) => (paint.terminal ? fitStyled(line, paint.columns) : line)).join('\n');
 }
@@ -35,10 +36,15 @@ function isOpen(stage: StageStatus): boolean {
   return ['InProgress', 'Stopping', 'Failed', 'Stopped'].includes(stage.status);
 }
 
-function approvalLines(status: PipelineStatus, { colours }: Paint, now: number): string[] {
+function approvalLines(status: PipelineStatus, { colours, terminal, columns }: Paint, now: number): string[] {
+  const several = status.approvals.length > 1;
+  const path = (one: { stage: string; action: string }): string => {
+    const whole = `${one.stage}/${one.action}`;
+    return terminal ? fitWidth(whole, Math.max(10, Math.floor(columns / 2))) : whole;
+  };
   return status.approvals.flatMap((one) => [
     colours.yellow(
-      `‖ ${one.stage}/${one.action} waits for approval${one.deadline ? `, expires ${deadline(one.deadline, now)}` : ''}`,
+      `‖ ${path(one)}${several ? ` of ${one.executionId.slice(0, 8)}` : ''} waits for approval${one.deadline ? `, expires ${deadline(one.deadline, now)}` : ''}`,
     ),
     ...(one.message ? [`  ${one.message.split('\n')[0] ?? ''}`] : []),
     `  → saiondo approve ${one.stage}`,
@@ -53,13 +59,25 @@ function executionLines(status: PipelineStatus, paint: Paint): string[] {
   });
 }
 
-function stageLines(stage: StageStatus, paint: Paint): string[] {
+/** How wide the names of stages and their counts are, so that what follows them stands in one column: also while `16/17` becomes `17/17`. */
+interface StageColumns {
+  readonly name: number;
+  readonly count: number;
+}
+
+function stageColumns({ stages }: PipelineStatus, paint: Paint): StageColumns {
+  const longest = Math.max(0, ...stages.map((one) => width(one.name)));
+  const count = Math.max(0, ...stages.map((one) => `${one.actions.length}`.length)) * 2 + 1;
+  return { name: paint.terminal ? Math.min(longest, Math.floor(paint.columns / 3)) : longest, count };
+}
+
+function stageLines(stage: StageStatus, paint: Paint, columns: StageColumns): string[] {
   const { colours } = paint;
   const { transition, actions } = stage;
   const done = actions.filter((one) => one.status === 'Succeeded').length;
   const not = actions.filter((one) => one.status === 'NotRehearsed').map((one) => one.name);
-  const name = padWidth(colours.bold(stage.name), 18);
-  const counted = stage.status === 'NotRun' ? `${actions.length} actions` : `${done}/${actions.length}`;
+  const name = padWidth(colours.bold(paint.terminal ? fitWidth(stage.name, columns.name) : stage.name), columns.name);
+  const counted = `${done}/${actions.length}`.padStart(columns.count);
   return [
     ...(transition.enabled
       ? []
@@ -81,11 +99,14 @@ function actionLines(stage: StageStatus, paint: Paint, all: boolean): string[] {
     : stage.actions
         .filter((one) => order.includes(one.status))
         .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const longest = Math.max(0, ...shown.map((one) => width(one.name)));
+  const column = paint.terminal ? Math.min(longest, Math.floor(paint.columns / 3)) : longest;
   return shown.map((action) => {
+    const name = padWidth(paint.terminal ? fitWidth(action.name, column) : action.name, column);
     const time = action.seconds === undefined ? '' : seconds(action.seconds);
     const note = (action.error ?? action.summary ?? '').split('\n')[0] ?? '';
     const status = action.status === 'NotRehearsed' ? 'not rehearsed' : action.status;
-    return `  ${padWidth(action.name, 26)} ${padWidth(state(paint, status), 13)} ${time.padStart(11)}  ${paint.colours.dim(note)}`.trimEnd();
+    return `  ${name} ${padWidth(state(paint, status), 13)} ${time.padStart(11)}  ${paint.colours.dim(note)}`.trimEnd();
   });
 }
 

@@ -7,6 +7,7 @@ import { styledLine } from '../../views/spans';
 import { Frame } from './frame';
 import { hearKeys } from './keys';
 import { logTail } from './log-tail';
+import { editedLine, promptLine } from './prompt-line';
 
 /** How often the lines are drawn again, in milliseconds. What has not changed is not written. */
 const INTERVAL = 250;
@@ -22,10 +23,17 @@ export interface OpenLog {
 export interface LiveKeys {
   /** The builds that run, or the last that ran: the first one is opened first. */
   logs(): readonly OpenLog[];
-  /** What a key other than those of the log does now; undefined where it does nothing. It may ask: the lines stand still meanwhile. */
+  /** What a key other than those of the log does now; undefined where it does nothing. It may ask ({@link Terminal.ask}). */
   command(key: string): (() => Promise<string | undefined>) | undefined;
   /** The keys that do something now, in words. */
   help(): string;
+}
+
+interface Question {
+  readonly text: string;
+  typed: string;
+  answer(typed: string): void;
+  refuse(error: Error): void;
 }
 
 /** Executions, stages and actions with state and elapsed time, updated in place; what a person has to know besides scrolls by above. */
@@ -36,6 +44,10 @@ export class Terminal {
   private silence: (() => void) | undefined;
   /** The log that is open, by its place among those there are. */
   private log: number | undefined;
+  /** The question at the end of the lines, with what was typed so far. */
+  private question: Question | undefined;
+  /** Questions are asked one after the other. */
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(
     out: NodeJS.WriteStream,
@@ -48,7 +60,41 @@ export class Terminal {
   show(event: RunEvent, state: RunState): void {
     this.state = state;
     const line = plainLine(event, state, this.options.detail);
-    if (line) this.frame.draw(this.lines(), [pc.dim(line)]);
+    if (line) this.frame.draw(this.timer ? this.lines() : [], [pc.dim(line)]);
+  }
+
+  /**
+   * Asks below the lines, which continue meanwhile: what happens while somebody thinks is seen. Until it is answered every key is text.
+   * @throws the signal's reason when it aborts, or when the terminal ends
+   */
+  ask(text: string, signal?: AbortSignal): Promise<string> {
+    const turn = this.asked.then(
+      () =>
+        new Promise<string>((answer, refuse) => {
+          if (signal?.aborted || !this.timer) return refuse(new Error('nobody can be asked any more'));
+          const over = (): void => this.question?.refuse(new Error('nobody has to answer any more'));
+          const end = (): void => {
+            this.question = undefined;
+            signal?.removeEventListener('abort', over);
+            this.redraw();
+          };
+          signal?.addEventListener('abort', over, { once: true });
+          this.question = {
+            text,
+            typed: '',
+            answer: (typed) => {
+              end();
+              this.say(`${text} ${typed}`);
+              answer(typed.trim());
+            },
+            refuse: (error) => (end(), refuse(error)),
+          };
+          this.log = undefined;
+          this.redraw();
+        }),
+    );
+    this.asked = turn.catch(() => undefined);
+    return turn;
   }
 
   /** A line for the person, above what is redrawn. */
@@ -56,8 +102,9 @@ export class Terminal {
     this.frame.draw(this.timer ? this.lines() : [], [text]);
   }
 
-  /** The lines go, and the keys are the terminal's own: for a question. */
-  pause(): void {
+  /** The lines go, and the keys are the terminal's own. */
+  private pause(): void {
+    this.question?.refuse(new Error('the terminal has ended'));
     clearInterval(this.timer);
     this.timer = undefined;
     this.silence?.();
@@ -69,7 +116,7 @@ export class Terminal {
     if (this.timer) return;
     this.timer = setInterval(() => this.redraw(), INTERVAL);
     this.timer.unref();
-    if (this.options.keys) this.silence = hearKeys(this.options.input, (key) => this.press(key));
+    if (this.options.keys) this.silence = hearKeys(this.options.input, (key, typed) => this.press(key, typed));
   }
 
   /** The last state stays on the screen; only the keys' line goes. */
@@ -100,10 +147,17 @@ export class Terminal {
       );
       return [head, ...logTail(open.file, { columns, rows: rows - 1 })];
     }
-    return liveLines(this.state, { now: Date.now(), columns, rows, ...(keys ? { keys } : {}) });
+    const last = this.question ? promptLine(this.question.text, this.question.typed, columns) : keys;
+    return liveLines(this.state, { now: Date.now(), columns, rows, ...(last ? { keys: last } : {}) });
   }
 
-  private press(key: string): void {
+  private press(key: string, typed: string): void {
+    const { question } = this;
+    if (question) {
+      if (key === 'return' || key === 'enter') return question.answer(question.typed);
+      question.typed = editedLine(question.typed, key, typed);
+      return this.redraw();
+    }
     const count = this.options.keys?.logs().length ?? 0;
     if (this.log !== undefined && ['q', 'escape', 'l'].includes(key)) this.log = undefined;
     else if (this.log !== undefined && key === 'tab') this.log = (this.log + 1) % Math.max(1, count);
@@ -117,9 +171,7 @@ export class Terminal {
   }
 
   private async carryOut(work: () => Promise<string | undefined>): Promise<void> {
-    this.pause();
     const said = await work().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-    this.resume();
     if (said) this.say(said);
   }
 }

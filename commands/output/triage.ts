@@ -1,5 +1,6 @@
 import type { ActionFailure, Triage } from '../../operator/triage/evidence/triage.shape';
-import { fit, short, type Paint } from './paint';
+import { fitWidth } from '../../views/text-width';
+import { short, type Paint } from './paint';
 import { revisionsText } from './status';
 
 /** Failed cases that are shown to people; `--json` has all that were read. */
@@ -25,7 +26,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
           `${colours.bold('phase')}     ${build.phase ?? '?'} of ${build.id}, ${build.status}`,
         ]
       : [
-          `${colours.bold('step')}      ${failure.provider}${failure.message ? `: ${fit(failure.message.split('\n')[0] ?? '', LINE_WIDTH)}` : ''}`,
+          `${colours.bold('step')}      ${failure.provider}${failure.message ? `: ${fitWidth(failure.message.split('\n')[0] ?? '', LINE_WIDTH)}` : ''}`,
         ]),
     `${colours.bold('cause')}     ${colours.red(cause.summary)}`,
     ...(cause.known
@@ -41,7 +42,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
     ...evidenceLines(failure, paint),
     ...triage.others.map(
       (one) =>
-        `${colours.bold('also')}      ${one.action}${one.message ? `: ${fit(one.message.split('\n')[0] ?? '', 120)}` : ''}`,
+        `${colours.bold('also')}      ${one.action}${one.message ? `: ${fitWidth(one.message.split('\n')[0] ?? '', 120)}` : ''}`,
     ),
   ].join('\n');
 }
@@ -49,7 +50,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
 function rollbackText(one: NonNullable<Triage['rollbacks']>[number]): string {
   const to = one.rollbackTarget ? ` to ${one.rollbackTarget.slice(0, 8)}` : '';
   const failed = one.failed
-    ? ` at ${one.failed}${one.message ? `: ${fit(one.message.split('\n')[0] ?? '', 120)}` : ''}`
+    ? ` at ${one.failed}${one.message ? `: ${fitWidth(one.message.split('\n')[0] ?? '', 120)}` : ''}`
     : '';
   return `${one.status.toLowerCase()}${to}, execution ${one.id.slice(0, 8)}${failed} → saiondo triage ${one.id.slice(0, 8)}`;
 }
@@ -58,7 +59,7 @@ function commandText(command: string | undefined): string {
   if (!command) return 'none: it failed before its first command';
   const lines = command.split('\n').filter((line) => line.trim() !== '');
   // A block stays a block: joined by semicolons it would be another command.
-  const shown = lines.slice(0, COMMAND_LINES).map((line) => fit(line, LINE_WIDTH));
+  const shown = lines.slice(0, COMMAND_LINES).map((line) => fitWidth(line, LINE_WIDTH));
   const more = lines.length > COMMAND_LINES ? [`… ${lines.length - COMMAND_LINES} more lines`] : [];
   return [...shown, ...more].join('\n          ');
 }
@@ -88,7 +89,7 @@ function evidenceLines(failure: ActionFailure, paint: Paint): string[] {
       .slice(0, TESTS)
       .map(
         (test) =>
-          `${colours.bold('test')}      ${test.suite && !test.name.includes(test.suite) ? `${test.suite} › ` : ''}${test.name}${test.message ? `: ${fit(test.message.split('\n')[0] ?? '', 120)}` : ''}`,
+          `${colours.bold('test')}      ${test.suite && !test.name.includes(test.suite) ? `${test.suite} › ` : ''}${test.name}${test.message ? `: ${fitWidth(test.message.split('\n')[0] ?? '', 120)}` : ''}`,
       ),
     ...(tests.length > TESTS ? [`          and ${tests.length - TESTS} more`] : []),
     ...events

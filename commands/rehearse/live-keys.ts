@@ -4,7 +4,6 @@ import type { PipelineControl } from '../../engine/ports/pipeline-control';
 import type { Layout } from '../../model/layout';
 import { currentExecution, type ActionState, type RunState } from '../../model/run-state';
 import type { LiveKeys, OpenLog } from '../output/terminal';
-import { ask } from '../output/print';
 
 /** What the keys of a rehearsal's terminal work on. */
 export interface KeyFacts {
@@ -19,11 +18,13 @@ export interface KeyFacts {
   readonly user: string;
   /** Shows what an approval gives and asks; undefined: later. */
   readonly decide: (action: ActionState) => Promise<'Approved' | 'Rejected' | undefined>;
+  /** Asks the person. */
+  readonly ask: (question: string) => Promise<string>;
 }
 
 /** Keys while a rehearsal runs: open and follow a log, approve, retry, stop, open the page. */
 export function liveKeys(facts: KeyFacts): LiveKeys {
-  const { state, control, page } = facts;
+  const { state, control, page, ask } = facts;
   const available = (): Record<string, readonly [words: string, work: () => Promise<string | undefined>]> => {
     const run = state();
     const session = control();
@@ -46,7 +47,7 @@ export function liveKeys(facts: KeyFacts): LiveKeys {
           return `${failed.stage} is retried`;
         },
       ];
-    if (run && session && active) found.s = ['stop', () => stop(session, run, active.executionId)];
+    if (run && session && active) found.s = ['stop', () => stop(ask, session, run, active.executionId)];
     if (facts.served())
       found.o = [
         'open the page',
@@ -89,7 +90,12 @@ async function approve(
   return `${action.stage}/${action.action} is ${status.toLowerCase()}`;
 }
 
-async function stop(session: PipelineControl, run: RunState, executionId: string): Promise<string | undefined> {
+async function stop(
+  ask: KeyFacts['ask'],
+  session: PipelineControl,
+  run: RunState,
+  executionId: string,
+): Promise<string | undefined> {
   const answer = await ask(`Stop execution ${executionId.slice(0, 8)} when its running actions have ended? [y/N]`);
   if (!/^y(es)?$/i.test(answer)) return undefined;
   session.stopPipelineExecution({

@@ -14,7 +14,7 @@ import { renderReport } from '../../views/report/report';
 import { promotionShape } from '../../model/promotion.shape';
 import { approver, askAboutApproval, type ApprovalView } from '../operate/approver';
 import { paintFor } from '../output/paint';
-import { ask, print, printValue, say } from '../output/print';
+import { ask, print, printValue, say, type Answering } from '../output/print';
 import { promotionHead, showPromotion } from '../output/promotion';
 import { Terminal } from '../output/terminal';
 import { liveKeys } from './live-keys';
@@ -75,11 +75,20 @@ export class RunScreen {
               action,
               ...(approval?.message ? { message: approval.message } : {}),
             });
-            const answer = await askAboutApproval(`${stage}/${action}`, view, (question) => ask(question));
+            const answer = await askAboutApproval(`${stage}/${action}`, view, this.person);
             return answer === 'later' ? undefined : answer;
           },
+          ask: (question) => this.person.ask(question),
         }),
       });
+  }
+
+  /** Where the person is asked: below the lines that continue, or in plain lines. */
+  private get person(): Answering {
+    const { terminal } = this;
+    return terminal
+      ? { say: (text) => terminal.say(text), ask: (question, signal) => terminal.ask(question, signal) }
+      : { say, ask };
   }
 
   /** Shows an event as it happens. */
@@ -111,14 +120,10 @@ export class RunScreen {
       reject,
       interactive: this.interactive,
       user: os.userInfo().username,
-      view: (approval) => {
-        this.terminal?.pause();
-        return this.approvalView(approval);
-      },
+      view: (approval) => this.approvalView(approval),
+      person: this.person,
     });
-    const decision = await decide(request);
-    this.terminal?.resume();
-    return decision;
+    return decide(request);
   };
 
   /** Writes the report, the tests and the summary of a run that has its verdict, and says how it ended. */

@@ -1,3 +1,4 @@
+import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Aws, Calls, Place } from '../aws';
 import { accountOf, latestActions, listExecutions, pathOf } from '../executions';
 
@@ -35,8 +36,7 @@ export async function findBuild(
     const executionId = await wholeId(aws(), pipeline, id);
     const actions = await latestActions(aws(), pipeline, executionId);
     const found = [...actions.values()].find((one) => {
-      if (one.input?.actionTypeId?.provider !== 'CodeBuild' || !one.output?.executionResult?.externalExecutionId)
-        return false;
+      if (!hasBuild(one)) return false;
       if (question.action !== undefined) return pathOf(one) === question.action;
       return one.status === (question.running ? 'InProgress' : 'Failed');
     });
@@ -56,4 +56,9 @@ export async function findBuild(
 async function wholeId(aws: Pick<Calls, 'listPipelineExecutions'>, pipeline: string, id: string): Promise<string> {
   if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id)) return id;
   return (await listExecutions(aws, pipeline, EXECUTIONS)).find((one) => one.id.startsWith(id))?.id ?? id;
+}
+
+/** Whether an action ran a build of CodeBuild: other services name what they ran too. */
+export function hasBuild({ input, output }: ActionExecutionDetail): boolean {
+  return input?.actionTypeId?.provider === 'CodeBuild' && output?.executionResult?.externalExecutionId !== undefined;
 }

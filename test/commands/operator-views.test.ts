@@ -62,6 +62,40 @@ test('the status fits one screen: the stage that runs first, the others a line e
   expect(text).toMatch(/… \d+ more \(--all\)/);
 });
 
+test('the columns of the status stand still while its counts grow, and a long name leaves room for what is said of it', () => {
+  const long = 'a'.repeat(100);
+  const shown = (done: number): string[] =>
+    showStatus(
+      {
+        ...status,
+        stages: [
+          stage('Source', 'Succeeded', 2),
+          {
+            ...stage('Dev', 'InProgress', 17),
+            actions: stage('Dev', 'Succeeded', 17).actions.map((one, at) => ({
+              ...one,
+              name: at === 16 ? long : one.name,
+              status: at < done ? 'Succeeded' : 'InProgress',
+            })),
+          },
+          stage(long, 'NotRun', 9),
+        ],
+        approvals: [1, 2].map((at) => ({ stage: long, action: 'Prod', executionId: `${at}`.repeat(8) })),
+      },
+      terminal,
+      { now: 0, rows: 22 },
+    ).split('\n');
+  const places = [9, 16].map((done) =>
+    shown(done).flatMap((line) => (/ \d+\/\d+ {2}4f41/.test(line) ? [line.indexOf('4f418f6a')] : [])),
+  );
+  expect(new Set(places.flat()).size).toBe(1);
+  expect(places.flat()).toHaveLength(6);
+  const text = shown(16).join('\n');
+  expect(text).toMatch(/a… InProgress/);
+  expect(text).toMatch(/a… of 11111111 waits for approval/);
+  for (const line of shown(16)) expect(width(line)).toBeLessThanOrEqual(80);
+});
+
 test('in a pipe nothing of the status is cut', () => {
   expect(showStatus(status, pipe, { now: 0 })).toContain('보여 준다'.repeat(1));
   expect(
@@ -79,6 +113,7 @@ test('the history fits 80 columns on a terminal, what fails or is slow first; a 
     actions: [
       { action: 'Dev/Quick', runs: 1, failures: 0, failureRate: 0, p50: 0, p90: 0 },
       { action: 'Dev/Slow', runs: 1, failures: 0, failureRate: 0, p50: 90, p90: 90 },
+      { action: `Verify/${'주문'.repeat(60)}`, runs: 1, failures: 0, failureRate: 0, p50: 80, p90: 80 },
       { action: 'Verify/Flaky', runs: 4, failures: 1, failureRate: 0.25, p50: 10, p90: 12 },
     ],
     environments: [
@@ -89,10 +124,12 @@ test('the history fits 80 columns on a terminal, what fails or is slow first; a 
   for (const line of shown.split('\n')) expect(width(line.trimEnd())).toBeLessThanOrEqual(80);
   expect(shown.indexOf('Verify/Flaky')).toBeLessThan(shown.indexOf('Dev/Slow'));
   expect(shown).not.toContain('Dev/Quick');
+  expect(shown).toMatch(/주문… +1 +0 % +1 min 20 s/);
   expect(shown).toContain('1 succeeded. Median 13 min 00 s, 90 % under 13 min 00 s');
   expect(shown).toMatch(/Prod +1 \(1\.0 a day\) +2\.0 h +0 %/);
   expect(showHistory(history, pipe)).toContain(execution.id);
   expect(showHistory(history, pipe)).not.toContain('…');
+  expect(showHistory(history, pipe)).toContain('주문'.repeat(60));
 });
 
 const promotion: Promotion = {

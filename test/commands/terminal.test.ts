@@ -1,8 +1,11 @@
+import { EventEmitter } from 'node:events';
+import { promptLine } from '../../commands/output/prompt-line';
 import { Terminal } from '../../commands/output/terminal';
 import { Redrawn } from '../../commands/output/redrawn';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun } from '../../model/run-state';
 import { plainLine } from '../../views/plain';
+import { width } from '../../views/text-width';
 import { longRun } from './long-run';
 import { Screen } from './screen';
 
@@ -70,4 +73,59 @@ test('from start to verdict a run that goes well prints at most 40 lines, times 
   expect(lines.join('\n')).not.toContain('limit 3');
   const local = new Date(Date.UTC(2026, 0, 1));
   expect(lines[0]).toMatch(new RegExp(`^${String(local.getHours()).padStart(2, '0')}:00:00 run`));
+});
+
+/** A person's keyboard. */
+function keyboard(): { input: NodeJS.ReadStream; type: (text: string) => void } {
+  const input = Object.assign(new EventEmitter(), {
+    isTTY: true,
+    setRawMode: () => input,
+    resume: () => input,
+    pause: () => input,
+  });
+  return { input: input as unknown as NodeJS.ReadStream, type: (text) => void input.emit('data', Buffer.from(text)) };
+}
+
+test('a question stays below the lines while the run continues; keys are its text until it is answered', async () => {
+  const screen = new Screen(80, 24);
+  const { input, type } = keyboard();
+  const pressed: string[] = [];
+  const keys = { logs: () => [], help: () => 'a approve', command: (key: string) => void pressed.push(key) };
+  const terminal = new Terminal(screen.out, { detail: 'few', input, keys });
+  const state = emptyRun();
+  const events = longRun(1);
+  const half = events.findIndex((event) => event.kind === 'stage.ended' && event.stage === 'Dev');
+  for (const event of events.slice(0, half)) terminal.show(event, applyEvent(state, event));
+  const first = terminal.ask('Promote/Approve: approve, reject or later? [a/r/l]');
+  const aborted = new AbortController();
+  const second = terminal.ask('Stop? [y/N]', aborted.signal);
+  await Promise.resolve(); // the question is asked in the next turn
+  for (const event of events.slice(half, half + 3)) terminal.show(event, applyEvent(state, event));
+  type('arr\u007f\u007f');
+  const text = await screen.text();
+  expect(text.at(-1)).toBe('Promote/Approve: approve, reject or later? [a/r/l] a_');
+  expect(text.join('\n')).toContain('stage Dev Succeeded');
+  expect(text.join('\n')).not.toContain('Stop?');
+  type('\r');
+  expect(await first).toBe('a');
+  expect(pressed).toEqual([]);
+  expect((await screen.text()).at(-1)).toBe('Stop? [y/N] _');
+  aborted.abort();
+  await expect(second).rejects.toThrow();
+  expect((await screen.text()).at(-1)).toBe('a approve');
+  type('a');
+  expect(pressed).toEqual(['a']);
+  terminal.end();
+  await expect(terminal.ask('More?')).rejects.toThrow();
+});
+
+test.each([[20], [40], [80]])('at %i columns a question keeps its answers, and the end of what is typed', (columns) => {
+  const line = promptLine(
+    'Promote/Prod: approve, reject, later, or show the differences? [a/r/l/d]',
+    '승인합니다 ok',
+    columns,
+  );
+  expect(width(line)).toBeLessThanOrEqual(columns);
+  expect(line).toContain('[a/r/l/d]');
+  expect(line).toMatch(/ok_$/);
 });
