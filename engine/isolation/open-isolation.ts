@@ -89,7 +89,9 @@ async function tryNamespaces(options: IsolationOptions): Promise<Isolation | str
     await sandbox.close();
     return code === 7 ? isolation : 'a program could not be started in them';
   } catch (error) {
-    return (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 2).join(' ');
+    // What the tool said, not the command: it names every hidden file.
+    const said = (error as { stderr?: string }).stderr || (error instanceof Error ? error.message : String(error));
+    return said.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
   } finally {
     for (const name of ['home', 'tmp']) fs.rmSync(folder(name), { recursive: true, force: true });
   }

@@ -50,7 +50,10 @@ export async function makeRunLayer(options: RunLayerOptions): Promise<void> {
       ...hidden.filter((at) => fs.existsSync(at)),
       ...(root && layered.includes('/etc') ? privateSettings() : []),
     ]),
-  ].filter((at) => layered.some((one) => at !== one && contains(one, at)));
+  ]
+    .filter((at) => layered.some((one) => at !== one && contains(one, at)))
+    // What lies in a hidden folder is hidden with it: a whiteout holds nothing.
+    .filter((at, _, all) => !all.some((other) => at !== other && contains(other, at)));
   for (const at of masked) {
     makeParents(directory, path.dirname(at));
     fs.rmSync(inLayer(at), { recursive: true, force: true });

@@ -26,6 +26,7 @@ beforeAll(async () => {
     ['.docker/config.json', mark],
     ['.gitconfig', mark],
     ['.cargo/credentials.toml', mark],
+    ['.nvm/alias/deep/secret', mark],
     ['.nvm/versions/node/v1/bin/their-tool', '#!/bin/sh\necho their tool works\n'],
     ['.cargo/bin/their-cargo', '#!/bin/sh\necho their cargo works\n'],
   ] as const) {
@@ -38,7 +39,8 @@ beforeAll(async () => {
   PATH = [...bins, process.env.PATH].join(path.delimiter);
   isolation = await openIsolation({
     directory: path.join(root, 'isolation'),
-    hidden: [path.join(root, 'state')],
+    // One lies in another: a whiteout can hold none.
+    hidden: [path.join(root, 'state'), path.join(person, '.nvm/alias'), path.join(person, '.nvm/alias/deep')],
     reads: [],
     person: { home: person, environment: { ...process.env, PATH } },
   });
@@ -65,7 +67,7 @@ namespaced('a build sees its source, and nothing of the person or the rehearsal'
   const said = await box.run(`
     cat mine.txt
     for file in ${person}/.ssh/id_ed25519 ${person}/.aws/credentials ${person}/.docker/config.json ${person}/.gitconfig \\
-      ${person}/.cargo/credentials.toml ${ledger} ~/.ssh ~/.aws /run/user /run/docker.sock /var/run/docker.sock /tmp/.X11-unix \\
+      ${person}/.cargo/credentials.toml ${person}/.nvm/alias ${ledger} ~/.ssh ~/.aws /run/user /run/docker.sock /var/run/docker.sock /tmp/.X11-unix \\
       /run/dbus /etc/gshadow /var/lib/docker /sys/fs/cgroup /sys/kernel /dev/sda /dev/vda /dev/mem; do
       test -e "$file" && echo "SEEN $file"
     done
