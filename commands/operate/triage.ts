@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { SaiondoError } from '../../model/errors';
@@ -5,7 +6,7 @@ import { commitLog } from '../../operator/commit-log';
 import type { Execution } from '../../model/revision.shape';
 import { findBuild } from '../../operator/triage/build-of-interest';
 import { describeTriage } from '../../operator/triage/triage.describer';
-import { triageShape } from '../../operator/triage/evidence/triage.shape';
+import { triageShape, type Triage } from '../../operator/triage/evidence/triage.shape';
 import { operatorCommand, printJson } from './operator-command';
 import { runOfExecution } from './run-of-execution';
 import { paintFor } from '../output/paint';
@@ -66,10 +67,20 @@ export function triageCommand(): Command {
         ...(execution ? { execution } : {}),
       });
       if (options.json) printJson(triageShape, triage);
-      else print(showTriage(triage, paintFor(process.stdout)));
+      else print(showTriage(triage, paintFor(process.stdout), localLog(target, triage)));
       return 0;
     },
   );
+}
+
+/** The file with the whole log of a rehearsal's failed build, or the command that prints it; empty where no build failed; undefined on AWS. */
+function localLog({ rehearsal }: Target, { execution, failure }: Triage): string | undefined {
+  if (!rehearsal) return undefined;
+  if (!failure?.build || !execution) return '';
+  const run = runOfExecution(rehearsal.layout, execution.id);
+  const file = run && path.join(rehearsal.layout.build(run, failure.build.id), 'log.txt');
+  if (file && fs.existsSync(file)) return path.relative(process.cwd(), file);
+  return `saiondo logs ${failure.action} --execution ${execution.id.slice(0, 8)}`;
 }
 
 /** The command that runs the action again here: on the artifacts of the rehearsal's run, or from the commit that failed on AWS. */

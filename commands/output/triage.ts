@@ -10,8 +10,11 @@ const COMMAND_LINES = 20;
 /** Characters of what AWS says of an action. */
 const LINE_WIDTH = 200;
 
-/** The triage for people. The first lines name the action, the command and the cause; what supports them follows. */
-export function showTriage(triage: Triage, paint: Paint): string {
+/**
+ * The triage for people. The first lines name the action, the command and the cause; what supports them follows.
+ * @param log where the whole log of a rehearsal's build is: AWS's console has none of it
+ */
+export function showTriage(triage: Triage, paint: Paint, log?: string): string {
   const { colours } = paint;
   const { execution, failure } = triage;
   if (!execution) return `${triage.pipeline} has not failed in the executions that are still listed`;
@@ -39,7 +42,7 @@ export function showTriage(triage: Triage, paint: Paint): string {
     ...sinceLines(failure, paint),
     ...(triage.rollbacks ?? []).map((one) => `${colours.bold('rollback')}  ${rollbackText(one)}`),
     `${colours.bold('again')}     ${failure.reproduce}`,
-    ...evidenceLines(failure, paint),
+    ...evidenceLines(failure, paint, log),
     ...triage.others.map(
       (one) =>
         `${colours.bold('also')}      ${one.action}${one.message ? `: ${fitWidth(one.message.split('\n')[0] ?? '', 120)}` : ''}`,
@@ -78,7 +81,7 @@ function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
   ];
 }
 
-function evidenceLines(failure: ActionFailure, paint: Paint): string[] {
+function evidenceLines(failure: ActionFailure, paint: Paint, local: string | undefined): string[] {
   const { colours } = paint;
   const { cause, tests, events, build } = failure;
   return [
@@ -98,8 +101,12 @@ function evidenceLines(failure: ActionFailure, paint: Paint): string[] {
         (event) =>
           `${colours.bold('event')}     ${event.subject}${event.status ? ` ${event.status}` : ''}: ${event.reason}`,
       ),
-    ...(build?.log?.url ? [`${colours.bold('log')}       ${build.log.url}`] : []),
-    ...(failure.url ? [`${colours.bold('console')}   ${failure.url}`] : []),
+    ...(local !== undefined
+      ? [local].filter(Boolean).map((one) => `${colours.bold('log')}       ${one}`)
+      : [
+          ...(build?.log?.url ? [`${colours.bold('log')}       ${build.log.url}`] : []),
+          ...(failure.url ? [`${colours.bold('console')}   ${failure.url}`] : []),
+        ]),
     ...failure.unknown.map((text) => `${colours.bold('unknown')}   ${text}`),
   ];
 }

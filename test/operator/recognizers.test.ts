@@ -358,3 +358,18 @@ test('every known cause has a remedy of its own', () => {
   const remedies = Object.values(KNOWN_CAUSES).map((one) => one.remedy);
   expect(new Set(remedies).size).toBe(remedies.length);
 });
+
+const COMMAND_ERROR = `COMMAND_EXECUTION_ERROR: Error while executing command: ${'make check; '.repeat(40)}. Reason: exit status 2`;
+
+test('a runner that nobody knows: its report names the case; the command is not said again in the cause', () => {
+  const tests = [{ suite: 'shop.Cart', name: 'removes', message: 'expected 1 to be 2' }, { name: 'adds' }];
+  expect(cause('ran 2\nassert: expected 1 to be 2\nended', { message: COMMAND_ERROR, tests })).toMatchObject({
+    summary: 'test “shop.Cart › removes” failed: expected 1 to be 2 (and 1 more)',
+    recognizer: 'test-report',
+    known: { slug: 'test-failed' },
+  });
+  expect(cause('something odd happened', { message: COMMAND_ERROR }).summary).toBe(
+    'not recognized; its output says: something odd happened (exit status 2)',
+  );
+  expect(cause('', { message: COMMAND_ERROR }).summary).toBe('not recognized; exit status 2');
+});

@@ -25,6 +25,7 @@ import { runtimeVersion } from './runtime-version';
 import { secrets } from './aws/secrets';
 import { smokeTest } from './smoke-test';
 import { source } from './aws/source';
+import { testReport } from './test-report';
 import { timeouts } from './aws/timeouts';
 import { typescript } from './typescript';
 
@@ -58,4 +59,5 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   cloudformation,
   smokeTest,
   contractDeployment,
+  testReport,
 ];

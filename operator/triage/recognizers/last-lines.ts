@@ -9,7 +9,7 @@ import { likeliestLine } from '../evidence/likely-line';
 export function lastLines({ output, message }: Evidence): Finding {
   const last = firstMatch([...output].reverse(), /\S/);
   const line = likeliestLine(stepOutput(output)) ?? likeliestLine(output) ?? (last && output.length - 1 - last.line);
-  const first = message.split('\n')[0] ?? '';
+  const first = reasonIn(message);
   if (line === undefined) return { summary: `not recognized; ${first || 'AWS gives no reason'}` };
   const said = saidAt(output, line);
   return {
@@ -28,4 +28,12 @@ function saidAt(output: readonly string[], line: number): string {
     .map((one) => one.trim())
     .find((one) => one !== '');
   return next !== undefined && (text.endsWith(':') || text.length < 25) ? `${text} ${next}` : text;
+}
+
+/** The command that ended with an error stands in a triage's lines of its own: of CodeBuild's sentence about it, its reason is enough. */
+const COMMAND_ERROR =
+  /^(?:COMMAND_EXECUTION_ERROR: )?Error while executing command: [\s\S]*\. Reason: (exit status \d+)/;
+
+function reasonIn(message: string): string {
+  return COMMAND_ERROR.exec(message)?.[1] ?? message.split('\n')[0] ?? '';
 }

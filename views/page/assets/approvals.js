@@ -122,7 +122,7 @@ function approvalView({ run, execution, stage, action }, failed) {
     'section',
     { class: 'approval', 'aria-labelledby': id },
     h('h2', { id }, `${stage}/${action.name} waits for your decision`),
-    h('p', { class: 'quiet' }, `until ${dateTime(approval.deadline)}`),
+    h('p', { class: 'quiet' }, `until ${dateTime(approval.deadline)} · execution ${execution.executionId.slice(0, 8)}`),
     ...(approval.message ? [h('p', {}, approval.message)] : []),
     ...(link ? [h('p', {}, h('a', { href: link, rel: 'noreferrer' }, link))] : []),
     gets,

@@ -33,21 +33,47 @@ export function showChanges({ changeSets }) {
   );
 }
 
-/** @param {PageRun} shown */
+/** Notes by weight: what was not done and warnings stand open, what differs from AWS as a rule is folded. @param {PageRun} shown */
 export function showNotes({ notes, endpoints }) {
   const parent = byId('notes');
-  const lines = [
-    ...endpoints.map((one) => `${one.environment}: ${one.url} answers ${one.status}`),
-    ...notes.map(
-      (one) =>
-        `${one.level === 'limit' ? 'differs from AWS' : one.level}: ${one.text}${one.where ? ` (${one.where})` : ''}`,
+  const of = (/** @type {(level: string) => boolean} */ wanted) => [
+    ...new Set(
+      notes
+        .filter((one) => wanted(one.level))
+        .map(
+          (one) =>
+            `${['limit', 'info'].includes(one.level) ? '' : `${one.level}: `}${one.text}${one.where ? ` (${one.where})` : ''}`,
+        ),
     ),
   ];
-  byId('notes-section').hidden = lines.length === 0;
-  const shape = JSON.stringify(lines);
+  /** @type {[title: string, lines: string[]][]} */
+  const groups = [
+    ['Missing and warnings', of((level) => level !== 'limit' && level !== 'info')],
+    [
+      'Said by the run',
+      [
+        ...endpoints.map((one) => `${one.environment}: ${one.url} answers ${one.status}`),
+        ...of((level) => level === 'info'),
+      ],
+    ],
+    ['Differences from AWS', of((level) => level === 'limit')],
+  ];
+  const some = groups.filter(([, lines]) => lines.length > 0);
+  byId('notes-section').hidden = some.length === 0;
+  const shape = JSON.stringify(some);
   if (parent.dataset.shown === shape) return;
   parent.dataset.shown = shape;
-  parent.replaceChildren(...lines.map((line) => h('li', {}, line)));
+  const stands = new Map([...parent.querySelectorAll('details')].map((one) => [one.dataset.title, one.open]));
+  parent.replaceChildren(
+    ...some.map(([title, lines]) =>
+      h(
+        'details',
+        { 'data-title': title, open: stands.get(title) ?? title === 'Missing and warnings' },
+        h('summary', {}, `${title} (${lines.length})`),
+        h('ul', {}, ...lines.map((line) => h('li', {}, line))),
+      ),
+    ),
+  );
 }
 
 /** @param {import('../model').PageChangeSet} set */
