@@ -1,5 +1,9 @@
 import stringWidth from 'string-width';
 
+/** Widths of texts that are drawn again and again; forgotten when there are too many. */
+const MEASURED = new Map<string, number>();
+const MOST_MEASURED = 2000;
+
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
@@ -7,7 +11,14 @@ const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  * letters (macOS file names, NFD) count as they are drawn.
  */
 export function width(text: string): number {
-  return stringWidth(text.normalize('NFC'));
+  // Most of what is drawn, five times a second: each of these characters takes one column.
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  const known = MEASURED.get(text);
+  if (known !== undefined) return known;
+  const measured = stringWidth(text.normalize('NFC'));
+  if (MEASURED.size >= MOST_MEASURED) MEASURED.clear();
+  MEASURED.set(text, measured);
+  return measured;
 }
 
 /** A text without colours, cut to a width in columns: never through a character. What was cut is marked by `…`. */

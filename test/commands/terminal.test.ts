@@ -39,21 +39,25 @@ test.each([
   [80, 24, REDRAWS],
   [80, 50, 1],
   [200, 60, 1],
-])('at %i×%i the lines fit, and a served run of four executions leaves its lines once', async (...given) => {
-  const [columns, rows, redraws] = given;
-  const { screen, frames } = await watched(columns, rows, 4, redraws);
-  const text = await screen.text();
-  expect(text.length).toBeLessThanOrEqual(200);
-  // No frame stays behind: what is redrawn is there once, at the end.
-  expect(text.filter((line) => line.startsWith('✔ Source')).length).toBe(1);
-  expect(text.filter((line) => line.includes('run 20260101-100000-aaaa')).length).toBe(1);
-  for (const frame of frames) {
-    expect(frame.length).toBeLessThanOrEqual(rows);
-    expect(frame.filter((line) => /^● Dev \d+\/18/.test(line))).toHaveLength(1);
-    expect(frame.join('\n')).toContain('✔ Source 2/2 · Build 1/1');
-    expect(frame.join('\n')).toMatch(/· Promote 1 · Prod 18/);
-  }
-});
+])(
+  'at %i×%i the lines fit, and a served run of four executions leaves its lines once',
+  async (...given) => {
+    const [columns, rows, redraws] = given;
+    const { screen, frames } = await watched(columns, rows, 4, redraws);
+    const text = await screen.text();
+    expect(text.length).toBeLessThanOrEqual(200);
+    // No frame stays behind: what is redrawn is there once, at the end.
+    expect(text.filter((line) => line.startsWith('✔ Source')).length).toBe(1);
+    expect(text.filter((line) => line.includes('run 20260101-100000-aaaa')).length).toBe(1);
+    for (const frame of frames) {
+      expect(frame.length).toBeLessThanOrEqual(rows);
+      expect(frame.filter((line) => /^● Dev \d+\/18/.test(line))).toHaveLength(1);
+      expect(frame.join('\n')).toContain('✔ Source 2/2 · Build 1/1');
+      expect(frame.join('\n')).toMatch(/· Promote 1 · Prod 18/);
+    }
+  },
+  240_000,
+);
 
 test('a terminal that is made narrower, and then wider, keeps one frame', async () => {
   const screen = new Screen(120, 30);
