@@ -5,7 +5,7 @@ export interface AskedVariable {
   readonly name: string;
   readonly file: string;
   readonly line: number;
-  /** `required`: the code ends without it, as far as it can be seen; `read`: it is read without a value to fall back on; `default`: with one. */
+  /** `required`: the code ends without it, as far as it can be seen; `read`: it is read without a value to fall back on, or with an empty one; `default`: with one. */
   readonly need: 'required' | 'read' | 'default';
   /** Whether it is read when the module is loaded: the line stands in no function, as its indentation tells. */
   readonly atLoad: boolean;
@@ -27,8 +27,11 @@ interface Pattern {
   readonly needOf: (rest: string) => AskedVariable['need'];
 }
 
+/** An empty text to fall back on: whoever reads the variable gets nothing, as without one. */
+const EMPTY = /^\s*(\?\?|\|\||,)\s*(''|""|``)/;
+
 const falls = (rest: string): AskedVariable['need'] =>
-  /^\s*(\?\?|\|\||\?(?!\.)|,\s*['"\d])/.test(rest) ? 'default' : 'read';
+  !EMPTY.test(rest) && /^\s*(\?\?|\|\||\?(?!\.)|,\s*['"`\d])/.test(rest) ? 'default' : 'read';
 
 /** How code asks for a variable: Node, Vite, NestJS’s ConfigService, Python. */
 const PATTERNS: readonly Pattern[] = [
@@ -52,7 +55,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     files: /\.py$/,
     finds: /\bos\.(?:getenv|environ\.get)\(\s*['"]([A-Z][A-Z0-9_]*)['"]([^\n]{0,24})/g,
-    needOf: (rest) => (/^\s*,/.test(rest) ? 'default' : 'read'),
+    needOf: (rest) => (/^\s*,/.test(rest) && !EMPTY.test(rest) ? 'default' : 'read'),
   },
 ];
 
