@@ -4,8 +4,12 @@ import { decoded } from '../text/percent';
 
 /** Ids that are shorter are found in other texts, too. */
 const SHORTEST = 8;
-/** How clients name what is not there: `NoSuchDistribution`, `ResourceNotFoundException`, `ServiceNotFoundException`. */
-const NOT_THERE = /NotFound|NoSuch|DoesNotExist|NonExistent|NotExist|NotRehearsed/;
+/**
+ * How AWS’s services name what is not there: `NoSuchDistribution`, `ResourceNotFoundException`, `DBInstanceNotFound`. Python’s ModuleNotFoundError and Jest’s
+ * `_throwModNotFoundError` end otherwise.
+ */
+const NOT_THERE =
+  /(?:NotFound(?:Exception|Fault)?|NoSuch[A-Z]\w*|DoesNotExist(?:Exception|Fault)?|NonExistent\w*|NotExist(?:Exception|Fault)?|NotRehearsed)\b/;
 
 /**
  * Remembers which build asked the endpoint for a resource that a stack has and that is only recorded, and was refused: in AWS the resource is there, so the
@@ -21,11 +25,14 @@ export class RecordedRequests {
     const { actor } = principal;
     if (actor === undefined || status < 400 || status >= 500) return;
     const text = `${decoded(url)} ${body.toString('utf8')}`;
-    const found = this.ledger
+    const named = this.ledger
       .list()
       .filter((stack) => stack.account === account)
       .flatMap((stack) => Object.values(stack.resources))
-      .find((one) => one.standing === 'recorded' && names(text, one.physicalId));
+      .filter((one) => names(text, one.physicalId));
+    // A bucket's policy has the bucket's name for an id, and the bucket is here.
+    const here = new Set(named.filter(({ standing }) => standing !== 'recorded').map(({ physicalId }) => physicalId));
+    const found = named.find(({ standing, physicalId }) => standing === 'recorded' && !here.has(physicalId));
     if (found) this.asked.set(actor, `${found.type} ${found.physicalId}, which is only recorded here`);
   }
 
