@@ -196,9 +196,15 @@ function batchCalls({ project, account, region, properties, isBatch }: BuildFact
   ];
 }
 
-/** The ARN of a secret that is named: AWS adds a hyphen and six characters to the name (Secrets Manager User Guide, "Secret ARN"). */
+/**
+ * The ARN of a secret that is named, or of which a partial ARN is given: AWS adds a hyphen and six characters to the name, and asks the policies for
+ * the whole (Secrets Manager User Guide, "Secret ARN", "Finding a secret from a partial ARN").
+ */
 export function secretArn(reference: string, account: string, region: string): string {
-  if (reference.startsWith('arn:')) return reference.split(':').slice(0, 7).join(':');
+  if (reference.startsWith('arn:')) {
+    const arn = reference.split(':').slice(0, 7).join(':');
+    return /-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-AbCdEf`;
+  }
   return `arn:aws:secretsmanager:${region}:${account}:secret:${reference.split(':')[0] ?? ''}-AbCdEf`;
 }
 

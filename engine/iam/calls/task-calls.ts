@@ -1,5 +1,6 @@
 import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
+import { secretArn } from './codebuild-calls';
 import { isMadeByAStack, logCalls, logGroupArn } from './log-calls';
 import { pullCalls } from './pull-calls';
 import type { ServiceCall } from './service-call';
@@ -76,7 +77,7 @@ function secretCall(
   if (from === '' || from.includes('{{resolve:')) return [];
   const why = `to read the secret ${text(secret.Name)} of a task`;
   if (/^arn:[^:]+:secretsmanager:/.test(from)) {
-    const resource = from.split(':').slice(0, 7).join(':');
+    const resource = secretArn(from, account, region);
     return [{ by, action: 'secretsmanager:GetSecretValue', resource, why, source: SOURCE }];
   }
   const resource = from.startsWith('arn:')
