@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { prisma } from './prisma';
 
-/** What a load balancer asks. Points are counted: the table is of the schema, and of no migration. */
+/** What a load balancer asks. Points are counted: without the migration of their table this answers 500. */
 @Controller('health')
 export class HealthController {
   @Get()
