@@ -40,9 +40,10 @@ export function makeMigrations(
       ...plainVariables(configuration.components.api.buildEnvironment),
       COMPONENT_DIR: { value: configuration.components.api.directory },
       LLM_DIR: { value: configuration.components.llm.directory },
-      ...(migrations.prismaSchema
+      ...(migrations.prisma
         ? {
-            PRISMA_SCHEMA: { value: migrations.prismaSchema },
+            PRISMA_SCHEMA: { value: migrations.prisma.schema },
+            PRISMA_MIGRATIONS: { value: migrations.prisma.migrations },
             MIGRATIONS_DRIFT: { value: environment.migrations.drift },
           }
         : {}),

@@ -2,6 +2,7 @@ import { filesBelow, jsonOf, type Checkout } from './checkout';
 import { gitPackages } from './lock-file';
 import { nodeVersionOf, type NodeVersion } from './node-version';
 import { BROUGHT, commandsOf, packageManagerOf, type PackageCommands, type PackageManager } from './package-manager';
+import { prismaOf } from './prisma-schema';
 import { projectTests, type TestRunner } from './test-runner';
 
 /** What `components.NAME` of `saiondo.yaml` may say of a build. */
@@ -109,7 +110,9 @@ function testsOf(
 
 /** A command of `saiondo.yaml` that calls Jest alone gets the reporter too; any other is run as it stands. */
 function reported(command: string): { readonly ahead: readonly string[]; readonly command: string } {
-  if (!/^[^;&|<>]*\bjest\b[^;&|<>]*$/.test(command) || command.includes('--reporters')) return { ahead: [], command };
+  // What stands between quotes is an argument: '<rootDir>/src' redirects nothing.
+  const bare = command.replace(/'[^']*'|"[^"]*"/g, "''");
+  if (!/^[^;&|<>]*\bjest\b[^;&|<>]*$/.test(bare) || command.includes('--reporters')) return { ahead: [], command };
   const { ahead, args } = reporter('jest');
   return { ahead, command: `${command} ${args}` };
 }
@@ -135,17 +138,9 @@ function reporter(runner: TestRunner): { readonly ahead: readonly string[]; read
 /** The api: NestJS with Prisma, or whatever its package.json builds. */
 export function apiBuild(checkout: Checkout, settings: NodeSettings): NodeBuild {
   return nodeBuild(checkout, settings, (commands) => [
-    ...(prismaSchemaOf(checkout, settings.directory) ? [commands.exec('prisma generate')] : []),
+    ...(prismaOf(checkout, settings.directory) ? [commands.exec('prisma generate')] : []),
     ...(hasScript(checkout, settings.directory, 'build') ? [commands.run('build')] : []),
   ]);
-}
-
-/** The path of the Prisma schema inside a project: `prisma.schema` of package.json, or Prisma’s own default; undefined without one. */
-export function prismaSchemaOf(checkout: Checkout, directory: string): string | undefined {
-  const named = (jsonOf(checkout, `${directory}/package.json`)?.prisma as { schema?: unknown } | undefined)?.schema;
-  return [named, 'prisma/schema.prisma', 'schema.prisma'].find(
-    (file): file is string => typeof file === 'string' && checkout.has(`${directory}/${file}`),
-  );
 }
 
 /** Whether package.json has a script. */

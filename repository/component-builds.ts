@@ -1,7 +1,8 @@
 import type { Components } from '../config/component.schema';
 import type { Checkout } from './checkout';
-import { apiBuild, llmBuild, prismaSchemaOf, type ComponentBuild, type NodeBuild } from './component-build';
+import { apiBuild, llmBuild, type ComponentBuild, type NodeBuild } from './component-build';
 import { contractsBuild } from './contracts-build';
+import { prismaOf } from './prisma-schema';
 import { takenFolders } from './takes';
 import { webBuild, type WebBuild } from './web-build';
 
@@ -23,8 +24,8 @@ export interface Migrations {
   readonly commands: Readonly<Record<'pending' | 'migrate' | 'llmMigrate' | 'drift', readonly string[]>>;
   /** Whether the llm's folder has migrations too: the build that tests it carries them. */
   readonly ofLlm: boolean;
-  /** The schema that the database is compared with afterwards; undefined where Prisma is not what migrates it. */
-  readonly prismaSchema?: string;
+  /** The schema that the database is compared with afterwards, and its migrations; undefined where Prisma is not what migrates it. */
+  readonly prisma?: { readonly schema: string; readonly migrations: string };
   readonly runtimes: Readonly<Record<string, string | number>>;
 }
 
@@ -46,8 +47,7 @@ export function componentBuilds(checkout: Checkout, components: Components): Com
 }
 
 function migrations(checkout: Checkout, components: Components, api: NodeBuild, llm: ComponentBuild): Migrations {
-  const prismaSchema = prismaSchemaOf(checkout, components.api.directory);
-  const prisma = prismaSchema !== undefined && components.api.migrate === undefined;
+  const prisma = components.api.migrate === undefined ? prismaOf(checkout, components.api.directory) : undefined;
   const alembic = checkout.has(`${components.llm.directory}/alembic.ini`) && components.llm.migrate === undefined;
   const ofLlm = alembic || (components.llm.migrate ?? []).length > 0;
   const inLlm = (commands: readonly string[]): string[] => [
@@ -58,7 +58,7 @@ function migrations(checkout: Checkout, components: Components, api: NodeBuild, 
   return {
     ofLlm,
     runtimes: { ...api.runtimes, python: llm.runtimes.python ?? '3.11' },
-    ...(prisma ? { prismaSchema } : {}),
+    ...(prisma ? { prisma: { schema: prisma.schema, migrations: prisma.migrations } } : {}),
     commands: {
       pending: [
         // A command of somebody else's says nothing beforehand: a snapshot is taken each time.

@@ -1,5 +1,5 @@
 import { filesBelow, jsonOf, lineOf, type Checkout } from './checkout';
-import { prismaSchemaOf } from './component-build';
+import { prismaOf } from './prisma-schema';
 import { nodeRoutes, pythonRoutes } from './routes';
 
 /** A value that was found, and where. */
@@ -45,7 +45,7 @@ export function survey(checkout: Checkout): Survey {
   const api = folders.map((folder) => seenApi(checkout, folder)).filter((one) => one !== undefined);
   const llm = folders.map((folder) => seenLlm(checkout, folder)).find((one) => one !== undefined);
   const contracts = folders.map((folder) => seenContracts(checkout, folder)).find((one) => one !== undefined);
-  const best = api.find(({ directory }) => prismaSchemaOf(checkout, directory) !== undefined) ?? api[0];
+  const best = api.find(({ directory }) => prismaOf(checkout, directory) !== undefined) ?? api[0];
   return {
     ...(best ? { api: best } : {}),
     ...(llm ? { llm } : {}),

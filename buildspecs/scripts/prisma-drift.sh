@@ -1,8 +1,9 @@
-# Compares the migrated database with PRISMA_SCHEMA. MIGRATIONS_DRIFT says what a difference means: error, warn, or push, which makes the database
-# what the schema says. A rollback runs sources that are older than the database: migrations run forward only, so that is not drift.
+# Compares the migrated database with PRISMA_SCHEMA, whose migrations are in PRISMA_MIGRATIONS. MIGRATIONS_DRIFT says what a difference means: error,
+# warn, or push, which makes the database what the schema says. A rollback runs sources that are older than the database: migrations run forward only,
+# so that is not drift.
 export DATABASE_URL="$PRISMA_URL"
 FOLDER=$(mktemp -d)
-MIGRATIONS="$(dirname "$PRISMA_SCHEMA")/migrations"
+MIGRATIONS=$PRISMA_MIGRATIONS
 NAMES=$(find "$MIGRATIONS" -mindepth 1 -maxdepth 1 -type d -exec basename {} \; 2> /dev/null | sed "s/.*/,'&'/" | tr -d '\n')
 printf '%s' "DO \$\$ BEGIN IF EXISTS (SELECT 1 FROM _prisma_migrations WHERE rolled_back_at IS NULL AND migration_name NOT IN (''$NAMES)) THEN RAISE EXCEPTION 'the database is ahead of these sources'; END IF; END \$\$;" > "$FOLDER/question.sql"
 if ! npx prisma db execute --file "$FOLDER/question.sql" --schema "$PRISMA_SCHEMA" > "$FOLDER/answer.txt" 2>&1; then

@@ -1,11 +1,11 @@
 import type { Configuration } from '../../config/load';
 import { filesBelow, jsonOf, lineOf, type Checkout } from '../checkout';
-import { prismaSchemaOf } from '../component-build';
 import type { ComponentBuilds } from '../component-builds';
 import { nodeRoutes, pythonRoutes } from '../routes';
 import type { CheckFinding } from './finding';
 import { checkImportedFiles } from './imported-files';
 import { checkLockFile } from './lock-files';
+import { checkMigrations } from './migrations';
 import { missingFile } from './missing-file';
 
 /** The api: what its test, its image, its container and its migrations take for granted. */
@@ -236,55 +236,6 @@ function checkHealth(
         ? `components.${name}.healthPath: ${first.path}`
         : `answer GET ${healthPath}, or name another path in components.${name}.healthPath`,
       ...(first ? { set: { [`components.${name}.healthPath`]: first.path } } : {}),
-    },
-  ];
-}
-
-/** Tables that the schema has and no migration makes: what `prisma db push` leaves behind. */
-function checkMigrations(checkout: Checkout, { components, environments }: Configuration): CheckFinding[] {
-  const { directory, migrate } = components.api;
-  const schemaFile = prismaSchemaOf(checkout, directory);
-  if (schemaFile === undefined || migrate !== undefined)
-    return /"prisma"\s*:/.test(checkout.text(`${directory}/package.json`) ?? '') && migrate === undefined
-      ? [
-          missingFile(
-            'api.schema',
-            checkout,
-            `${directory}/prisma/schema.prisma`,
-            'the Prisma schema, which is migrated and compared',
-            'components.api.migrate',
-          ),
-        ]
-      : [];
-  const file = `${directory}/${schemaFile}`;
-  const schema = checkout.text(file) ?? '';
-  const folder = `${directory}/${schemaFile.replace(/[^/]*$/, '')}migrations/`;
-  const sql = checkout.files
-    .filter((one) => one.startsWith(folder) && one.endsWith('migration.sql'))
-    .map((one) => checkout.text(one) ?? '')
-    .join('\n');
-  const tables = [...schema.matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)].map((match) => ({
-    name: /@@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(match[2] ?? '')?.[1] ?? match[1] ?? '',
-    line: schema.slice(0, match.index).split('\n').length,
-  }));
-  const lacking = tables.filter(({ name }) => !new RegExp(`(CREATE TABLE|RENAME TO)[^;]*"${name}"`).test(sql));
-  const [first] = lacking;
-  if (!first) return [];
-  const modes = new Set(Object.values(environments).map(({ migrations }) => migrations.drift));
-  return [
-    {
-      what: 'api.migrations',
-      level: modes.has('error') ? 'stops' : 'warning',
-      where: { file, line: first.line },
-      found: `no migration makes ${lacking.length} of ${tables.length} tables: ${lacking
-        .slice(0, 4)
-        .map(({ name }) => name)
-        .join(', ')}${lacking.length > 4 ? ', …' : ''}`,
-      needed: 'migrations that make what the schema says',
-      fix: `npx prisma migrate dev --name close-drift in ${directory}; or migrations.drift: push for dev (docs/baseline.md)`,
-      ...(environments.dev.migrations.drift === 'error'
-        ? { set: { 'environments.dev.migrations.drift': 'push' } }
-        : {}),
     },
   ];
 }

@@ -99,6 +99,7 @@ async function migrate(
   return recordedBuild(root, 'migrate', {
     variables: {
       PRISMA_SCHEMA: 'prisma/schema.prisma',
+      PRISMA_MIGRATIONS: 'prisma/migrations',
       MIGRATIONS_DRIFT: drift,
       COMPONENT_DIR: 'backend/api',
       LLM_DIR: 'backend/llm',

@@ -89,6 +89,10 @@ test('the api’s commands: today’s for npm; a command of saiondo.yaml is run 
     'npx jest --rootDir=. --ci --reporters=default --reporters="$TOOLS/node_modules/jest-junit"',
   );
   expect(own.test.at(-1)).toBe('echo a; jest');
+  const quoted = `npx jest --moduleNameMapper='{"^@/(.*)$":"<rootDir>/src/$1"}' -t '^(?!.*(a|b))'`;
+  expect(apiBuild(at(files), { directory: 'app', test: [quoted] }).test.at(-1)).toBe(
+    `${quoted} --ci --reporters=default --reporters="$TOOLS/node_modules/jest-junit"`,
+  );
   expect(apiBuild(at(files), { directory: 'app', tests: 'none' })).toMatchObject({ test: [], report: false });
 });
 

@@ -1,25 +1,15 @@
 import { parseConfiguration } from '../../config/load';
 import { checkRepository } from '../../repository/check/check';
-import { openCheckout, type Checkout } from '../../repository/checkout';
+import { openCheckout } from '../../repository/checkout';
 import { unlockedPackages } from '../../repository/lock-file';
 import { configured } from '../app/configured';
 import { SAMPLE } from '../app/synthesized';
+import { changed } from './changed';
 
 const sample = openCheckout(SAMPLE);
 
-/** The sample with other files: a text, or undefined for one (or a folder) that is not there. */
-function changed(files: Readonly<Record<string, string | undefined>>): Checkout {
-  const gone = (file: string): boolean =>
-    Object.entries(files).some(([one, text]) => text === undefined && (file === one || file.startsWith(`${one}/`)));
-  return {
-    root: sample.root,
-    files: [...new Set([...sample.files, ...Object.keys(files)])].filter((file) => !gone(file)).sort(),
-    text: (file) => (gone(file) ? undefined : (files[file] ?? sample.text(file))),
-    has: (file) => !gone(file) && (files[file] !== undefined || sample.has(file)),
-  };
-}
 const check = (files: Readonly<Record<string, string | undefined>>, values: Readonly<Record<string, unknown>> = {}) =>
-  checkRepository(changed(files), parseConfiguration(configured(values), 'saiondo.yaml'));
+  checkRepository(changed(sample, files), parseConfiguration(configured(values), 'saiondo.yaml'));
 const edited = (file: string, from: string | RegExp, to: string): Record<string, string> => {
   const text = sample.text(file) ?? '';
   const after = text.replace(from, to);
@@ -122,6 +112,18 @@ test('each demand is met by what it says to set', () => {
   expect(check(files, set).filter(({ level }) => level === 'stops')).toEqual([]);
 });
 
+test.each([
+  [MAIN, "process.env.ABI_PATH ?? ''", 'warning'],
+  [MAIN, 'process.env.ABI_PATH || "";', 'warning'],
+  [MAIN, "config.get('ABI_PATH', '')", 'warning'],
+  [MAIN, "process.env.ABI_PATH ?? 'abi.json'", undefined],
+  ['backend/llm/src/main.py', "os.getenv('ABI_PATH', '')", 'warning'],
+  ['backend/llm/src/main.py', "os.getenv('ABI_PATH', 'abi.json')", undefined],
+])('an empty text to fall back on is no value: %s %s', (file, text, level) => {
+  const found = check({ [file]: `${sample.text(file) ?? ''}\n${text}\n` });
+  expect(found.find(({ found: said }) => said.includes('ABI_PATH'))?.level).toBe(level);
+});
+
 test('what has a value to fall back on, or is set by every platform, is not asked for', () => {
   const files = { [MAIN]: "listen(process.env.PORT ?? 3000, process.env.LOG_LEVEL || 'info', process.env.NODE_ENV)" };
   expect(check(files).filter(({ what }) => what === 'api.variables')).toEqual([]);
@@ -136,11 +138,7 @@ test.each([
   expect(unlockedPackages(found, directory, file)).toEqual([]);
   const manifest = `${directory}/package.json`;
   const text = (found.text(manifest) ?? '').replace(from, to);
-  const other = {
-    ...found,
-    root: found.root,
-    files: found.files,
-    text: (one: string) => (one === manifest ? text : found.text(one)),
-  };
-  expect(unlockedPackages(other, directory, file)?.map((one) => one.name)).toEqual([name]);
+  expect(unlockedPackages(changed(found, { [manifest]: text }), directory, file)?.map((one) => one.name)).toEqual([
+    name,
+  ]);
 });

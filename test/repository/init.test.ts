@@ -7,10 +7,14 @@ import { checkRepository } from '../../repository/check/check';
 import { openCheckout } from '../../repository/checkout';
 import { initialConfiguration } from '../../repository/init/initial-configuration';
 import { survey } from '../../repository/survey';
+import { changed } from './changed';
 
 const ROOT = path.join(__dirname, '../..');
 const FOUND = path.join(ROOT, 'examples/as-found');
-const checkout = openCheckout(FOUND);
+/** As it was before its one missing migration was written. */
+const checkout = changed(openCheckout(FOUND), {
+  'backend/api/prisma/migrations/20260901000000_points': undefined,
+});
 const seen = survey(checkout);
 const [site] = seen.sites;
 const answers = { project: 'found', region: 'ap-northeast-2', repository: 'acme/found', ...(site ? { site } : {}) };
@@ -49,10 +53,26 @@ test('a repository as it was found: every component, with the place of each valu
 
 test('what is left is what only a person decides: the missing migration in a protected environment', () => {
   const { yaml, findings } = initialConfiguration(checkout, seen, answers);
-  expect(findings.filter(({ level }) => level !== 'note').map(({ what }) => what)).toEqual(['api.migrations']);
+  const [left, ...more] = findings.filter(({ level }) => level !== 'note');
+  expect(more).toEqual([]);
+  expect(left).toMatchObject({
+    what: 'api.migrations',
+    level: 'stops',
+    found:
+      'no migration makes 1 of 2 tables: points; prod would stop at its migration, for its migrations.drift is error',
+  });
+  // A warning lets the service start without its table: that stops as well.
   const decided = yaml.replace('    protected: true\n', '    protected: true\n    migrations: { drift: warn }\n');
-  const left = checkRepository(checkout, parseConfiguration(decided, 'saiondo.yaml'));
-  expect(left.filter(({ level }) => level === 'stops')).toEqual([]);
+  const warned = checkRepository(checkout, parseConfiguration(decided, 'saiondo.yaml'));
+  expect(warned.filter(({ level }) => level === 'stops').map(({ found }) => found)).toEqual([
+    'no migration makes 1 of 2 tables: points; prod would start without them, for its migrations.drift is warn',
+  ]);
+});
+
+test('the sample with its migration: nothing stops what init writes', () => {
+  const whole = openCheckout(FOUND);
+  const { findings } = initialConfiguration(whole, survey(whole), answers);
+  expect(findings.filter(({ level }) => level !== 'note')).toEqual([]);
 });
 
 test('the command writes it once; run again it shows a difference and changes nothing unasked', async () => {
