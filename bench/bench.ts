@@ -6,7 +6,7 @@ import { overhead } from './last-run';
 import { isolationOfABuild } from './isolation';
 import { bigLog } from './log';
 import { largeCommands, largeExecution, manyRuns } from './served-runs';
-import { judgedOverUnjudged } from './permissions';
+import { enforcedOverOff, judgedOverUnjudged } from './permissions';
 import { synthOverEmpty } from './synth';
 import { triage } from './triage';
 import { rehearsedAgain } from './twice';
@@ -31,6 +31,7 @@ const PARTS: Readonly<Record<string, (scratch: string) => Promise<void>>> = {
     else console.log('permissions: no run to the end here yet; npm start -- --approve Prod makes one');
     return Promise.resolve();
   },
+  pair: async (scratch) => say(await enforcedOverOff(scratch)),
   log: async (scratch) => say(await bigLog(scratch)),
   wireit: async (scratch) => say(await engineOverWireit(scratch)),
   isolation: async (scratch) => {

@@ -10,6 +10,7 @@ import { Layout } from '../model/layout';
 import { currentExecution } from '../model/run-state';
 import { readPermissions } from '../views/permissions';
 import type { Measured } from './figure';
+import { cloneToRehearse, rehearsal } from './twice';
 
 /**
  * The last sample run with its judgement of permissions over the same run without: the processor's time of judging anew all that it judged, with the policies read anew for
@@ -49,4 +50,23 @@ export function judgedOverUnjudged(layout = new Layout(path.join(packageRoot, '.
     };
   }
   return undefined;
+}
+
+/**
+ * The sample rehearsed with `--iam enforce` and with `--iam off`, each from nothing, twice and in turn: the sum of the first pair of times over that of the second. Takes as
+ * long as four rehearsals.
+ */
+export async function enforcedOverOff(scratch: string): Promise<Measured> {
+  const clone = await cloneToRehearse(path.join(scratch, 'permissions'));
+  const took = { enforce: 0, off: 0 };
+  // What the machine keeps warm is the second pair's as the first one's: each mode begins once.
+  for (const [at, mode] of (['enforce', 'off', 'off', 'enforce'] as const).entries())
+    took[mode] += await rehearsal(clone, `.saiondo-${at}`, ['--iam', mode, '--fresh']);
+  return {
+    name: 'run with --iam enforce over one with --iam off',
+    value: took.enforce / took.off,
+    unit: '',
+    bound: 1.03,
+    detail: `${took.enforce.toFixed(1)} s over ${took.off.toFixed(1)} s, two runs each`,
+  };
 }

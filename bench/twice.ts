@@ -15,11 +15,8 @@ const OF_ONE_SERVICE = 'examples/saiondo/backend/llm/src/main.py';
  * last, the second and the third over the first. Takes as long as three rehearsals.
  */
 export async function rehearsedAgain(scratch: string): Promise<readonly Measured[]> {
-  const clone = path.join(scratch, 'twice');
+  const clone = await cloneToRehearse(path.join(scratch, 'twice'));
   const run = (command: string, ...args: string[]): Promise<unknown> => execa(command, args, { cwd: clone });
-  await execa('git', ['clone', '--quiet', packageRoot, clone]);
-  fs.symlinkSync(path.join(packageRoot, 'node_modules'), path.join(clone, 'node_modules'));
-  await run('npm', 'run', '--silent', 'build');
   const first = await rehearsal(clone);
   const second = await rehearsal(clone);
   fs.appendFileSync(path.join(clone, OF_ONE_SERVICE), '# changed\n');
@@ -36,13 +33,22 @@ export async function rehearsedAgain(scratch: string): Promise<readonly Measured
   ];
 }
 
-/** Rehearses the clone. @returns seconds from its first stage to its last @throws where it fails */
-async function rehearsal(clone: string): Promise<number> {
-  await execa('node', ['dist/bin/saiondo.js', 'rehearse', '--yes', '--plain', '--approve', 'Prod'], {
+/** A clone of this repository, built, to be rehearsed. @returns its folder */
+export async function cloneToRehearse(clone: string): Promise<string> {
+  await execa('git', ['clone', '--quiet', packageRoot, clone]);
+  fs.symlinkSync(path.join(packageRoot, 'node_modules'), path.join(clone, 'node_modules'));
+  await execa('npm', ['run', '--silent', 'build'], { cwd: clone });
+  return clone;
+}
+
+/** Rehearses the clone. @param state the folder below the clone that keeps runs and state @param options what is given to the command besides @returns seconds from its first stage to its last @throws where it fails */
+export async function rehearsal(clone: string, state = '.saiondo', options: readonly string[] = []): Promise<number> {
+  const given = ['--yes', '--plain', '--approve', 'Prod', '--directory', state, ...options];
+  await execa('node', ['dist/bin/saiondo.js', 'rehearse', ...given], {
     cwd: clone,
     env: { SAIONDO_TOOLS_DIR: process.env.SAIONDO_TOOLS_DIR ?? path.join(packageRoot, '.saiondo/tools') },
   });
-  const layout = new Layout(path.join(clone, '.saiondo'));
+  const layout = new Layout(path.join(clone, state));
   const last = fs.readdirSync(layout.runs()).sort().at(-1) ?? '';
   const execution = currentExecution(readRun(layout.events(last)));
   if (!execution?.endedAt || execution.status !== 'Succeeded') throw new Error(`the run ${last} has not gone through`);
