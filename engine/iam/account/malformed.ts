@@ -2,6 +2,7 @@ import type { ResourceToPermit } from '../../ports/resource-permission';
 import { parsePolicy } from '../policy/parse-policy';
 import type { DocumentKind, Policy } from '../policy/policy';
 import { list, object } from './json';
+import { tooLarge } from './policy-size';
 
 /** A policy of a type: its property, what it is attached to, and the code with which the service refuses it. */
 type Written = readonly [property: string, kind: DocumentKind, code: string];
@@ -63,7 +64,7 @@ export interface ReadDocument {
 
 /**
  * Why a service refuses the policies of a resource: `MalformedPolicyDocument` with the key that is wrong (IAM API Reference, CreateRole, PutRolePolicy;
- * of a bucket S3 says `MalformedPolicy`); or the policies, as it reads them.
+ * of a bucket S3 says `MalformedPolicy`; `LimitExceeded` where one is too large); or the policies, as it reads them.
  */
 export function readPolicies(
   resource: ResourceToPermit,
@@ -75,8 +76,18 @@ export function readPolicies(
     const [problem] = problems ?? [];
     if (problem)
       return {
-        refused: `${code}: ${problem.message} (${[place, problem.path].filter(Boolean).join('.')}: ${problem.detail})`,
+        refused: `${code}: ${inWordsOf(resource.type, problem.message)} (${[place, problem.path].filter(Boolean).join('.')}: ${problem.detail})`,
       };
   }
-  return { documents };
+  const large = tooLarge(resource);
+  return large === undefined
+    ? { documents }
+    : { refused: `${large} (Resources.${resource.logicalId}: quotas of IAM and AWS STS)` };
+}
+
+/** What a service says of an invalid principal (S3 User Guide, "Troubleshoot policies"; KMS API Reference, PutKeyPolicy): KMS and S3 do not name it. */
+function inWordsOf(type: string, message: string): string {
+  if (!message.startsWith('Invalid principal in policy')) return message;
+  if (type === 'AWS::KMS::Key') return 'Policy contains a statement with one or more invalid principals.';
+  return type === 'AWS::S3::BucketPolicy' ? 'Invalid principal in policy' : message;
 }

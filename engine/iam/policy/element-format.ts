@@ -89,3 +89,8 @@ export function isAwsPrincipal(value: string): boolean {
     /^arn:aws[a-z-]*:sts::\d{12}:self$/.test(value)
   );
 }
+
+/** Whether a name has the form of a service principal: `codebuild.amazonaws.com` (IAM User Guide, "AWS service principals"). Which services there are, AWS does not publish. */
+export function isServicePrincipal(value: string): boolean {
+  return value === '*' || /^[a-z0-9*-]+(\.[a-z0-9*-]+)+$/.test(value);
+}

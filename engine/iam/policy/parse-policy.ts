@@ -1,5 +1,5 @@
 // Longer than 300 lines: one function an element of a policy, in the order of the grammar.
-import { actionFormatProblem, isAwsPrincipal, resourceFormatProblem } from './element-format';
+import { actionFormatProblem, isAwsPrincipal, isServicePrincipal, resourceFormatProblem } from './element-format';
 import { operatorNames, operatorOf } from './operators';
 import { pathText, placeOf, syntaxPlace, type Path, type PolicyProblem } from './policy-problem';
 import type { Condition, DocumentKind, Policy, PrincipalElement, PrincipalType, Statement } from './policy';
@@ -77,7 +77,10 @@ function read(document: unknown, kind: DocumentKind, say: Say, problems: readonl
   const nothing: Policy = { version: '2008-10-17', statements: [] };
   if (problems.length > 0) return nothing;
   if (!isObject(document)) {
-    say([], `a policy is a JSON object, not ${Array.isArray(document) ? 'a list' : typeof document}`);
+    say(
+      [],
+      `a policy is a JSON object, not ${Array.isArray(document) ? 'a list' : document === null ? 'null' : typeof document}`,
+    );
     return nothing;
   }
   for (const key of Object.keys(document)) {
@@ -269,9 +272,13 @@ function readPrincipal(value: unknown, path: Path, say: Say): PrincipalElement |
     }
     lists[known] = texts(entry, [...path, type], say) ?? [];
     for (const name of lists[known]) {
-      const right = known === 'AWS' ? isAwsPrincipal(name) : known !== 'Service' || /^[a-z0-9.*-]+$/.test(name);
+      const right = known === 'AWS' ? isAwsPrincipal(name) : known !== 'Service' || isServicePrincipal(name);
       if (!right)
-        say([...path, type], `"${name}" is not a principal`, `Invalid principal in policy: "${known}":"${name}"`);
+        say(
+          [...path, type],
+          `"${name}" is not a principal${known === 'Service' ? ', a service is SERVICE.amazonaws.com' : ''}`,
+          `Invalid principal in policy: "${known.toUpperCase()}":"${name}"`,
+        );
     }
   }
   return lists;
