@@ -7,6 +7,7 @@ import {
   projectCommands,
   readAssembly,
   UNKNOWN_PLACE,
+  assumedAccount,
   type AssemblyStack,
 } from '../../engine/assembly/assembly';
 import { deploymentOrder } from '../../engine/assembly/deployment-order';
@@ -96,7 +97,7 @@ function openLines(directory: string, { account, region }: AccountInputs): strin
   const open = leavesOpen(directory);
   return [
     ...(open.account && account === undefined
-      ? [`the app leaves its account open: ${UNKNOWN_PLACE.account} is used; --account ID names another`]
+      ? [`the app leaves its account open: ${assumedAccount(directory)} is used; --account ID names another`]
       : []),
     ...(open.region && region === undefined
       ? [`the app leaves its region open: ${UNKNOWN_PLACE.region} is used; --region REGION names another`]

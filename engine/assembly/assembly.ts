@@ -62,10 +62,43 @@ export const UNKNOWN_PLACE = { account: '000000000000', region: 'us-east-1' } as
  * @throws SaiondoError `ASSEMBLY_INVALID`
  */
 export function readAssembly(directory: string, place: Place = {}): AssemblyStack[] {
+  const stacks = stacksIn(directory, place);
+  const account = place.account ?? accountOfServiceRoles(stacks);
+  return account === undefined
+    ? stacks
+    : stacks.map((stack) => (stack.account === UNKNOWN_PLACE.account ? { ...stack, account } : stack));
+}
+
+/** Properties that name a role which its service takes from the stack's own account only (CodeBuild: "Service role account ID does not match caller's account"; `iam:PassRole`). */
+const SERVICE_ROLES: Readonly<Record<string, string>> = {
+  'AWS::CodeBuild::Project': 'ServiceRole',
+  'AWS::CodePipeline::Pipeline': 'RoleArn',
+  'AWS::Lambda::Function': 'Role',
+};
+
+/** The account that an app which leaves it open can only be meant for: the one whose roles its stacks give to their own services. Undefined for none or several. */
+function accountOfServiceRoles(stacks: readonly AssemblyStack[]): string | undefined {
+  const named = stacks
+    .filter(({ account }) => account === UNKNOWN_PLACE.account)
+    .flatMap(({ template }) => Object.values(template.Resources ?? {}))
+    .flatMap(({ Type, Properties }) => {
+      const role = SERVICE_ROLES[Type];
+      return /:iam::(\d{12}):role\//.exec(role === undefined ? '' : flatten(Properties?.[role]))?.[1] ?? [];
+    });
+  const [first, ...others] = new Set(named);
+  return others.length === 0 ? first : undefined;
+}
+
+/** The account that stands in for one that the app leaves open and the person does not name. */
+export function assumedAccount(directory: string): string {
+  return accountOfServiceRoles(stacksIn(directory, {})) ?? UNKNOWN_PLACE.account;
+}
+
+function stacksIn(directory: string, place: Place): AssemblyStack[] {
   const artifacts = readManifest(directory).artifacts ?? {};
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     const { type, properties = {}, environment = '', dependencies = [] } = artifact;
-    if (type === 'cdk:cloud-assembly') return readAssembly(path.join(directory, properties.directoryName ?? ''), place);
+    if (type === 'cdk:cloud-assembly') return stacksIn(path.join(directory, properties.directoryName ?? ''), place);
     if (type !== 'aws:cloudformation:stack') return [];
     const templateFile = path.join(directory, properties.templateFile ?? '');
     const [, account = '', region = ''] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];

@@ -73,6 +73,10 @@ export async function putObject(
   if (response.statusCode !== 200)
     throw new SaiondoError(`s3://${at.bucket}/${key} cannot be written: ${response.statusCode ?? 0}`, {
       code: 'S3_FAILED',
+      // The endpoint answers so to a region that AWS does not have: a name that is mistyped in the app.
+      ...((response.statusCode ?? 0) >= 500
+        ? { next: `look whether AWS has the region ${at.region}, which the app or --region names` }
+        : {}),
     });
   return versionOf(response);
 }
