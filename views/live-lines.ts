@@ -45,6 +45,18 @@ export function liveLines(state: RunState, options: LiveOptions): string[] {
   const bottom = [...differenceLine(state, columns), ...(keys ? [styledLine([[keys, 'dim']], columns)] : [])];
   const room = Math.max(1, rows - top.length - bottom.length);
   const blocks = shownExecutions(state).map((one) => executionLines(state, one, options));
+  // Between the first line and the first execution the machine is made ready: a minute without a word looks like a fault.
+  if (state.executions.length === 0 && state.startedAt && !state.verdict)
+    blocks.push([
+      styledLine(
+        [
+          ['● ', 'live'],
+          ['this machine is made ready', 'plain'],
+          [`  ${wholeSeconds((options.now - Date.parse(state.startedAt)) / 1000)}`, 'dim'],
+        ],
+        columns,
+      ),
+    ]);
   return [...top, ...fitBlocks(blocks, room), ...bottom].slice(0, rows);
 }
 
@@ -214,13 +226,19 @@ function noteOf(state: RunState, action: ActionState): string {
     return `not rehearsed: ${action.summary ?? `needs ${(action.missing ?? []).join(', ')}`}`;
   if (action.status !== 'InProgress')
     return firstLine(
-      (action.failure && withoutGuard(action.failure.message)) ??
+      (action.failure && reasonFirst(withoutGuard(action.failure.message))) ??
         action.summary ??
         unchangedNote(action.outputVariables),
     );
   if (action.approval) return 'waits for approval';
   const build = [...state.builds.values()].findLast((one) => one.actionExecutionId === action.actionExecutionId);
   return firstLine(build?.command && withoutGuard(build.command));
+}
+
+/** CodeBuild's sentence about a failed command ends with the reason, which a line has no room for: here it begins with it. */
+function reasonFirst(message: string): string {
+  const said = /^Error while executing command: ([\s\S]*)\. Reason: (exit status \d+)/.exec(message);
+  return said ? `${said[2]}: ${said[1]}` : message;
 }
 
 function differenceLine(state: RunState, columns: number): string[] {

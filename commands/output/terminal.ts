@@ -119,12 +119,15 @@ export class Terminal {
     if (this.options.keys) this.silence = hearKeys(this.options.input, (key, typed) => this.press(key, typed));
   }
 
-  /** The last state stays on the screen; only the keys' line goes. */
-  end(): void {
+  /**
+   * The last state stays on the screen; only the keys' line goes.
+   * @param resumes the lines come back below what is said next: they do not stay above it too
+   */
+  end(resumes = false): void {
     if (!this.timer) return;
     this.log = undefined;
     this.pause();
-    if (this.state) this.frame.draw(this.lines(''));
+    if (this.state && !resumes) this.frame.draw(this.lines(''));
     this.frame.leave();
   }
 

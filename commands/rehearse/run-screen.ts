@@ -134,8 +134,8 @@ export class RunScreen {
     writeAtomically(report, renderReport(state, run, clean), { durable: false });
     writeAtomically(layout.junit(state.runId), clean(junitXml(state, run)), { durable: false });
     writeAtomically(layout.summary(state.runId), clean(jobSummary(state)), { durable: false });
-    this.terminal?.end();
     const served = serve === true && !signal.aborted;
+    this.terminal?.end(served);
     if (!json) print(`\n${outcomeLines(state, { run, report, served }).join('\n')}`);
     if (served) {
       const page = this.parts.serving.address();

@@ -4,6 +4,7 @@ import { Terminal } from '../../commands/output/terminal';
 import { Redrawn } from '../../commands/output/redrawn';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun } from '../../model/run-state';
+import { liveLines } from '../../views/live-lines';
 import { plainLine } from '../../views/plain';
 import { width } from '../../views/text-width';
 import { longRun } from './long-run';
@@ -132,4 +133,32 @@ test.each([[20], [40], [80]])('at %i columns a question keeps its answers, and t
   expect(width(line)).toBeLessThanOrEqual(columns);
   expect(line).toContain('[a/r/l/d]');
   expect(line).toMatch(/ok_$/);
+});
+
+test('before the first execution it is said what goes on; a failed command’s line begins with its reason', () => {
+  const state = emptyRun();
+  const events = longRun(1);
+  const first = events.findIndex((event) => event.kind === 'execution.started');
+  for (const event of events.slice(0, first)) applyEvent(state, event);
+  const options = { now: Date.UTC(2026, 0, 1) + 30_000, columns: 60, rows: 20 };
+  expect(liveLines(state, options).join('\n')).toContain('this machine is made ready  30 s');
+  for (const event of events.slice(first)) {
+    applyEvent(
+      state,
+      event.kind === 'action.ended' && event.action === 'Test0'
+        ? {
+            ...event,
+            status: 'Failed',
+            failure: {
+              code: 'JobFailed',
+              message: `Error while executing command: ${'make check '.repeat(20)}. Reason: exit status 2`,
+            },
+          }
+        : event.kind === 'stage.ended' && event.stage === 'Verify'
+          ? { ...event, status: 'Failed' }
+          : event,
+    );
+    if (event.kind === 'stage.ended' && event.stage === 'Verify') break;
+  }
+  expect(liveLines(state, options).join('\n')).toMatch(/✘ Test0 .*exit status 2: make check/);
 });
