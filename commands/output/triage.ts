@@ -43,10 +43,10 @@ export function showTriage(triage: Triage, paint: Paint, log?: string): string {
     ...(triage.rollbacks ?? []).map((one) => `${colours.bold('rollback')}  ${rollbackText(one)}`),
     `${colours.bold('again')}     ${failure.reproduce}`,
     ...evidenceLines(failure, paint, log),
-    ...triage.others.map(
-      (one) =>
-        `${colours.bold('also')}      ${one.action}${one.message ? `: ${fitWidth(one.message.split('\n')[0] ?? '', 120)}` : ''}`,
-    ),
+    ...triage.others.map((one) => {
+      const why = one.cause ?? one.message?.split('\n')[0];
+      return `${colours.bold('also')}      ${one.action}${why ? `: ${fitWidth(why, LINE_WIDTH)}` : ''}`;
+    }),
   ].join('\n');
 }
 

@@ -56,9 +56,26 @@ export async function describeTriage(aws: Aws<TriageOperations>, request: Triage
     pipeline,
     execution: shown,
     ...(first ? { failure: await describeFailure(aws, request, first, shown) } : {}),
-    others: others.map((one) => ({ action: pathOf(one), ...messageOf(one) })),
+    others: await Promise.all(others.map((one) => describeOther(aws, request, one))),
     ...(found.rollbacks.length > 0 ? { rollbacks: await describeRollbacks(aws(), pipeline, found.rollbacks) } : {}),
   };
+}
+
+/** A further failed action of the same execution, with its own cause. */
+async function describeOther(
+  aws: Aws<TriageOperations>,
+  { home }: TriageRequest,
+  action: ActionExecutionDetail,
+): Promise<Triage['others'][number]> {
+  const account = accountOf(action.input?.roleArn) ?? home.account;
+  const region = action.input?.region ?? home.region;
+  const evidence = await gather(
+    aws(account ? { account, region } : undefined),
+    action,
+    action.input?.actionTypeId?.provider ?? '',
+    [],
+  );
+  return { action: pathOf(action), ...messageOf(action), cause: causeOf(evidence).summary };
 }
 
 /** What was rolled back because of a failure, and where that failed in turn. */

@@ -82,3 +82,29 @@ test.each(LOGS.map((log) => [log.name, log] as const))('%s', async (_name, log) 
   expect(first).toMatch(new RegExp(log.has));
   if (log.known) expect(first).toContain(`#known-${log.known}`);
 });
+
+test('of several failed actions each is explained by its own cause', async () => {
+  const named = (name: string): Log => {
+    const log = LOGS.find((one) => one.name.startsWith(name));
+    if (!log) throw new Error(`no log is called ${name}`);
+    return log;
+  };
+  const [first, second] = [named('attempt: the api has no jest-junit'), named('attempt: a log file on a read-only')];
+  const answers = answersOf(first) as Record<string, (request: unknown) => Promise<Record<string, never[]>>>;
+  const of = async (log: Log): Promise<object> =>
+    (await (answersOf(log) as typeof answers).listActionExecutions?.({}))?.actionExecutionDetails?.[0] ?? {};
+  const details = [
+    { ...(await of(first)), lastUpdateTime: new Date(1) },
+    { ...(await of(second)), actionName: 'Deploy', actionExecutionId: 'b', lastUpdateTime: new Date(2) },
+  ];
+  const aws = { ...answers, listActionExecutions: async () => ({ actionExecutionDetails: details }) };
+  const triage = await describeTriage((() => aws) as never, {
+    pipeline: 'pipeline',
+    home: { region: 'eu-west-1', account: '111111111111' },
+    commits: async () => undefined,
+    reproduce: () => 'saiondo rehearse',
+  });
+  const shown = showTriage(triage, paintFor({ isTTY: false } as NodeJS.WriteStream));
+  expect(shown).toMatch(/^cause +.*reporter jest-junit is not installed/m);
+  expect(shown).toMatch(/^also +Build\/Deploy: .*writes to logs, .*read-only \(EROFS\)/m);
+});

@@ -96,7 +96,7 @@ export const triageShape = z.object({
   /** The action that failed first; absent where none did. */
   failure: failureShape.optional(),
   /** Further actions of the execution that failed. */
-  others: z.array(z.object({ action: z.string(), message: z.string().optional() })),
+  others: z.array(z.object({ action: z.string(), message: z.string().optional(), cause: z.string().optional() })),
   /** The rollbacks that answered the failure, oldest first: `failed` is the action that failed in one. */
   rollbacks: z
     .array(executionShape.extend({ failed: z.string().optional(), message: z.string().optional() }))
