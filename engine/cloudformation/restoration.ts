@@ -64,6 +64,9 @@ export function brokenResources(ledger: DiskLedger): string[] {
     );
 }
 
+/** Resources whose secrets nothing reads here: a pipeline's source has a repository on this machine instead of the token that its action names. */
+const READS_NO_SECRET = new Set(['AWS::CodePipeline::Pipeline']);
+
 /**
  * The resource as it stands now; undefined where nothing stands in for its type. A custom resource of a type that only its stack knows is not
  * asked for again: what its function answered is in the ledger.
@@ -77,7 +80,7 @@ async function restore(
   if (!provisioner) return undefined;
   signal?.throwIfAborted();
   const made = await ensureResource(provisioner, stack, resource, resource, {
-    dynamicReferences,
+    ...(READS_NO_SECRET.has(resource.type) ? {} : { dynamicReferences }),
     ...(signal ? { signal } : {}),
   });
   return provisioned(resource, made);
