@@ -12,6 +12,7 @@ import type { DynamicReferenceSource } from '../cloudformation/template/dynamic-
 import { resolveParameters, type ParameterSource } from '../cloudformation/template/parameters';
 import type { AccountInputs } from '../ports/account-inputs';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
+import type { DeploymentPermits } from '../ports/resource-permission';
 import type { Provisioners } from '../ports/provisioner';
 import type { RunSecrets } from '../ports/run-secrets';
 
@@ -24,6 +25,8 @@ export interface PipelineStacksHost {
   readonly parameter: ParameterSource;
   readonly secrets?: Pick<RunSecrets, 'add'>;
   readonly dynamicReferences?: DynamicReferenceSource;
+  /** Whether a resource's policies are ones that their services take: a person deploys the stack, so no role is asked. */
+  readonly permits?: DeploymentPermits;
   /** Puts a file asset into its bucket; without it none is published. */
   readonly publish?: (asset: FileAsset) => Promise<void>;
 }
@@ -66,6 +69,7 @@ async function deployStack(stack: AssemblyStack, host: PipelineStacksHost): Prom
     provisioners,
     emit,
     environment: stackName,
+    ...(host.permits ? { permits: host.permits } : {}),
     ...(host.dynamicReferences ? { dynamicReferences: host.dynamicReferences } : {}),
   });
   if ('stack' in result) return result.stack;

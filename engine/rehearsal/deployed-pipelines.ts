@@ -7,6 +7,7 @@ import type { DiskLedger } from '../cloudformation/ledger';
 import { dynamicReferencesFrom } from '../cloudformation/template/dynamic-references';
 import { readPipeline } from '../codepipeline/definition/definition';
 import type { AccountInputs } from '../ports/account-inputs';
+import type { DeploymentPermits } from '../ports/resource-permission';
 import { deployPipelineStacks } from './deploy-pipeline-stacks';
 import type { Machine } from './machine';
 
@@ -35,6 +36,7 @@ export class DeployedPipelines {
    * Deploys the stack of an assembly's pipeline, as `cdk deploy` would, and says what of the assembly no rehearsal follows.
    * @param directory the assembly's folder
    * @param name the pipeline's; without it the assembly must have one pipeline
+   * @param permits who refuses policies that their services would not take
    * @throws SaiondoError where the assembly cannot be read, has no such pipeline, or its stack fails
    */
   async deploy(
@@ -43,6 +45,7 @@ export class DeployedPipelines {
     machine: Machine,
     emit: Emit,
     inputs: AccountInputs,
+    permits?: DeploymentPermits,
   ): Promise<PipelineDefinition> {
     const stacks = readAssembly(directory, inputs);
     const stack = findPipelineStack(stacks, name);
@@ -53,6 +56,7 @@ export class DeployedPipelines {
       provisioners: machine.provisioners,
       emit,
       inputs,
+      ...(permits ? { permits } : {}),
       parameter: (account, region, parameter) => machine.parameter(account, region, parameter),
       ...(machine.secrets ? { secrets: machine.secrets } : {}),
       // A token of the pipeline's own source may be missing: its source is on this machine.

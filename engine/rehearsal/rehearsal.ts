@@ -379,7 +379,9 @@ class Rehearsal {
     const known = name === undefined ? undefined : this.pipelines.find(name);
     if (known && !options.deployAssembly) return known;
     const { inputs = NO_INPUTS } = options;
-    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit, inputs);
+    // What AWS's services may do for the pipeline's own stack is judged with its actions.
+    const permits = { resource: this.permissions.permits.resource, stack: () => undefined };
+    return this.pipelines.deploy(await options.assembly(), options.pipeline, machine, log.emit, inputs, permits);
   }
 
   private async prepareImages(machine: Machine, pipeline: PipelineDefinition): Promise<void> {
