@@ -6,6 +6,7 @@ import type { Isolation, IsolationKind, SandboxNetwork } from '../ports/isolatio
 import { NamespaceIsolation } from './namespaces';
 import { FolderIsolation, NO_ISOLATION } from './plain';
 import { findSystemTools } from './system-tools';
+import { contains } from './mount-table';
 import { toolchains } from './toolchains';
 
 /** What a run's isolation is opened with. */
@@ -61,7 +62,7 @@ async function tryNamespaces(options: IsolationOptions): Promise<Isolation | str
   const isolation = new NamespaceIsolation({
     directory: options.directory,
     tools,
-    toolchains: toolchains(environment, home, SYSTEM_FOLDERS),
+    toolchains: beside(options.directory, toolchains(environment, home, SYSTEM_FOLDERS), environment.PATH),
     hidden: [...options.hidden, home],
     reads: options.reads.filter((one) => fs.existsSync(one)),
     writes: options.writes ?? [],
@@ -91,10 +92,21 @@ async function tryNamespaces(options: IsolationOptions): Promise<Isolation | str
   } catch (error) {
     // What the tool said, not the command: it names every hidden file.
     const said = (error as { stderr?: string }).stderr || (error instanceof Error ? error.message : String(error));
-    return said.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+    return (said.trim().split('\n')[0] ?? '').slice(0, 300);
   } finally {
     for (const name of ['home', 'tmp']) fs.rmSync(folder(name), { recursive: true, force: true });
   }
+}
+
+/**
+ * Toolchains that do not hold this run's own folder, which no overlay can lie over: of one that does, the folders that PATH names.
+ * @param directory this run's own folder
+ */
+function beside(directory: string, found: readonly string[], PATH = ''): string[] {
+  const entries = PATH.split(path.delimiter).filter((entry) => !contains(entry, directory));
+  return found.flatMap((one) =>
+    contains(one, directory) ? entries.filter((entry) => contains(one, entry) && fs.existsSync(entry)) : [one],
+  );
 }
 
 /** Folders of the system, with what lies in them. */
