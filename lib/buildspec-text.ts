@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { closest } from 'fastest-levenshtein';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { SaiondoError } from '../model/errors';
-import { makeKnown } from './known-build';
+import { makeKnown, type KnownBy } from './known-build';
 
 /** Keys of a buildspec and of a phase (CodeBuild User Guide, "Build specification reference for CodeBuild"). */
 const TOP = ['version', 'run-as', 'env', 'proxy', 'batch', 'phases', 'reports', 'artifacts', 'cache'];
@@ -25,8 +25,8 @@ export interface BuildValues {
   readonly runtimes?: Readonly<Record<string, string | number>>;
   /** False: the build writes no report. */
   readonly report?: boolean;
-  /** True: the build is skipped where one of the same content has passed (`lib/known-build.ts`). */
-  readonly known?: boolean;
+  /** By what the build finds that it has nothing to do (`lib/known-build.ts`); without it, it always runs. */
+  readonly known?: KnownBy;
   /** False: the build keeps nothing for the next one. */
   readonly cache?: boolean;
 }
@@ -64,7 +64,7 @@ export function filledBuildspec(name: string, values: BuildValues = {}): Buildsp
       dropEmpty(buildspec, phase);
   if (values.report === false) delete (buildspec as Record<string, unknown>).reports;
   if (values.cache === false) delete (buildspec as Record<string, unknown>).cache;
-  if (values.known) makeKnown(buildspec);
+  if (values.known) makeKnown(buildspec, values.known);
   bringScripts(buildspec);
   const commands = commandsByPhase(buildspec);
   made.set(JSON.stringify([name, commands]), { name, commands });

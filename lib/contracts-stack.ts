@@ -29,6 +29,7 @@ export class ContractsStack extends EnvironmentStack {
       task: 'contracts',
       buildSpec: readBuildspec('contracts', {
         runtimes: props.builds.contracts.runtimes,
+        known: 'chain',
       }),
       key: props.key,
       environmentVariables: {

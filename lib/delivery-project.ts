@@ -4,6 +4,7 @@ import {
   ComputeType,
   LinuxBuildImage,
   PipelineProject,
+  type BuildEnvironment,
   type BuildEnvironmentVariable,
   type BuildSpec,
 } from 'aws-cdk-lib/aws-codebuild';
@@ -29,6 +30,11 @@ export interface DeliveryNames {
 /** The fixed names of an environment's delivery project, e.g. `saiondo-dev-migrate`. */
 export function deliveryNames(prefix: string, task: string): DeliveryNames {
   return { project: `${prefix}-${task}`, buildRole: `${prefix}-${task}-build`, startRole: `${prefix}-${task}-start` };
+}
+
+/** The role of the pipeline's account that writes down what an environment runs: fixed, because its smoke test takes it before either is there. */
+export function recordRoleName(prefix: string): string {
+  return `${prefix}-record`;
 }
 
 /** The artifact bucket's name: fixed, so that a role of another account can be granted it before it exists. */
@@ -63,6 +69,8 @@ export interface DeliveryProjectProps {
   /** What its log is encrypted with. */
   readonly key: IKey;
   readonly timeout?: Duration;
+  /** Lambda compute, where it runs on that; a small Linux container otherwise. */
+  readonly environment?: BuildEnvironment;
   readonly cache?: Cache;
   readonly vpc?: IVpc;
   readonly securityGroups?: ISecurityGroup[];
@@ -89,11 +97,13 @@ export class DeliveryProject extends Construct {
       projectName: names.project,
       role: this.role,
       buildSpec: props.buildSpec,
-      environment: { buildImage: LinuxBuildImage.STANDARD_7_0, computeType: ComputeType.SMALL },
+      environment: props.environment ?? { buildImage: LinuxBuildImage.STANDARD_7_0, computeType: ComputeType.SMALL },
       environmentVariables: props.environmentVariables,
-      timeout: props.timeout ?? Duration.minutes(30),
-      // Queued longer than this, the account's limit of builds is too low: say so within minutes.
-      queuedTimeout: Duration.minutes(15),
+      // Lambda compute has limits of its own: 15 minutes, and no queue. Queued longer than this, the account's limit of builds is too low: say so
+      // within minutes.
+      ...(props.environment
+        ? {}
+        : { timeout: props.timeout ?? Duration.minutes(30), queuedTimeout: Duration.minutes(15) }),
       ...(props.cache ? { cache: props.cache } : {}),
       grantReportGroupPermissions: false,
       logging: {

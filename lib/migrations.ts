@@ -5,10 +5,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { acknowledge, wildcard } from './acknowledge';
 import { readBuildspec } from './buildspec';
+import { filledBuildspec, type BuildValues } from './buildspec-text';
 import type { DatabaseAccess } from './database';
 import { DeliveryProject, plainVariables } from './delivery-project';
 import { grantSecretsKey } from './environment-key';
 import type { EnvironmentStack } from './environment-stack';
+import { recipeOf } from './known-build';
 
 /**
  * The project that migrates the database from inside its network, before a service is touched: Prisma's migrations of the api, and Alembic's
@@ -28,25 +30,39 @@ export function makeMigrations(
     type: BuildEnvironmentVariableType.SECRETS_MANAGER,
     value: `${database.secret.secretArn}:${field}`,
   });
+  const values: BuildValues = {
+    commands: { ...migrations.commands },
+    runtimes: migrations.runtimes,
+    ...(migrations.repeatable ? { known: 'database' } : {}),
+  };
+  const own = {
+    ...configuration.components.api.buildEnvironment,
+    ...(migrations.prisma
+      ? {
+          PRISMA_SCHEMA: migrations.prisma.schema,
+          PRISMA_MIGRATIONS: migrations.prisma.migrations,
+          MIGRATIONS_DRIFT: environment.migrations.drift,
+        }
+      : {}),
+  };
   const migrate = new DeliveryProject(stack, 'Migrate', {
     task: 'migrate',
-    buildSpec: readBuildspec('migrate', { commands: { ...migrations.commands }, runtimes: migrations.runtimes }),
+    buildSpec: readBuildspec('migrate', values),
     key: props.key,
     vpc: props.vpc,
     securityGroups: [props.clients],
     // A snapshot of a large database takes its time, and is waited for.
     timeout: Duration.minutes(snapshotOf ? 90 : 30),
     environmentVariables: {
-      ...plainVariables(configuration.components.api.buildEnvironment),
+      ...plainVariables(own),
+      ...(migrations.repeatable
+        ? plainVariables({
+            KNOWN_RECIPE: recipeOf([filledBuildspec('migrate', values), own]),
+            KNOWN_DAYS: String(configuration.pipeline.recordDays),
+          })
+        : {}),
       COMPONENT_DIR: { value: configuration.components.api.directory },
       LLM_DIR: { value: configuration.components.llm.directory },
-      ...(migrations.prisma
-        ? {
-            PRISMA_SCHEMA: { value: migrations.prisma.schema },
-            PRISMA_MIGRATIONS: { value: migrations.prisma.migrations },
-            MIGRATIONS_DRIFT: { value: environment.migrations.drift },
-          }
-        : {}),
       DB_HOST: { value: database.host },
       DB_PORT: { value: database.port },
       DB_NAME: { value: database.name },

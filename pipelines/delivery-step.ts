@@ -10,7 +10,8 @@ import {
   type ProduceActionOptions,
 } from 'aws-cdk-lib/pipelines';
 import { Construct } from 'constructs';
-import { deliveryNames, type DeliveryTask } from '../lib/delivery-project';
+import { deliveryNames, plainVariables, type DeliveryTask } from '../lib/delivery-project';
+import { namespaceOf } from './records';
 
 /** A step that starts a project of an environment's own account. */
 export interface DeliveryStepProps {
@@ -18,6 +19,8 @@ export interface DeliveryStepProps {
   /** Further artifacts; the build finds each at `$CODEBUILD_SRC_DIR_` and its name. */
   readonly more?: readonly FileSet[];
   readonly task: DeliveryTask;
+  /** Variables of this execution, as other steps tell them. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly prefix: string;
   readonly account: string;
   readonly region: string;
@@ -34,6 +37,7 @@ export class DeliveryStep extends Step implements ICodePipelineActionFactory {
   ) {
     super(id);
     for (const input of [props.input, ...(props.more ?? [])]) this.addDependencyFileSet(input);
+    this.discoverReferencedOutputs({ env: props.variables });
   }
 
   produceAction(stage: IStage, options: ProduceActionOptions): CodePipelineActionFactoryResult {
@@ -50,6 +54,9 @@ export class DeliveryStep extends Step implements ICodePipelineActionFactory {
         actionName: options.actionName,
         runOrder: options.runOrder,
         project,
+        // Where CodePipeline shows that it had nothing to do (`UNCHANGED`).
+        variablesNamespace: namespaceOf(stage.stageName, options.actionName),
+        environmentVariables: plainVariables({ KNOWN_FRESH: '#{variables.fresh}', ...this.props.variables }),
         input: options.artifacts.toCodePipeline(this.props.input),
         ...(this.props.more
           ? { extraInputs: this.props.more.map((input) => options.artifacts.toCodePipeline(input)) }

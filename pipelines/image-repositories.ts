@@ -3,10 +3,8 @@ import { ImageTagMutabilityExclusionFilter, Repository, TagMutability, TagStatus
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
+import { IN_USE_TAG } from '../lib/deployed';
 import { imageRepositoryName, SERVICES, type ServiceName } from '../lib/images';
-
-/** The tag that says where an image runs: `in-use-dev`. The pipeline moves it after each deployment that answered its smoke test. */
-export const IN_USE_TAG = 'in-use-';
 
 /** Images that run nowhere and are kept, newest first, so that a rollback finds its image. */
 const KEPT_IMAGES = 50;

@@ -1,5 +1,5 @@
 import { Aspects, Duration, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
-import type { Project } from 'aws-cdk-lib/aws-codebuild';
+import { Cache, ComputeType, type Project } from 'aws-cdk-lib/aws-codebuild';
 import { ExecutionMode, PipelineType, ProviderType, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -7,7 +7,7 @@ import { CodeBuildStep, CodePipeline, type FileSet } from 'aws-cdk-lib/pipelines
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { acknowledge, acknowledgeLint, wildcard } from '../lib/acknowledge';
-import { pipelineRoleName, type DeliveryTask } from '../lib/delivery-project';
+import { pipelineRoleName } from '../lib/delivery-project';
 import type { ComponentBuilds } from '../repository/component-builds';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { BuildspecFiles } from '../lib/buildspec-files';
@@ -16,15 +16,15 @@ import type { ServiceName } from '../lib/images';
 import { Artifacts } from './artifacts';
 import { BaseImages } from './base-images';
 import { ConnectionSource } from './connection-source';
-import { DeliveryStep } from './delivery-step';
+import { DeliveryStep, type DeliveryStepProps } from './delivery-step';
 import { narrowGeneratedRoles } from './generated-roles';
 import { ImageRepositories } from './image-repositories';
 import { BUILD_ENVIRONMENT } from './build-environment';
 import { notify } from './notifications';
 import { promotionSteps } from './promotion';
 import { PullRequests } from './pull-requests';
-import { showUnchanged } from './records';
-import { recordStep } from './record-step';
+import { guardRecords, recordVariables, showUnchanged } from './records';
+import { makeRecordRole, recordedVariables } from './record-role';
 import { RollbackPipeline } from './rollback-pipeline';
 import { CDK_CLI_VERSION, takeBuildspecsFromSource } from './self-mutation';
 import { verification, type Verification } from './verification';
@@ -67,14 +67,30 @@ export class PipelineStack extends Stack {
       roleName: pipelineRoleName(configuration),
       assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
     });
+    const synthName = `${configuration.project}-synth`;
+    const environmentOfSynth =
+      sources.application === sources.pipeline ? { SAIONDO_APPLICATION_DIR: '.' } : ({} as Record<string, string>);
     const synth = new CodeBuildStep('Synth', {
-      projectName: `${configuration.project}-synth`,
+      projectName: synthName,
       input: sources.pipeline,
-      ...(sources.application === sources.pipeline
-        ? { env: { SAIONDO_APPLICATION_DIR: '.' } }
-        : { additionalInputs: { application: sources.application } }),
+      ...(sources.application === sources.pipeline ? {} : { additionalInputs: { application: sources.application } }),
+      env: {
+        ...environmentOfSynth,
+        ...recordVariables(configuration, {
+          projectName: synthName,
+          environment: environmentOfSynth,
+          secrets: {},
+          machine: [BUILD_ENVIRONMENT.buildImage.imageId, ComputeType.MEDIUM],
+          outputs: ['cdk.out'],
+          others: [],
+          ofPeriod: true,
+        }),
+      },
       commands: [],
       primaryOutputDirectory: 'cdk.out',
+      buildEnvironment: { computeType: ComputeType.MEDIUM },
+      // What npm downloads, by the lock file: npm compares each archive with the lock file's digest, wherever it comes from.
+      cache: Cache.bucket(artifacts.bucket, { prefix: 'cache' }),
       timeout: Duration.minutes(30),
     });
     const pipeline = new CodePipeline(this, 'Pipeline', {
@@ -138,22 +154,20 @@ export class PipelineStack extends Stack {
         images,
         builds,
       });
-      const smokeTest = this.deliver(stage, source, 'SmokeTest', 'smoke-test');
-      const record = recordStep({
-        stack: this,
-        configuration,
-        name,
-        prefix: stage.prefix,
+      makeRecordRole(this, configuration, name, { prefix: stage.prefix, repositories });
+      const recorded = recordedVariables({
         ...sources,
-        assembly,
         repositories,
         imageTags: verify.imageTags,
         digests: verify.digests,
       });
-      record.addStepDependency(smokeTest);
       pipeline.addStage(stage, {
         stackSteps: this.deliverySteps(stage, source, verify),
-        post: [smokeTest, record],
+        // At the same time: the site's files and the services do not wait for one another, only the site's address does.
+        post: [
+          this.deliver(stage, { input: source, id: 'SmokeTest', task: 'smoke-test', variables: recorded }),
+          this.deliverySite(stage, source, verify),
+        ],
       });
     };
     environment('dev', 'Dev');
@@ -175,7 +189,8 @@ export class PipelineStack extends Stack {
       }),
     );
     verify.acknowledge();
-    showUnchanged(pipeline.pipeline, 'Verify');
+    guardRecords(artifacts, { [synthName]: synth });
+    for (const stage of ['Build', 'Verify']) showUnchanged(pipeline.pipeline, stage);
     // aws-cdk-lib writes the dependency on the role out, next to the reference that says the same.
     acknowledgeLint(pipeline.pipeline, 'W3005');
     narrowGeneratedRoles(this, pipeline, artifacts.bucket);
@@ -204,33 +219,41 @@ export class PipelineStack extends Stack {
     return { application, pipeline: same ? application : source(repositories.pipeline, 'Pipeline') };
   }
 
-  /** What the pipeline does between an environment's stacks. Firebase's app holds its environment's address, so it is built for each. */
-  private deliverySteps(stage: EnvironmentStage, source: FileSet, { sites, carried }: Verification) {
+  /** What the pipeline does between an environment's stacks. */
+  private deliverySteps(stage: EnvironmentStage, source: FileSet, { carried }: Verification) {
     const { migrations = source, llmMigrations, contracts = source } = carried;
-    const { '': site = source, ...others } = stage.props.environment.web.hosting === 'cloudfront' ? sites : {};
+    const more = llmMigrations ? [llmMigrations] : [];
     return [
       {
         stack: stage.data,
-        post: [this.deliver(stage, migrations, 'Migrate', 'migrate', llmMigrations ? [llmMigrations] : [])],
+        post: [this.deliver(stage, { input: migrations, more, id: 'Migrate', task: 'migrate' })],
       },
-      { stack: stage.web, post: [this.deliver(stage, site, 'DeployWeb', 'web', Object.values(others))] },
-      { stack: stage.contracts, post: [this.deliver(stage, contracts, 'DeployContracts', 'contracts')] },
+      {
+        stack: stage.contracts,
+        post: [this.deliver(stage, { input: contracts, id: 'DeployContracts', task: 'contracts' })],
+      },
     ];
+  }
+
+  /** The site's files, once every stack is there. Firebase's app holds its environment's address, so it is built for each. */
+  private deliverySite(stage: EnvironmentStage, source: FileSet, { sites }: Verification): DeliveryStep {
+    const { '': site = source, ...others } = stage.props.environment.web.hosting === 'cloudfront' ? sites : {};
+    return this.deliver(stage, { input: site, more: Object.values(others), id: 'DeployWeb', task: 'web' });
   }
 
   /** A step that runs one of the environment's own projects. */
   private deliver(
     stage: EnvironmentStage,
-    input: FileSet,
-    id: string,
-    task: DeliveryTask,
-    more: readonly FileSet[] = [],
+    {
+      id,
+      more = [],
+      ...rest
+    }: Pick<DeliveryStepProps, 'input' | 'more' | 'task' | 'variables'> & { readonly id: string },
   ): DeliveryStep {
     const { account, region } = stage.props.environment;
     return new DeliveryStep(id, {
-      input,
+      ...rest,
       ...(more.length > 0 ? { more } : {}),
-      task,
       prefix: stage.prefix,
       account,
       region,

@@ -4,10 +4,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CodeBuildStep, type FileSet, type Step } from 'aws-cdk-lib/pipelines';
 import type { Configuration } from '../config/load';
 import { readBuildspec } from '../lib/buildspec';
+import { deployedParameterName } from '../lib/deployed';
 import { ApprovalStep } from './approval-step';
 import { bootstrapRoleArn } from './bootstrap-roles';
 import type { ConnectionSource } from './connection-source';
-import { deployedParameterName, digestVariables, type RecordProps } from './record-step';
+import { digestVariables, type RecordProps } from './record-role';
 import { CDK_CLI } from './self-mutation';
 
 /** What the promotion reads. */

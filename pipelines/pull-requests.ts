@@ -58,7 +58,7 @@ export class PullRequests extends Construct {
           ],
         }),
         // It has no records, and stands in the same checkout as the pipeline’s test: without the components that it takes nothing from.
-        buildSpec: readBuildspec(buildspec, { ...values, known: true }),
+        buildSpec: readBuildspec(buildspec, { ...values, known: 'content' }),
         ...(cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
         environment: BUILD_ENVIRONMENT,
         environmentVariables: plainVariables({

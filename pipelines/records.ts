@@ -14,8 +14,9 @@ import { RECORDS_PREFIX } from './records-prefix';
 export interface KnownBuild {
   /** The CodeBuild project's name: its records are below it. */
   readonly projectName: string;
-  readonly buildspec: string;
-  readonly values: BuildValues;
+  /** Its specification's name, and what fills it in; undefined where the build takes it from its checkout, which counts as a whole. */
+  readonly buildspec?: string;
+  readonly values?: BuildValues;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   /** Image and compute of its project. */
@@ -24,18 +25,22 @@ export interface KnownBuild {
   readonly outputs: readonly string[];
   /** Folders that do not count, and are not there. */
   readonly others: readonly string[];
+  /** Whether what it gives also depends on the period of `pipeline.recordDays` that it runs in, as the images' tags do. */
+  readonly ofPeriod?: boolean;
 }
 
 /** What a build that is known by its content is told: where its records are, and what of it synth knows (`buildspecs/scripts/passed.js`). */
 export function recordVariables(configuration: Configuration, known: KnownBuild): Record<string, string> {
-  const { projectName, buildspec, values, environment, secrets, machine, outputs, others } = known;
+  const { projectName, buildspec, values, environment, secrets, machine, outputs, others, ofPeriod } = known;
+  const specification = buildspec === undefined ? 'of the checkout' : filledBuildspec(buildspec, values);
   return {
     KNOWN_RECORDS: `s3://${artifactBucketName(configuration)}/${RECORDS_PREFIX}/${projectName}`,
     KNOWN_DAYS: String(configuration.pipeline.recordDays),
-    KNOWN_RECIPE: recipeOf([filledBuildspec(buildspec, values), environment, secrets, machine, outputs, others]),
+    KNOWN_RECIPE: recipeOf([specification, environment, secrets, machine, outputs, others]),
     KNOWN_OUTPUTS: outputs.join(' '),
     KNOWN_VARIABLES: [...Object.keys(environment), ...Object.keys(secrets)].join(' '),
     OTHERS: others.join(' '),
+    ...(ofPeriod ? { KNOWN_PERIOD: 'yes' } : {}),
     KNOWN_RUN: '#{codepipeline.PipelineExecutionId}',
     KNOWN_FRESH: '#{variables.fresh}',
   };
@@ -88,6 +93,11 @@ export function showUnchanged(pipeline: Pipeline, stageName: string): void {
   for (const [index, { actionProperties }] of (pipeline.stages[at]?.actions ?? []).entries())
     definition.addPropertyOverride(
       `Stages.${at}.Actions.${index}.Namespace`,
-      `${stageName}/${actionProperties.actionName}`.replaceAll(/[^a-zA-Z0-9@_-]/g, '@'),
+      namespaceOf(stageName, actionProperties.actionName),
     );
+}
+
+/** The namespace of an action's output variables, as CDK Pipelines calls it: `Verify@ApiTest`. Unique, for an action's name is unique in its stage. */
+export function namespaceOf(stageName: string, actionName: string): string {
+  return `${stageName}/${actionName}`.replaceAll(/[^a-zA-Z0-9@_-]/g, '@');
 }

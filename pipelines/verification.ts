@@ -55,8 +55,10 @@ export function verification(props: VerificationProps): Verification {
   const timeout = Duration.minutes(30);
   const tests = componentTests(configuration, props.builds).map((test) => {
     const projectName = `${project}-${test.component}-test`;
-    const values = { ...(test.carries ? carrying(test.values) : test.values), known: true };
+    const values = { ...(test.carries ? carrying(test.values) : test.values), known: 'content' as const };
     const environment = { ...test.environment, COMPONENT_DIR: test.directory };
+    // Flutter's build is the longest of all, and as good as halved by twice the cores.
+    const computeType = test.cached ? ComputeType.MEDIUM : BUILD_ENVIRONMENT.computeType;
     const output = test.site?.output ?? (test.carries ? '.carried' : undefined);
     const known: KnownBuild = {
       projectName,
@@ -64,7 +66,7 @@ export function verification(props: VerificationProps): Verification {
       values,
       environment,
       secrets: test.secrets,
-      machine: [BUILD_ENVIRONMENT.buildImage.imageId, BUILD_ENVIRONMENT.computeType],
+      machine: [BUILD_ENVIRONMENT.buildImage.imageId, computeType],
       outputs: output === undefined ? [] : [output],
       others: test.others,
     };
@@ -73,9 +75,10 @@ export function verification(props: VerificationProps): Verification {
       input: application,
       commands: [],
       env: { ...environment, ...recordVariables(configuration, known) },
-      ...(Object.keys(test.secrets).length > 0
-        ? { buildEnvironment: { environmentVariables: secretVariables(test.secrets) } }
-        : {}),
+      buildEnvironment: {
+        computeType,
+        ...(Object.keys(test.secrets).length > 0 ? { environmentVariables: secretVariables(test.secrets) } : {}),
+      },
       partialBuildSpec: readBuildspec(test.buildspec, values),
       ...(output === undefined ? {} : { primaryOutputDirectory: output }),
       ...(test.cached ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),

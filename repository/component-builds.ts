@@ -27,6 +27,8 @@ export interface Migrations {
   /** The schema that the database is compared with afterwards, and its migrations; undefined where Prisma is not what migrates it. */
   readonly prisma?: { readonly schema: string; readonly migrations: string };
   readonly runtimes: Readonly<Record<string, string | number>>;
+  /** Whether running them again on what they left changes nothing: Prisma's and Alembic's do not, a command of somebody else's may. */
+  readonly repeatable: boolean;
 }
 
 /** Reads a checkout once for everything that synth needs of it. */
@@ -57,6 +59,7 @@ function migrations(checkout: Checkout, components: Components, api: NodeBuild, 
   ];
   return {
     ofLlm,
+    repeatable: components.api.migrate === undefined && components.llm.migrate === undefined,
     runtimes: { ...api.runtimes, python: llm.runtimes.python ?? '3.11' },
     ...(prisma ? { prisma: { schema: prisma.schema, migrations: prisma.migrations } } : {}),
     commands: {

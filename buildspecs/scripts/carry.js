@@ -1,23 +1,20 @@
 // What a build made, carried to the environments: the checkout with every package that was installed into it, and what the build brought along.
 // `carry.js pack` ends the build that tested it; `carry.js unpack` begins a build of an environment, which installs nothing and asks no registry.
 const { execFileSync } = require('node:child_process');
-const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { ARCHIVE, archivesOf, digestOf } = require('./archives.js');
 
 const { env } = process;
 const source = env.CODEBUILD_SRC_DIR;
 /** The output artifact's folder, in the checkout. */
 const OUT = '.carried';
-const ARCHIVE = 'carried.tgz';
 /** In the archive: what the build had outside its checkout, and which files name the place where it stood. */
 const WITH = '.carried-with';
 /** Where Hardhat keeps the compilers that it downloads, below the home folder (Hardhat documentation, "Compiling your contracts"). */
 const COMPILERS = ['.cache/hardhat-nodejs', 'Library/Caches/hardhat-nodejs'];
 const NEVER = ['.git', '__pycache__', OUT];
-
-const digestOf = (file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 
 /** Text files below the checkout that hold a text: those that name the folder where the build stood. */
 function filesWith(text) {
@@ -71,21 +68,8 @@ function pack() {
   console.log(digest);
 }
 
-/** The folders of the input artifacts that hold an archive. */
-function artifacts() {
-  const folders = Object.entries(env).flatMap(([name, folder]) =>
-    /^CODEBUILD_SRC_DIR(_|$)/.test(name) ? [folder] : [],
-  );
-  return [...new Set(folders)].filter((folder) => folder && fs.existsSync(path.join(folder, ARCHIVE)));
-}
-
-/** Puts a build's checkout into this one. @returns its digest */
-function unpackOne(folder) {
-  const archive = path.join(folder, ARCHIVE);
-  const digest = digestOf(archive);
-  const expected = fs.readFileSync(path.join(folder, 'digest.txt'), 'utf8').trim();
-  if (digest !== expected)
-    throw new Error(`${archive} is damaged: its sha256 is ${digest}, and ${expected} was packed`);
+/** Puts a build's checkout into this one. */
+function unpackOne({ file: archive }) {
   execFileSync('tar', ['-xzf', archive, '-C', source], { stdio: ['ignore', 'ignore', 'inherit'] });
   const kept = path.join(source, WITH);
   const { folder: from, files } = JSON.parse(fs.readFileSync(path.join(kept, 'places.json'), 'utf8'));
@@ -101,13 +85,15 @@ function unpackOne(folder) {
   move('tools', env.TOOLS);
   move('home', os.homedir());
   fs.rmSync(kept, { recursive: true });
-  return digest;
 }
 
 function unpack() {
-  const found = artifacts();
+  const found = archivesOf(env);
   if (found.length === 0) throw new Error(`no input artifact holds ${ARCHIVE}: the build that tested this packs it`);
-  for (const folder of found) console.error(`runs what was tested: sha256 ${unpackOne(folder)}`);
+  for (const archive of found) {
+    unpackOne(archive);
+    console.error(`runs what was tested: sha256 ${archive.digest}`);
+  }
 }
 
 if (process.argv[2] === 'pack') pack();

@@ -2,8 +2,11 @@
 // CONTRACTS: JSON, {"NAME": {"parameter": "where its address is kept", "arguments": […]}}. DEPLOY_COMMAND runs where anything is missing.
 const { execFile, execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { promisify } = require('node:util');
 const { fingerprint, isSame, readContract } = require('./artifacts.js');
+const { archivesOf } = require('./archives.js');
 const { ask, receiptOf, relay } = require('./chain.js');
 
 const { CHAIN_RPC_URL, NETWORK, MAIN_NETWORK, DEPLOY_COMMAND, ETHERSCAN_KEY } = process.env;
@@ -146,12 +149,69 @@ function verify({ name, address, source, arguments: values = [] }) {
   });
 }
 
+const compiled = () =>
+  Object.entries(JSON.parse(process.env.CONTRACTS)).map(([name, more]) => ({ ...readContract(name), ...more }));
+
+/** Only what was compiled, of what was carried here: a second instead of all the modules. @returns its folder */
+function unpackCompiled(folder) {
+  for (const archive of archivesOf(process.env))
+    execFileSync(
+      'tar',
+      ['-xzf', archive.file, '-C', folder, `./${path.posix.join(process.env.COMPONENT_DIR, 'artifacts')}`],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+  return path.join(folder, process.env.COMPONENT_DIR);
+}
+
+/**
+ * Prints what the build's shell is to export where every contract's compiled code is the registry's newest, and is on chain: then there is nothing to do.
+ * An explorer may still have to verify the source. Whatever cannot be found out is left to the whole comparison, which says what is wrong.
+ */
+async function find() {
+  if (ETHERSCAN_KEY || process.env.KNOWN_FRESH === 'yes') return;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'compiled-'));
+  const said = [];
+  try {
+    const log = console.log;
+    console.log = (line) => said.push(line);
+    await checkChain().finally(() => (console.log = log));
+    const before = process.cwd();
+    process.chdir(unpackCompiled(folder));
+    const contracts = compiled();
+    process.chdir(before);
+    const same = await Promise.all(
+      contracts.map(async (contract) => {
+        const newest = await aws(
+          'get-parameter',
+          '--name',
+          contract.parameter,
+          '--query',
+          'Parameter.Value',
+          '--output',
+          'text',
+        );
+        const [print, address] = newest.split(' ');
+        if (print !== fingerprint(contract) || !isSame(contract, await codeAt(address))) return false;
+        said.push(`the code at ${address} equals the compiled ${contract.name}`);
+        return true;
+      }),
+    );
+    if (same.length === 0 || same.includes(false)) return;
+    for (const line of said) console.error(line);
+    console.log(`export UNCHANGED='the code on chain equals the compiled'`);
+  } catch (error) {
+    console.error(`compared as a whole: ${String(error.stderr || error.message).trim()}`);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function main() {
   if (process.argv[2] === 'chain') return checkChain();
-  const contracts = Object.entries(JSON.parse(process.env.CONTRACTS)).map(([name, more]) => ({
-    ...readContract(name),
-    ...more,
-  }));
+  if (process.argv[2] === 'find') return find();
+  const contracts = compiled();
   for (const contract of contracts) await findDeployed(contract);
   const missing = contracts.filter(({ address }) => address === undefined);
   if (missing.length > 0) await deploy(missing);

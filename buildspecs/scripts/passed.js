@@ -65,6 +65,8 @@ function fingerprint() {
   const hash = createHash('sha256');
   const add = (value) => hash.update(`${JSON.stringify(value)}\n`);
   add(['format', FORMAT, env.KNOWN_RECIPE]);
+  if (env.KNOWN_PERIOD === 'yes')
+    add(['period', env.KNOWN_DAYS, Math.floor(Date.now() / DAY / Number(env.KNOWN_DAYS))]);
   const folders = Object.entries(env).filter(([name]) => /^CODEBUILD_SRC_DIR(_|$)/.test(name));
   for (const [name, folder] of folders.sort(([a], [b]) => (a < b ? -1 : 1))) {
     add(['source', name]);

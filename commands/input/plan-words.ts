@@ -73,6 +73,7 @@ export function checkPlanWords(words: RehearseWords, names: PlanNames): void {
   ] as const)
     for (const stage of stages) check(option, stage, names.approvals, 'manual approval', 'STAGE_MISSING', later);
   if (words.until !== undefined) check('--until', words.until, names.stages, 'stage', 'STAGE_MISSING', later);
+  if (words.from !== undefined) check('--from', words.from, names.stages, 'stage', 'STAGE_MISSING');
   if (words.only !== undefined) check('--only', words.only, names.actions, 'action', 'ACTION_MISSING');
   if (words.explain !== undefined) check('--explain', words.explain, names.actions, 'action', 'ACTION_MISSING');
   for (const given of words.variable)

@@ -14,6 +14,11 @@ export interface RehearseWords {
   readonly variable: readonly string[];
   readonly resume?: string;
   readonly only?: string;
+  readonly needs?: boolean;
+  readonly from?: string;
+  readonly watch?: boolean;
+  readonly list?: boolean;
+  readonly serve?: boolean;
   readonly explain?: string;
   readonly until?: string;
   readonly assembly?: string;
@@ -54,6 +59,17 @@ export function checkWords(words: RehearseWords, layout: Layout): void {
     refuse(`--approve ${both} and --reject ${both} contradict each other`, 'leave one of them out');
   if (words.only !== undefined && words.until !== undefined)
     refuse('--only runs one action, so --until has nothing to end', 'leave one of them out');
+  if (words.needs && words.only === undefined)
+    refuse('--needs is of --only: it names no action', 'for example --only Verify/ApiTest --needs');
+  for (const [option, given, others] of [
+    ['--needs', words.needs, { '--resume': words.resume }],
+    ['--from', words.from, { '--only': words.only, '--resume': words.resume, '--watch': words.watch }],
+    ['--watch', words.watch, { '--only': words.only, '--resume': words.resume, '--serve': words.serve }],
+  ] as const) {
+    const other = Object.entries(others).find(([, value]) => value !== undefined && value !== false)?.[0];
+    if (given && other)
+      refuse(`${option} begins a run of its own, which ${other} contradicts`, 'leave one of them out');
+  }
   for (const [option, given] of [
     ['--only', words.only],
     ['--explain', words.explain],

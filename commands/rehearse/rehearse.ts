@@ -23,7 +23,13 @@ export function rehearseCommand(): Command {
     .option('--reject <STAGE>', 'reject them; repeatable', collect, [])
     .option('--resume <RUN>', 'continue a run that waits, failed or was interrupted')
     .option('--only <STAGE/ACTION>', 'run this action alone, on the artifacts of the resumed (or the last) run')
+    .option('--needs', 'with --only: run it in a run of its own, with the actions that it needs before it')
+    .option('--from <STAGE>', 'begin with this stage, with what the stages before it gave in the last run')
     .option('--until <STAGE>', 'end after this stage')
+    .option(
+      '--watch',
+      'after the run wait for changes of the sources, uncommitted ones included, and run what they affect',
+    )
     .option('--fresh', 'build and test everything anew, whatever has passed before (the pipeline’s variable `fresh`)')
     .option('--list', 'print what would run, and run nothing; with --json every action as it is explained')
     .option(
@@ -109,6 +115,8 @@ Examples:
   saiondo rehearse --source aw-birdgang/saiondo=../saiondo --uncommitted
   saiondo rehearse --serve --port 4600
   saiondo rehearse --explain Verify/ApiTest
+  saiondo rehearse --only Verify/ApiTest --needs --uncommitted
+  saiondo rehearse --watch --until Verify
   saiondo rehearse --resume 20260101-120000-ab12 --only Verify/ApiTest
   saiondo rehearse --assembly cdk.out --source acme/shop=../shop
   saiondo rehearse --template pipeline.yaml --parameter Environment=test --secret github=@token.txt --source acme/shop=.`,

@@ -30,6 +30,7 @@ import type { PipelineDefinition } from '../../model/pipeline';
 import { hearSignals, type Interruption } from './interruption';
 import { prepareMachine } from './prepare-machine';
 import { synthesize } from './synthesize';
+import { WatchedSources } from '../watch/watched-sources';
 import { packageRoot, version } from '../input/package';
 import { variablesOf } from '../input/variable-option';
 import { print, printValue } from '../output/print';
@@ -51,6 +52,9 @@ export interface RehearseOptions {
   pipeline?: string;
   resume?: string;
   only?: string;
+  needs?: boolean;
+  from?: string;
+  watch?: boolean;
   explain?: string;
   until?: string;
   endpointUrl?: string;
@@ -98,6 +102,7 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   const asked = options.source.map((one) => givenSource(one).name);
   options.source.push(...named.filter((one) => !asked.includes(givenSource(one).name)));
   if (options.fresh) options.variable.push(FRESH);
+  if (options.watch) options.uncommitted = true;
   checkWords(options, layout);
   // Another app's assembly is rehearsed without our configuration.
   const foreign = options.assembly !== undefined || options.template !== undefined;
@@ -153,7 +158,11 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   });
   if (!tools) return 0;
   sayMissing(known?.missing ?? [], options.json === true);
-  const resume = options.resume ?? (options.only ? lastRun(layout) : undefined);
+  const resume = options.resume ?? (options.only && !options.needs ? lastRun(layout) : undefined);
+  const watch = options.watch
+    ? new WatchedSources(sources, () => explainPipeline({ ...planned, ledger: new DiskLedger(layout) }))
+    : undefined;
+  await watch?.begin();
   const interactive = isInteractive(options);
   const { port } = options;
   const secrets = new KnownSecrets();
@@ -183,6 +192,9 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
       ...(pipeline ? { pipeline } : {}),
       ...(resume ? { resume } : {}),
       ...(options.only ? { only: options.only } : {}),
+      ...(options.needs ? { needs: true } : {}),
+      ...(options.from ? { from: options.from } : {}),
+      ...(watch ? { watch } : {}),
       ...(options.until ? { until: options.until } : {}),
       ...(options.endpointUrl ? { endpointUrl: options.endpointUrl } : {}),
       ...(options.isolation ? { isolation: options.isolation } : {}),

@@ -39,6 +39,10 @@ import { announceTriggers, unrehearsed } from './announce';
 import { checkEndpoints } from './check-endpoints';
 import { DeployedPipelines } from './deployed-pipelines';
 import { earlierExecutions } from './earlier-runs';
+import { neededFor } from '../codepipeline/plan/needs';
+import { takenOver } from '../codepipeline/execution/taken-over';
+import { resultsBefore } from './results-before';
+import { followChanges, type ChangedSources } from './watch';
 import { readRun } from '../runs/event-log';
 import { InvokedPipelines } from './invoked-pipelines';
 import { closeFolders } from '../files/private-folders';
@@ -63,6 +67,10 @@ export interface RehearsalOptions extends RunRequest {
   readonly tools?: readonly ToolNeed[];
   readonly approve: Approver;
   readonly resume?: string;
+  /** With `only`: in a run of its own, with all that the action needs. */
+  readonly needs?: boolean;
+  /** What changes while the run's result stands; the run then begins again from there. */
+  readonly watch?: ChangedSources;
   readonly strict: boolean;
   readonly endpointUrl?: string;
   readonly withoutContainers?: boolean;
@@ -149,6 +157,10 @@ class Rehearsal {
   private readonly permissions: Permissions;
   private machine: Machine | undefined;
   private session: PipelineSession | undefined;
+  /** The runs of this rehearsal's own pipeline: the first, and one for each change of the sources. */
+  private readonly rounds = new Set<Journal>();
+  /** The actions that were asked for alone. */
+  private chosen: readonly string[] = [];
 
   constructor(
     private readonly options: RehearsalOptions,
@@ -177,11 +189,14 @@ class Rehearsal {
       const pipeline = await this.deployedPipeline(this.machine);
       options.check?.(pipeline);
       if (options.until !== undefined) checkUntil(options.until, pipeline);
+      if (options.from !== undefined) resultsBefore(options.from, pipeline, options.layout, log.runId);
       await this.prepareImages(this.machine, pipeline);
       const invoked = this.invokedPipelines(this.machine);
       const session = this.openSession(this.machine, pipeline, log, invoked.start);
       if (options.only) {
-        await this.runOnly(session, options.only);
+        this.chosen = options.needs ? neededFor(pipeline, options.only) : [options.only];
+        if (options.needs) await session.runChosen(this.chosen, options.variables);
+        else await this.runOnly(session, options.only);
         await invoked.ended();
         await this.verdict(session);
       } else {
@@ -190,6 +205,7 @@ class Rehearsal {
         this.session = session;
         options.onControl?.(session, () => log.state);
         await this.follow(session, invoked);
+        if (options.watch) await this.followChanges(options.watch, this.machine, pipeline.name);
       }
       return log.state;
     } catch (error) {
@@ -277,7 +293,10 @@ class Rehearsal {
       sources,
       ...(startPipeline ? { startPipeline } : {}),
     });
-    const runners = this.permissions.guard(known);
+    const guarded = this.permissions.guard(known);
+    const before =
+      options.from === undefined ? undefined : resultsBefore(options.from, pipeline, layout, this.log.runId);
+    const runners = before ? takenOver(guarded, before) : guarded;
     const rules = ruleRunners();
     const earlier = new Runs(layout);
     const facts: PlanFacts = {
@@ -309,7 +328,7 @@ class Rehearsal {
       },
       deployed: () => this.pipelines.find(pipeline.name) ?? pipeline,
       signal: options.signal,
-      ...(options.until && journal === this.log ? { until: options.until } : {}),
+      ...(options.until && this.isOwn(journal) ? { until: options.until } : {}),
     });
   }
 
@@ -353,6 +372,30 @@ class Rehearsal {
       if (session.openJournals().every((journal) => journal.state.verdict)) await Promise.race([activity, aborted]);
       if (signal.aborted && session.openJournals().every((journal) => journal.state.verdict)) return;
     }
+  }
+
+  /** Each change of the sources is a run of its own on the machine that is open. */
+  private followChanges(watch: ChangedSources, machine: Machine, name: string): Promise<void> {
+    const { options } = this;
+    return followChanges(watch, {
+      signal: options.signal,
+      variables: options.variables ?? {},
+      find: () => this.pipelines.find(name),
+      open: (pipeline) => {
+        const log = openLog(options.layout, options.listeners, newRunId(), options.secrets);
+        this.reopened.push(log);
+        this.rounds.add(log);
+        beginRun(log, options);
+        const session = this.openSession(machine, pipeline, log);
+        this.session = session;
+        options.onControl?.(session, () => log.state);
+        return { log, session };
+      },
+      end: async (log, chosen) => {
+        this.end(log, chosen);
+        if (options.beforeClose) await options.beforeClose(log.state);
+      },
+    });
   }
 
   private async verdict(session: PipelineSession): Promise<void> {
@@ -404,13 +447,17 @@ class Rehearsal {
     await ensureBaseImages(machine.engine, [...new Set(images)], this.log.emit, this.options.signal);
   }
 
-  private end(journal: Journal): void {
+  private isOwn(journal: Journal): boolean {
+    return journal === this.log || this.rounds.has(journal);
+  }
+
+  private end(journal: Journal, chosen = journal === this.log ? this.chosen : []): void {
     const { options } = this;
-    const own = journal === this.log;
+    const own = this.isOwn(journal);
     const judged = summarize(journal.state, {
       strict: options.strict,
       interrupted: options.signal.aborted,
-      ...(own && options.only ? { only: options.only } : {}),
+      ...(chosen.length > 0 ? { only: chosen } : {}),
       ...(own && options.until ? { until: options.until } : {}),
     });
     const broken = own && judged.verdict === 'passed' ? brokenResources(this.ledger) : [];

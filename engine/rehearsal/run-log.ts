@@ -43,18 +43,20 @@ export interface RunRequest {
   readonly until?: string;
   /** The one `Stage/Action` that runs. */
   readonly only?: string;
+  /** The first stage that runs: what is before it is taken over from the last run. */
+  readonly from?: string;
 }
 
 /** Begins a run, with what `--resume` has to know. No secret is among it. */
 export function beginRun({ runId, emit }: Journal, request: RunRequest): void {
-  const { version, pipeline, sources, until, only } = request;
+  const { version, pipeline, sources, until, only, from } = request;
   emit({
     kind: 'run.started',
     runId,
     version,
     pipeline: pipeline ?? '',
     assembly: '',
-    options: { pipeline, sources: Object.fromEntries(sources), until, only },
+    options: { pipeline, sources: Object.fromEntries(sources), until, only, from },
     pid: process.pid,
   });
 }

@@ -6,8 +6,8 @@ import { isActive, nextStage } from '../codepipeline/execution/decide';
 export interface SummaryOptions {
   /** What is not rehearsed makes the exit code 3, a finding the verdict `failed`. */
   readonly strict: boolean;
-  /** This `Stage/Action` alone. */
-  readonly only?: string;
+  /** These actions (`Stage/Action`) alone. */
+  readonly only?: readonly string[];
   /** No further than this stage. */
   readonly until?: string;
   /** The engine was told to end. */
@@ -21,7 +21,7 @@ export function summarize(
 ): { verdict: RunVerdict; text: string; exitCode: number } {
   const execution = judgedExecution(state);
   const actions = [...(execution?.actions.values() ?? [])].filter(
-    (action) => !options.only || `${action.stage}/${action.action}` === options.only,
+    (action) => !options.only || options.only.includes(`${action.stage}/${action.action}`),
   );
   const planned = options.only
     ? actions.length

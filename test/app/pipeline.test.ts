@@ -73,7 +73,9 @@ test.each(['Dev', 'Prod'])('%s migrates after its database stands and before a s
   expect(order(stage, 'Data.Migrate')).toBeGreaterThan(order(stage, 'Data.Deploy'));
   expect(order(stage, 'Services.Prepare')).toBeGreaterThan(order(stage, 'Data.Migrate'));
   expect(order(stage, 'SmokeTest')).toBeGreaterThan(order(stage, 'Services.Deploy'));
-  expect(order(stage, 'Record')).toBeGreaterThan(order(stage, 'SmokeTest'));
+  // The site's files and the smoke test wait for every stack, and not for each other.
+  expect(order(stage, 'SmokeTest')).toBeGreaterThan(order(stage, 'Web.Deploy'));
+  expect(order(stage, 'DeployWeb')).toBe(order(stage, 'SmokeTest'));
 });
 
 test('prod is approved by a person before anything of it is touched; dev is not', () => {
@@ -97,7 +99,7 @@ test.each(['Dev', 'Prod'])('%s runs what Verify installed, compiled and tested, 
       ?.json.InputArtifacts.map(({ Name }: { Name: string }) => Name);
   expect(inputs('Data.Migrate')).toEqual(['ApiTest_Output']);
   expect(inputs('Contracts.DeployContracts')).toEqual(['ContractTest_Output']);
-  const record = all.find((action) => action.stage === stage && action.name === 'Record');
+  const record = all.find((action) => action.stage === stage && action.name === 'SmokeTest');
   const variables = JSON.stringify(record?.json.Configuration.EnvironmentVariables);
   expect(variables).toContain('#{Verify@ApiTest.CARRIED}');
   expect(variables).toContain('#{Verify@ContractTest.CARRIED}');
@@ -227,11 +229,15 @@ test('only what needs no Docker, root, cache or longer than 15 minutes runs on L
   const lambda = pipelineResources('AWS::CodeBuild::Project')
     .map((one) => one.Properties)
     .filter((one) => one.Environment.Type.endsWith('LAMBDA_CONTAINER'));
-  expect(lambda.map((one) => one.Name).sort()).toEqual([
-    'saiondo-changes',
-    'saiondo-dev-record',
-    'saiondo-prod-record',
-  ]);
+  expect(lambda.map((one) => one.Name)).toEqual(['saiondo-changes']);
+  for (const stage of ['Dev', 'Prod'])
+    expect(
+      Object.entries(templates)
+        .filter(([id]) => id.startsWith(`${stage}/`))
+        .flatMap(([, template]) => resources(template, 'AWS::CodeBuild::Project'))
+        .filter((one) => one.Properties.Environment.Type.endsWith('LAMBDA_CONTAINER'))
+        .map((one) => one.Properties.Name),
+    ).toEqual([`saiondo-${stage.toLowerCase()}-smoke-test`]);
 });
 
 test('an image that runs somewhere never expires', () => {
@@ -244,9 +250,34 @@ test('an image that runs somewhere never expires', () => {
     expect(rules[0]).toMatchObject({ rulePriority: 1, selection: { tagPrefixList: ['in-use-'], countNumber: 1000 } });
     expect(rules.at(-1)).toMatchObject({ selection: { tagStatus: 'any' } });
   }
-  for (const name of ['dev', 'prod']) {
-    const variables = project(`saiondo-${name}-record`).Environment.EnvironmentVariables;
+  for (const [stage, name] of [
+    ['Dev', 'dev'],
+    ['Prod', 'prod'],
+  ]) {
+    const [test] = resources(templates[`${stage}/Services`], 'AWS::CodeBuild::Project').filter((one) =>
+      one.Properties.Name.endsWith('-smoke-test'),
+    );
+    const variables = test.Properties.Environment.EnvironmentVariables;
     expect(variables).toContainEqual({ Name: 'IN_USE_TAG', Type: 'PLAINTEXT', Value: `in-use-${name}` });
+  }
+});
+
+test('what runs is written down as a role of the pipeline’s account, which only that environment’s smoke test takes', () => {
+  for (const [name, account] of [
+    ['dev', '222222222222'],
+    ['prod', '333333333333'],
+  ]) {
+    const [role] = pipelineResources('AWS::IAM::Role').filter(
+      (one) => one.Properties.RoleName === `saiondo-${name}-record`,
+    );
+    const [statement, ...others] = role.Properties.AssumeRolePolicyDocument.Statement;
+    expect(others).toEqual([]);
+    expect(JSON.stringify(statement.Principal)).toContain(`:iam::${account}:root`);
+    expect(statement).toMatchObject({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Condition: { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/saiondo-${name}-smoke-test-build` } },
+    });
   }
 });
 

@@ -8,6 +8,8 @@ import { recordedBuild } from './recorded-build';
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-contracts-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
+/** A registry that nobody answers at. */
+const NOWHERE = 'http://127.0.0.1:9/';
 const OLD = '0x1111111111111111111111111111111111111111';
 const NEW = '0x2222222222222222222222222222222222222222';
 const KEY = '/saiondo/dev/contracts/sepolia/SAIONDO';
@@ -63,9 +65,10 @@ const sends = (code: string): string =>
   `node -e "fetch(process.env.CHAIN_RPC_URL,{method:'POST',body:JSON.stringify({jsonrpc:'2.0',id:9,method:'eth_sendRawTransaction',params:['${code}']})}).then(r=>r.text())"`;
 
 /** What the test of the contracts packed: nothing here, for the files of the compiled contracts are each test's own. */
-let carried: string | undefined;
-async function carriedContracts(): Promise<string> {
-  if (carried !== undefined) return carried;
+const carried = new Map<string, string>();
+async function carriedContracts(files: Record<string, string> = {}): Promise<string> {
+  const known = carried.get(JSON.stringify(files));
+  if (known !== undefined) return known;
   const { directory } = await recordedBuild(root, 'contract-test', {
     variables: { COMPONENT_DIR: 'web3' },
     values: {
@@ -80,10 +83,13 @@ async function carriedContracts(): Promise<string> {
     files: {
       'web3/hardhat.config.js': 'module.exports = {};',
       'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+      ...files,
     },
     commands: {},
   });
-  return (carried = path.join(directory, 'src', '.carried'));
+  const folder = path.join(directory, 'src', '.carried');
+  carried.set(JSON.stringify(files), folder);
+  return folder;
 }
 
 /** Deploys `SAIONDO`; aws, npm and npx are recording stand-ins, the chain is one of the test. With a real one a rehearsal runs it. */
@@ -97,6 +103,9 @@ async function deploy(options: {
   readonly explorerKey?: string;
   readonly contracts?: readonly string[];
   readonly files?: Record<string, string>;
+  /** The compiled contracts come in the archive alone, and the build is known by the chain. */
+  readonly known?: boolean;
+  readonly fresh?: boolean;
 }) {
   const { url, close } = await chain(options.chain ?? {});
   const names = options.contracts ?? ['SAIONDO'];
@@ -114,16 +123,23 @@ async function deploy(options: {
         ),
         DEPLOY_COMMAND: options.deploy ?? sends(DEPLOYED),
         DEPLOYER_PRIVATE_KEY: '0xsecret',
+        // Every package registry is out of reach.
+        npm_config_registry: NOWHERE,
+        PIP_INDEX_URL: NOWHERE,
+        https_proxy: NOWHERE,
         ...(options.explorerKey ? { ETHERSCAN_KEY: options.explorerKey } : {}),
+        ...(options.fresh ? { KNOWN_FRESH: 'yes' } : {}),
       },
-      values: { runtimes: { nodejs: 20 } },
-      inputs: { ContractTest_Output: await carriedContracts() },
-      files: {
-        'web3/hardhat.config.js': 'module.exports = {};',
-        'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
-        ...artifact('SAIONDO'),
-        ...options.files,
-      },
+      values: { runtimes: { nodejs: 20 }, ...(options.known ? { known: 'chain' as const } : {}) },
+      inputs: { ContractTest_Output: await carriedContracts(options.known ? artifact('SAIONDO') : {}) },
+      files: options.known
+        ? {}
+        : {
+            'web3/hardhat.config.js': 'module.exports = {};',
+            'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+            ...artifact('SAIONDO'),
+            ...options.files,
+          },
       commands: {
         npm: '',
         npx: '',
@@ -203,6 +219,35 @@ test('the same code is not deployed twice, and compared all the same', async () 
   expect(other.status).toBe('FAILED');
   expect(other.log).toContain(`the code at ${OLD} on sepolia differs from the compiled SAIONDO`);
 });
+
+test('where the registry and the chain have the compiled code, the build says so without its modules', async () => {
+  const first = await deploy({ registry: NONE, chain: made, known: true });
+  expect([first.status, written(first.calls)[0]]).toEqual(['SUCCEEDED', `SAIONDO print ${NEW}`]);
+  const print = /--value (0x[0-9a-f]{64}) /.exec(first.calls.join('\n'))?.[1] ?? '';
+  const ask = async (options: Partial<Parameters<typeof deploy>[0]>) => {
+    const run = await deploy({
+      registry: `echo '${print} ${OLD}'`,
+      chain: { code: { [OLD]: DEPLOYED } },
+      known: true,
+      ...options,
+    });
+    return { ...run, whole: run.log.includes('runs what was tested') };
+  };
+  const again = await ask({});
+  expect([again.status, again.whole, written(again.calls)]).toEqual(['SUCCEEDED', false, []]);
+  expect(again.log).toContain(`the code at ${OLD} equals the compiled SAIONDO`);
+  // Compared as a whole: other code on chain, other code in the registry, an explorer that wants the source, everything anew, a main network.
+  const other = await ask({ chain: { code: { [OLD]: ELSE } } });
+  expect([other.status, other.whole]).toEqual(['FAILED', true]);
+  const whole = await Promise.all([
+    ask({ registry: `echo '0x00 ${OLD}'` }),
+    ask({ explorerKey: 'k' }),
+    ask({ fresh: true }),
+    ask({ chain: { id: '0x89', code: { [OLD]: DEPLOYED } } }),
+  ]);
+  expect(whole.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED']);
+  expect(whole.slice(0, 3).every((one) => one.whole)).toBe(true);
+}, 120_000);
 
 test('other code is deployed; code that was on chain before gets its address back, also from a registry of another fingerprint', async () => {
   const other = await deploy({ registry: `echo 'old ${OLD}'`, chain: { code: { [OLD]: ELSE }, made: [NEW] } });

@@ -64,10 +64,16 @@ test('an image that is there is neither pulled nor built', async () => {
   expect(calls.filter((call) => call.includes('docker') && !call.includes('login'))).toEqual([]);
 });
 
-/** Records a deployment; `putImage` is what AWS answers to the tag of the llm's image. */
-function record(putImage: string) {
-  return recordedBuild(root, 'record', {
+/** Records a deployment that has passed its smoke test; `putImage` is what AWS answers to the tag of the llm's image, `running` what runs as that so far. */
+function record(putImage: string, running = '') {
+  return recordedBuild(root, 'smoke-test', {
     variables: {
+      API_URL: 'https://api.example.com',
+      HEALTH_PATH: '/health',
+      CLUSTER: 'prod',
+      RELEASES: 'saiondo-prod-api=task:7',
+      RECORD_ROLE: 'arn:aws:iam::111111111111:role/saiondo-prod-record',
+      RECORD_REGION: 'eu-west-1',
       IN_USE_TAG: 'in-use-prod',
       DEPLOYED_PARAMETER: '/saiondo/pipeline/prod/deployed',
       IMAGES: 'saiondo/api:aaaa saiondo/llm:bbbb',
@@ -77,33 +83,49 @@ function record(putImage: string) {
       CONTRACTS_DIGEST: 'd3',
     },
     commands: {
+      curl: '',
       aws: `case "$2 $*" in
+  describe-services*) echo "task:7 COMPLETED 1" ;;
+  assume-role*) echo "AKIA secret session" ;;
+  batch-get-image*in-use*) [ "$AWS_ACCESS_KEY_ID $AWS_REGION" = "AKIA eu-west-1" ] && echo "sha256:1 ${running}" ;;
   batch-get-image*) echo '{"schemaVersion": 2}' ;;
   put-image*saiondo/llm*) ${putImage} ;;
 esac`,
     },
   });
 }
+const EXISTS = 'echo "An error occurred (ImageAlreadyExistsException)" >&2; exit 254';
 
-test('what runs is tagged by its fingerprint’s manifest, and the commits and what was carried are written down last', async () => {
-  const { status, calls } = await record('echo "An error occurred (ImageAlreadyExistsException)" >&2; exit 254');
+test('what runs is tagged by its fingerprint’s manifest as the pipeline’s role, and the commits and what was carried are written down last', async () => {
+  const { status, calls } = await record(EXISTS);
   expect(status).toBe('SUCCEEDED');
-  expect(calls.map((call) => call.split(' ').slice(1, 4).join(' '))).toEqual([
-    'aws ecr batch-get-image',
-    'aws ecr put-image',
-    'aws ecr batch-get-image',
-    'aws ecr put-image',
-    'aws ssm put-parameter',
-  ]);
-  expect(calls[0]).toContain('--repository-name saiondo/api --image-ids imageTag=aaaa');
-  expect(calls[2]).toContain('--repository-name saiondo/llm --image-ids imageTag=bbbb');
-  expect(calls[1]).toContain('--image-tag in-use-prod --image-manifest {"schemaVersion": 2}');
-  expect(calls[4]).toContain(
-    `--value ${JSON.stringify({ application: 'a1', pipeline: 'b2', migrations: 'd1', llmMigrations: '', contracts: 'd3' })}`,
+  const written = calls.filter((call) => /aws (ecr|ssm|sts)/.test(call));
+  expect(written[0]).toContain('--role-arn arn:aws:iam::111111111111:role/saiondo-prod-record');
+  for (const [repository, tag] of [
+    ['saiondo/api', 'aaaa'],
+    ['saiondo/llm', 'bbbb'],
+  ]) {
+    const own = written.filter((call) => call.includes(`--repository-name ${repository}`));
+    expect(own.map((call) => call.split(' ').slice(1, 4).join(' '))).toEqual([
+      'aws ecr batch-get-image',
+      'aws ecr batch-get-image',
+      'aws ecr put-image',
+    ]);
+    expect(own[1]).toContain(`--image-ids imageTag=${tag}`);
+    expect(own[2]).toContain('--image-tag in-use-prod --image-manifest {"schemaVersion": 2}');
+  }
+  expect(written.at(-1)).toContain(
+    `ssm put-parameter --name /saiondo/pipeline/prod/deployed --type String --overwrite --value ${JSON.stringify({ application: 'a1', pipeline: 'b2', migrations: 'd1', llmMigrations: '', contracts: 'd3' })}`,
   );
 });
 
-test('an image that cannot be tagged fails the record: it might expire while it runs', async () => {
+test('an image that runs already keeps its tag: nothing is put', async () => {
+  const { status, calls } = await record(EXISTS, 'sha256:1');
+  expect([status, calls.filter((call) => call.includes('put-image'))]).toEqual(['SUCCEEDED', []]);
+  expect(calls.at(-1)).toContain('put-parameter');
+});
+
+test('an image that cannot be tagged fails the smoke test: it might expire while it runs', async () => {
   const { status, calls } = await record('echo "An error occurred (AccessDeniedException)" >&2; exit 254');
   expect(status).toBe('FAILED');
   expect(calls.some((call) => call.includes('put-parameter'))).toBe(false);

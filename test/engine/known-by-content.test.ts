@@ -61,7 +61,7 @@ function pipeline() {
         CODEBUILD_BUILD_IMAGE: 'aws/codebuild/standard:7.0',
         ...variables,
       },
-      values: { runtimes: {}, known: true, commands: { install: ['npm ci'], build: [], test: [test], carry: [] } },
+      values: { runtimes: {}, known: 'content', commands: { install: ['npm ci'], build: [], test: [test], carry: [] } },
       files: { ...FILES, ...files },
       ...(prepare ? { prepare } : {}),
       commands: { npm: 'case "$*" in --version) echo 10.0.0 ;; esac', aws: AWS, ...commands },
@@ -259,4 +259,24 @@ test('two runs of the same content at once: both pass, and the record that stays
   expect(both.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   expect(records()).toHaveLength(1);
   expect((await build()).ran).toBe(false);
+});
+
+test('killed while its record is written: half a record counts for nothing, and the next build writes it whole', async () => {
+  const { build, records } = pipeline();
+  const torn = `case "$5" in s3://*) to="$BUCKET/\${5#s3://}"; mkdir -p "$(dirname "$to")"; head -c 100 "$4" > "$to"; kill -9 $PPID; exit 1 ;; esac\n${AWS}`;
+  expect((await build({ commands: { aws: torn } })).ran).toBe(true);
+  expect(records().map((file) => fs.statSync(file).size)).toEqual([100]);
+  const again = await build();
+  expect([again.status, again.ran]).toEqual(['SUCCEEDED', true]);
+  expect(again.log).toContain('counts for nothing');
+  expect((await build()).ran).toBe(false);
+});
+
+test('killed while a record is brought back: the build fails with nothing of it, and the next one has all of it', async () => {
+  const { build } = pipeline();
+  await build();
+  const killed = await build({ commands: { aws: 'kill -9 $PPID' } });
+  expect([killed.status, killed.ran, killed.made]).toEqual(['FAILED', false, undefined]);
+  const again = await build();
+  expect([again.status, again.ran, again.made]).toEqual(['SUCCEEDED', false, '1']);
 });

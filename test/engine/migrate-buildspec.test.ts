@@ -80,7 +80,14 @@ async function migrate(
     drift = 'error',
     npx = 'case "$*" in *"db pull"*) echo "generator client {" ;; esac',
     llm = '',
-  }: { readonly drift?: string; readonly npx?: string; readonly llm?: string } = {},
+    known = {},
+  }: {
+    readonly drift?: string;
+    readonly npx?: string;
+    readonly llm?: string;
+    /** Variables of a build that is known by its database. */
+    readonly known?: Readonly<Record<string, string>>;
+  } = {},
 ) {
   const files = {
     'backend/api/package.json': '{}',
@@ -114,9 +121,14 @@ async function migrate(
       PIP_INDEX_URL: NOWHERE,
       http_proxy: NOWHERE,
       https_proxy: NOWHERE,
+      ...known,
     },
     inputs: { LlmTest_Output: llm || (await carriedLlm()).folder },
-    values: { runtimes: migrations.runtimes, commands: { ...migrations.commands } },
+    values: {
+      runtimes: migrations.runtimes,
+      commands: { ...migrations.commands },
+      ...(known.KNOWN_RECIPE ? { known: 'database' as const } : {}),
+    },
     commands: { npm: '', npx, aws: '' },
     files,
   });
@@ -210,3 +222,134 @@ test.each([
   },
   240_000,
 );
+
+describe('known by its database', () => {
+  const known = { KNOWN_RECIPE: 'recipe', KNOWN_DAYS: '14', KNOWN_FRESH: 'no' };
+  const change = async (sql: string): Promise<void> => {
+    const client = new Client({ host: '127.0.0.1', port, ...login, ssl: { rejectUnauthorized: false } });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  };
+  /** An artifact that holds an archive of one file. */
+  const archive = async (text: string): Promise<string> => {
+    const folder = fs.mkdtempSync(path.join(root, 'archive-'));
+    fs.mkdirSync(path.join(folder, '.carried-with'));
+    fs.writeFileSync(path.join(folder, '.carried-with/places.json'), '{"folder":"","files":[]}');
+    fs.writeFileSync(path.join(folder, 'file.txt'), text);
+    await execa(
+      'sh',
+      ['-c', 'tar -czf carried.tgz .carried-with file.txt && sha256sum carried.tgz | cut -c 1-64 > digest.txt'],
+      { cwd: folder },
+    );
+    return folder;
+  };
+  let folder: string;
+  const script = async (what: 'find' | 'keep', more: Readonly<Record<string, string>> = {}) => {
+    const { stdout, stderr } = await execa(
+      'node',
+      [path.join(__dirname, '../../buildspecs/scripts/migrated.js'), what],
+      {
+        env: {
+          ...{
+            DB_HOST: '127.0.0.1',
+            DB_PORT: String(port),
+            DB_NAME: login.database,
+            DB_USER: login.user,
+            DB_PASSWORD: login.password,
+          },
+          ...{ CODEBUILD_SRC_DIR: folder, CODEBUILD_BUILD_SUCCEEDING: '1', ...known, ...more },
+        },
+      },
+    );
+    return { unchanged: stdout.includes('export UNCHANGED='), said: stderr };
+  };
+  beforeAll(async () => {
+    folder = await archive('1');
+    await change(
+      'CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE _prisma_migrations (migration_name text, checksum text)',
+    );
+  });
+
+  test('the same migrations on what they left say so within seconds: nothing is unpacked, and no tool starts', async () => {
+    const first = await migrate({}, { known, llm: folder });
+    expect(first.calls.some((call) => call.includes('npx prisma migrate deploy'))).toBe(true);
+    const again = await migrate({}, { known, llm: folder });
+    expect([again.status, again.calls]).toEqual(['SUCCEEDED', []]);
+    expect(again.log).toContain('unchanged since');
+    expect(again.log).not.toContain('runs what was tested');
+    expect(again.log).not.toContain(encodeURIComponent(login.password));
+  });
+
+  // Each is drift, or a migration's own doing undone: the database is compared as a whole.
+  test.each([
+    ['a column', 'ALTER TABLE users ADD COLUMN age int'],
+    ['a type', 'ALTER TABLE users ALTER COLUMN name TYPE varchar(9)'],
+    ['a default', "ALTER TABLE users ALTER COLUMN name SET DEFAULT 'x'"],
+    ['an index', 'CREATE INDEX by_name ON users (name)'],
+    ['a constraint', 'ALTER TABLE users ADD CHECK (id > 0)'],
+    ['an enumeration', "CREATE TYPE mood AS ENUM ('sad')"],
+    ['a value of one', "ALTER TYPE mood ADD VALUE 'ok'"],
+    ['a view', 'CREATE VIEW names AS SELECT name FROM users'],
+    ['a function', 'CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$'],
+    [
+      'a trigger',
+      'CREATE TRIGGER same BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+    ],
+    ['a sequence', 'CREATE SEQUENCE counter; ALTER SEQUENCE counter INCREMENT 2'],
+    ['what a tool wrote down', "INSERT INTO _prisma_migrations VALUES ('2_more', 'c')"],
+    ['a table that is gone', 'DROP TABLE users CASCADE'],
+    ['what was written down here', 'DELETE FROM saiondo_pipeline.migrated'],
+  ])('compared as a whole after %s was changed by hand', async (_, sql) => {
+    await script('keep');
+    expect((await script('find')).unchanged).toBe(true);
+    await change(sql);
+    expect((await script('find')).unchanged).toBe(false);
+  });
+
+  test('compared as a whole for another specification, another archive, a clock that jumped, and where everything is wanted anew', async () => {
+    const clock = path.join(root, 'clock.js');
+    const at = (days: number) => {
+      fs.writeFileSync(clock, `const now = Date.now; Date.now = () => now() + ${days * 86_400_000};`);
+      return script('find', { NODE_OPTIONS: `--require ${clock}` });
+    };
+    await script('keep');
+    expect((await at(13)).unchanged).toBe(true);
+    expect((await at(15)).unchanged).toBe(false);
+    // A clock that went back: what was written down a moment ago is of the future.
+    expect((await at(-1)).unchanged).toBe(false);
+    const others: Record<string, string>[] = [
+      { KNOWN_FRESH: 'yes' },
+      { KNOWN_RECIPE: 'other' },
+      { CODEBUILD_SRC_DIR: await archive('2') },
+    ];
+    for (const other of others) expect((await script('find', other)).unchanged).toBe(false);
+    expect((await script('find')).unchanged).toBe(true);
+  });
+
+  test('a build that failed leaves nothing, nor does one without an archive, or whose differences are only a warning', async () => {
+    await script('keep');
+    const nothing: Record<string, string>[] = [
+      { CODEBUILD_BUILD_SUCCEEDING: '0' },
+      { MIGRATIONS_DRIFT: 'warn' },
+      { CODEBUILD_SRC_DIR: root },
+    ];
+    for (const none of nothing) {
+      await script('keep', { KNOWN_RECIPE: 'third', ...none });
+      expect((await script('find', { KNOWN_RECIPE: 'third', ...none })).unchanged).toBe(false);
+      expect((await script('find', { KNOWN_RECIPE: 'third' })).unchanged).toBe(false);
+    }
+  });
+
+  test('two environments’ builds at once leave one row, which is whole', async () => {
+    await Promise.all([script('keep'), script('keep'), script('keep')]);
+    expect((await script('find')).unchanged).toBe(true);
+  });
+
+  test('a database that cannot be asked, and an archive that is damaged: the build is done as a whole, and says why', async () => {
+    expect((await script('find', { DB_PASSWORD: 'wrong' })).said).toContain('password authentication failed');
+    const torn = await archive('1');
+    fs.truncateSync(path.join(torn, 'carried.tgz'), 10);
+    expect((await script('find', { CODEBUILD_SRC_DIR: torn })).said).toContain('is damaged');
+  });
+});

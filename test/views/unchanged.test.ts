@@ -26,7 +26,7 @@ test('an action that did nothing says since when, another one says nothing of it
 test('a command is shown as its component has it, whole or by its first line', () => {
   const given = ['npm ci', 'a && b', 'if x; then\n  y\nfi', 'cat <<E\n}\nE', 'cd api', 'x || y # z'];
   const buildspec = { phases: { build: { commands: [...given] } } };
-  makeKnown(buildspec);
+  makeKnown(buildspec, 'content');
   const made = buildspec.phases.build.commands;
   expect(made.slice(0, given.length).map(withoutGuard)).toEqual(given);
   for (const [at, command] of made.slice(0, given.length).entries())

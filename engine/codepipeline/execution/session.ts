@@ -126,6 +126,39 @@ export class PipelineSession implements PipelineControl {
     return execution.actions.get(path);
   }
 
+  /**
+   * Runs these actions (`Stage/Action`) in an execution of their own and nothing else, in the pipeline's order, those of one run order at once. After one that did
+   * not succeed nothing more starts.
+   */
+  async runChosen(paths: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.alone = true;
+    const executionId = this.guarded(() =>
+      this.startExecution({
+        trigger: { type: 'StartPipelineExecution', detail: paths.at(-1) ?? '' },
+        ...(Object.keys(variables).length > 0 ? { variables: { ...variables } } : {}),
+      }),
+    );
+    const execution = this.journals.execution(executionId);
+    const isOver = (): boolean =>
+      this.interrupted || [...execution.actions.values()].some((one) => one.status === 'Failed');
+    for (const stage of this.definitionOf(execution).stages) {
+      const chosen = stage.actions.filter((action) => paths.includes(actionPath(stage.name, action.name)));
+      if (chosen.length === 0 || isOver()) continue;
+      this.guarded(() => this.journals.emit({ kind: 'stage.started', executionId, stage: stage.name }));
+      const orders = [...new Set(chosen.map(({ runOrder }) => runOrder))].sort((a, b) => a - b);
+      for (const order of orders) {
+        if (isOver()) break;
+        for (const action of chosen.filter(({ runOrder }) => runOrder === order))
+          this.guarded(() => this.startActionOf(execution, stage, action, randomUUID()));
+        await this.settled();
+      }
+      const status = this.interrupted ? 'Stopped' : isOver() ? 'Failed' : 'Succeeded';
+      if (!this.failure) this.journals.emit({ kind: 'stage.ended', executionId, stage: stage.name, status });
+    }
+    const status = this.interrupted ? 'Stopped' : isOver() ? 'Failed' : 'Succeeded';
+    if (isActive(execution)) this.guarded(() => this.journals.emit({ kind: 'execution.ended', executionId, status }));
+  }
+
   /** Continues a stage that failed or was stopped, because the run's owner asks for it: newer executions elsewhere do not matter. */
   resumeStage(executionId: string, stage: string): void {
     this.granted(() =>
