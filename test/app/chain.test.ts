@@ -57,7 +57,9 @@ test('docs/architecture.md shows these chains, with these minutes', () => {
   ].map(([, action = '', ...minutes]) => row([action, ...minutes.map(Number)]));
   const chains = Object.keys(COMMITS).map((commit) => chain(commit as Commit));
   const wanted = (chains[0] ?? []).map(({ action }, at) => {
-    const names = [...new Set(chains.slice(0, 2).map((links) => links[at]?.action ?? action))].map((name) => `\`${name}\``);
+    const names = [...new Set(chains.slice(0, 2).map((links) => links[at]?.action ?? action))].map(
+      (name) => `\`${name}\``,
+    );
     return row([names.join(' or '), ...chains.map((links) => links[at]?.minutes ?? 0)]);
   });
   expect(shown).toEqual(wanted);
