@@ -1,3 +1,6 @@
+/** Who gives what the pipeline itself has: the namespaces `variables` and `codepipeline`. */
+export const NO_ACTION = 'no action';
+
 /** What an action is and what it would do, as far as it is known before a run. */
 export interface ActionExplanation {
   /** `Stage/Action`. */

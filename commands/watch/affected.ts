@@ -1,4 +1,4 @@
-import type { ActionExplanation } from '../../model/explanation';
+import { NO_ACTION, type ActionExplanation } from '../../model/explanation';
 
 /** Files that changed, relative to their source's root, by the source action that takes them. */
 export type ChangedFiles = ReadonlyMap<string, readonly string[]>;
@@ -26,10 +26,13 @@ export function affectedBy(actions: readonly ActionExplanation[], changed: Chang
       ({ what, from }) => what.startsWith('artifact ') && (changed.get(from) ?? []).some((file) => reads(one, file)),
     ),
   );
-  const first = direct.filter(
-    (one) => one.build !== undefined && one.takes.every(({ from }) => sources.has(from)) && !makesPipeline(one),
-  );
+  const first = direct.filter((one) => one.build !== undefined && takesOnly(one, sources) && !makesPipeline(one));
   return { first: first.map(({ action }) => action), ...(direct[0] ? { from: direct[0].action } : {}) };
+}
+
+/** What no action gives is the pipeline's own: its variables, the name of the execution. */
+function takesOnly({ takes }: ActionExplanation, sources: ReadonlySet<string>): boolean {
+  return takes.every(({ from }) => sources.has(from) || from === NO_ACTION);
 }
 
 function reads({ build }: ActionExplanation, file: string): boolean {

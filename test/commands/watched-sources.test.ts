@@ -52,7 +52,8 @@ const APP = 'Source/App';
 const PIPELINE = explained([
   [APP, 'Source/AWS/CodeStarSourceConnection', []],
   ['Build/Synth', 'Build/AWS/CodeBuild', [APP]],
-  ['Verify/ApiTest', 'Build/AWS/CodeBuild', [APP], { OTHERS: 'llm web' }],
+  // With `#{variables.fresh}`, which no action gives.
+  ['Verify/ApiTest', 'Build/AWS/CodeBuild', [APP, 'no action'], { OTHERS: 'llm web' }],
   ['Verify/LlmTest', 'Build/AWS/CodeBuild', [APP], { OTHERS: 'api web' }],
   ['Verify/ApiImage', 'Build/AWS/CodeBuild', [APP, 'Build/Synth'], { COMPONENT: 'api', COMPONENT_DIR: 'api' }],
   ['Dev/Deploy', 'Deploy/AWS/CloudFormation', ['Build/Synth']],

@@ -1,5 +1,5 @@
 import { accountOf, actionPath, type ActionDefinition, type PipelineDefinition } from '../../../model/pipeline';
-import type { ActionExplanation } from '../../../model/explanation';
+import { NO_ACTION, type ActionExplanation } from '../../../model/explanation';
 import { givenBy, takenBy } from '../providers/dependencies';
 import { actionKind, actionProvider } from '../providers/action-providers';
 import type { PlanFacts } from '../actions/action-provider';
@@ -29,7 +29,7 @@ export function explainAction(
     ...(action.timeoutInMinutes === undefined ? {} : { timeoutInMinutes: action.timeoutInMinutes }),
     takes: takenBy(action).map((what) => ({
       what,
-      from: all.find((one) => givenBy(one.action).includes(what))?.path ?? 'no action',
+      from: all.find((one) => givenBy(one.action).includes(what))?.path ?? NO_ACTION,
     })),
     gives: givenBy(action).map((what) => ({
       what,
