@@ -19,12 +19,23 @@ export interface PolicyDocument {
 
 /** What an app says of its stacks, beyond the types of their resources. */
 export interface ExecutionNeeds {
-  /** Actions that no resource of the app needs, though a handler lists them, each with the reason. */
-  readonly leftOut: readonly (readonly [pattern: RegExp, reason: string])[];
+  /**
+   * Actions that no resource of the app needs, though a handler lists them, each with the reason. With `changes` those that only read stay: the handler
+   * of a type that the app uses reads what a resource has, whatever its properties are.
+   */
+  readonly leftOut: readonly (readonly [pattern: RegExp, reason: string, only?: 'changes'])[];
   /** Actions that are allowed on some resources only; the first pattern that covers an action counts. */
   readonly narrowed: readonly (readonly [sid: string, pattern: RegExp, resources: readonly string[]])[];
   /** What CloudFormation needs besides its handlers, and what is denied whatever is allowed. */
   readonly more: readonly PolicyStatement[];
+}
+
+/** Names of actions that change nothing. */
+const READS = /:(Get|List|Describe)/;
+
+/** Whether an app needs an action of a handler of its types. */
+function isNeeded(action: string, { leftOut }: ExecutionNeeds): boolean {
+  return !leftOut.some(([pattern, , only]) => pattern.test(action) && !(only === 'changes' && READS.test(action)));
 }
 
 const OPERATIONS: readonly HandlerOperation[] = ['create', 'read', 'update', 'delete'];
@@ -35,7 +46,7 @@ const OPERATIONS: readonly HandlerOperation[] = ['create', 'read', 'update', 'de
  */
 export async function executionPolicy(types: readonly string[], needs: ExecutionNeeds): Promise<PolicyDocument> {
   const listed = types.flatMap((type) => OPERATIONS.flatMap((operation) => handlerPermissions(type, operation) ?? []));
-  const wanted = [...new Set(listed)].filter((action) => !needs.leftOut.some(([pattern]) => pattern.test(action)));
+  const wanted = [...new Set(listed)].filter((action) => isNeeded(action, needs));
   const published = await Promise.all(wanted.map(async (action) => ((await actionFacts(action)) ? [action] : [])));
   const groups = new Map<string, { readonly actions: string[]; readonly resources: string | readonly string[] }>();
   for (const action of published.flat().sort()) {
