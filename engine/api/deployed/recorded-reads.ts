@@ -52,21 +52,25 @@ export function recordedReads(ledger: () => StackLedger): AwsHandler {
 export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]): ResourceOfStack[] {
   const service = request.service.toLowerCase();
   const words = SERVICES[service] ?? [service.replaceAll('-', '')];
-  const own = stacks
+  const all = stacks
     .filter((stack) => sees(request, stack))
-    .flatMap((stack) => Object.values(stack.resources).map((one): ResourceOfStack => ({ ...one, stack })))
-    .filter(({ standing, type }) => {
-      const [, of = ''] = type.split('::');
-      return (
-        (standing === 'recorded' || ELSEWHERE.test(type)) &&
-        words.some((word) => word.toLowerCase() === of.toLowerCase())
-      );
-    });
+    .flatMap((stack) => Object.values(stack.resources).map((one): ResourceOfStack => ({ ...one, stack })));
+  const own = all.filter(({ standing, type }) => {
+    const [, of = ''] = type.split('::');
+    return (
+      (standing === 'recorded' || ELSEWHERE.test(type)) && words.some((word) => word.toLowerCase() === of.toLowerCase())
+    );
+  });
   if (own.length === 0) return [];
   const nouns = nounsOf(request);
   const named = valuesOf(request);
+  // A bucket's policy has the bucket's name for an id, and the bucket is behind: its objects are answered, its policy is not.
+  const here = new Set(all.filter(({ standing }) => standing === 'real').map(({ physicalId }) => physicalId));
+  const query = new URLSearchParams(request.url.split('?')[1]);
+  const asksPolicy = query.has('policy') || query.has('policyStatus');
   return own.filter(({ type, physicalId, attributes }) => {
     const noun = NOUNS[type] ?? (type.split('::').at(-1) ?? '').toLowerCase();
+    if (here.has(physicalId) && !asksPolicy) return nouns.has(noun);
     return nouns.has(noun) || named.has(physicalId) || named.has(String(attributes.Arn));
   });
 }
