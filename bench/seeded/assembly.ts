@@ -68,7 +68,10 @@ export function cutAssembly(from: string, to: string, failure: SeededFailure, an
     Object.assign(pipeline?.Properties ?? {}, { Stages: stages.filter((stage) => stage.Actions.length > 0) });
     for (const project of Object.values(template.Resources).filter((one) => one.Type === 'AWS::CodeBuild::Project')) {
       const name = String(project.Properties.Name);
-      Object.assign(project.Properties, failure.projects[name] ?? {});
+      const { Environment, ...more } = failure.projects[name] ?? {};
+      Object.assign(project.Properties, more);
+      // What is not named of an environment stays: its variables.
+      Object.assign(project.Properties.Environment as object, Environment);
       if (name === 'saiondo-synth')
         (project.Properties.Source as { BuildSpec: string }).BuildSpec = JSON.stringify({
           version: '0.2',
@@ -93,6 +96,8 @@ function ownProject(assembly: string, action: Action, failure: SeededFailure, an
     .find((one) => one.Type === 'AWS::CodeBuild::Project' && one.Properties.Name === name);
   if (!found) throw new Error(`${failure.name}: the assembly has no project ${name}`);
   delete action.RoleArn;
+  // What the action gives comes from actions that are not in this pipeline.
+  delete action.Configuration.EnvironmentVariables;
   const { Name, Source, Artifacts, TimeoutInMinutes, Environment } = found.Properties;
   const variables = Object.entries(failure.environment).map(([variable, value]) => ({
     Name: variable,

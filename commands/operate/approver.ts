@@ -1,5 +1,8 @@
 import type { Approver } from '../../engine/codepipeline/execution/approval';
+import type { Promotion } from '../../model/promotion.shape';
+import type { Paint } from '../output/paint';
 import type { Answering } from '../output/print';
+import { promotionHead, showPromotion } from '../output/promotion';
 
 /** What a person has said about an approval. */
 export type Answer = 'Approved' | 'Rejected' | 'later';
@@ -12,6 +15,14 @@ export interface ApprovalView {
   readonly full: () => string;
 }
 
+/** An approval that is shown: in PARALLEL mode several executions wait at one action. */
+export interface ShownApproval {
+  readonly executionId: string;
+  readonly stage: string;
+  readonly action: string;
+  readonly message?: string;
+}
+
 /** Decides by what was said beforehand, else asks in the terminal, else leaves it undecided. */
 export function approver(options: {
   approve: readonly string[];
@@ -19,11 +30,11 @@ export function approver(options: {
   interactive: boolean;
   user: string;
   /** What is shown before the question. */
-  view: (approval: { stage: string; action: string; message?: string }) => Promise<ApprovalView>;
+  view: (approval: ShownApproval) => Promise<ApprovalView>;
   /** Where it is shown and asked. */
   person: Answering;
 }): Approver {
-  return async ({ stage, action, message, signal }) => {
+  return async ({ executionId, stage, action, message, signal }) => {
     const named = (names: readonly string[]): boolean =>
       names.some((name) => [stage, action, `${stage}/${action}`].includes(name));
     if (named(options.reject))
@@ -32,7 +43,7 @@ export function approver(options: {
       return { status: 'Approved', by: options.user, comment: 'decided beforehand with --approve' };
     if (!options.interactive) return undefined;
     try {
-      const view = await options.view({ stage, action, ...(message ? { message } : {}) });
+      const view = await options.view({ executionId, stage, action, ...(message ? { message } : {}) });
       const answer = await askAboutApproval(`${stage}/${action}`, view, options.person, signal);
       return answer === 'later' ? undefined : { status: answer, by: options.user };
     } catch {
@@ -65,3 +76,40 @@ export function readAnswer(answer: string): Answer | 'differences' | undefined {
   if (/^(l|later)$/i.test(answer)) return 'later';
   return /^(d|diff|differences?)$/i.test(answer) ? 'differences' : undefined;
 }
+
+/**
+ * An approval as the person is asked about it. GetPipelineState knows one execution of a stage, so that in PARALLEL mode the promotion may be that of
+ * another execution: its changes are not shown as this one's.
+ * @param promotion what the stage would get, or why that is not known
+ */
+export function approvalView(
+  approval: ShownApproval,
+  promotion: Promotion | Error,
+  {
+    paint,
+    page,
+    now = Date.now(),
+  }: { readonly paint: Paint; readonly page?: string | undefined; readonly now?: number },
+): ApprovalView {
+  const address = page ? [`page: ${page}`] : [];
+  const other = promotion instanceof Error ? undefined : otherExecution(approval, promotion);
+  if (promotion instanceof Error || other !== undefined) {
+    const why = `what changes is not known: ${promotion instanceof Error ? promotion.message : (other ?? '')}`;
+    const head = [
+      `${approval.stage}/${approval.action} waits for approval (execution ${short(approval.executionId)})`,
+      ...(approval.message ? [approval.message] : []),
+    ];
+    return { head: [...head, why, ...address], full: () => why };
+  }
+  return {
+    head: [...promotionHead(promotion, paint, now), ...address],
+    full: () => showPromotion(promotion, paint, { full: true, now }),
+  };
+}
+
+function otherExecution({ executionId }: ShownApproval, { approval }: Promotion): string | undefined {
+  if (approval.executionId === executionId) return undefined;
+  return `the stage's state is that of the execution ${short(approval.executionId)}, which waits too`;
+}
+
+const short = (id: string): string => id.slice(0, 8);

@@ -16,8 +16,8 @@ export interface KeyFacts {
   /** A new address that opens the page, once: asked for when somebody opens it. */
   readonly page: () => string | undefined;
   readonly user: string;
-  /** Shows what an approval gives and asks; undefined: later. */
-  readonly decide: (action: ActionState) => Promise<'Approved' | 'Rejected' | undefined>;
+  /** Shows what an approval of an execution gives and asks; undefined: later. */
+  readonly decide: (action: ActionState, executionId: string) => Promise<'Approved' | 'Rejected' | undefined>;
   /** Asks the person. */
   readonly ask: (question: string) => Promise<string>;
 }
@@ -75,9 +75,9 @@ async function approve(
   { decide, user }: KeyFacts,
   session: PipelineControl,
   run: RunState,
-  action: ActionState,
+  { action, executionId }: WaitingAction,
 ): Promise<string | undefined> {
-  const status = await decide(action);
+  const status = await decide(action, executionId);
   if (!status) return undefined;
   session.putApprovalResult({
     pipelineName: run.definition?.name ?? run.pipeline,
@@ -107,10 +107,16 @@ async function stop(
 }
 
 /** The approval that waits. */
-function waiting(run: RunState): ActionState | undefined {
+function waiting(run: RunState): WaitingAction | undefined {
   return run.executions
-    .flatMap((one) => [...one.actions.values()])
-    .find((one) => one.status === 'InProgress' && one.approval && !one.approval.status);
+    .flatMap(({ executionId, actions }) => [...actions.values()].map((action) => ({ executionId, action })))
+    .find(({ action }) => action.status === 'InProgress' && action.approval && !action.approval.status);
+}
+
+/** An approval action that waits, and its execution. */
+interface WaitingAction {
+  readonly executionId: string;
+  readonly action: ActionState;
 }
 
 /** The stage of the newest execution that failed and can be tried again. */

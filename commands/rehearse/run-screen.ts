@@ -12,10 +12,9 @@ import { junitXml } from '../../views/junit';
 import { plainLine } from '../../views/plain';
 import { renderReport } from '../../views/report/report';
 import { promotionShape } from '../../model/promotion.shape';
-import { approver, askAboutApproval, type ApprovalView } from '../operate/approver';
+import { approvalView, approver, askAboutApproval, type ApprovalView, type ShownApproval } from '../operate/approver';
 import { paintFor } from '../output/paint';
 import { ask, print, printValue, say, type Answering } from '../output/print';
-import { promotionHead, showPromotion } from '../output/promotion';
 import { Terminal } from '../output/terminal';
 import { liveKeys } from './live-keys';
 import { notify, noticeOf } from './notify';
@@ -69,8 +68,9 @@ export class RunScreen {
           served: () => parts.serving.hasPage,
           page: () => parts.serving.address(),
           user: os.userInfo().username,
-          decide: async ({ stage, action, approval }) => {
+          decide: async ({ stage, action, approval }, executionId) => {
             const view = await this.approvalView({
+              executionId,
               stage,
               action,
               ...(approval?.message ? { message: approval.message } : {}),
@@ -159,28 +159,14 @@ export class RunScreen {
   }
 
   /** What an approval gives, as `saiondo approve` shows it. Where that cannot be found out, the reason, and the pipeline's own words. */
-  private async approvalView(approval: { stage: string; action: string; message?: string }): Promise<ApprovalView> {
+  private async approvalView(approval: ShownApproval): Promise<ApprovalView> {
     const { serving } = this.parts;
-    const paint = paintFor(process.stderr);
     const pipeline = this.state?.definition?.name ?? this.state?.pipeline ?? '';
-    const address = serving.address();
-    const page = address ? [`page: ${address}`] : [];
-    try {
-      const promotion = promotionShape.parse(
-        await serving.comparisons.promotion(pipeline, approval.stage, approval.action),
-      );
-      return {
-        head: [...promotionHead(promotion, paint, Date.now()), ...page],
-        full: () => showPromotion(promotion, paint, { full: true, now: Date.now() }),
-      };
-    } catch (error) {
-      const why = `what changes is not known: ${error instanceof Error ? error.message : String(error)}`;
-      const head = [
-        `${approval.stage}/${approval.action} waits for approval`,
-        ...(approval.message ? [approval.message] : []),
-      ];
-      return { head: [...head, why, ...page], full: () => why };
-    }
+    const promotion = await serving.comparisons
+      .promotion(pipeline, approval.stage, approval.action)
+      .then((answer) => promotionShape.parse(answer))
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    return approvalView(approval, promotion, { paint: paintFor(process.stderr), page: serving.address() });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Paint } from '../../commands/output/paint';
 import { showHistory } from '../../commands/output/history';
 import { promotionHead, showPromotion } from '../../commands/output/promotion';
 import { showStatus } from '../../commands/output/status';
-import { readAnswer } from '../../commands/operate/approver';
+import { approvalView, readAnswer } from '../../commands/operate/approver';
 import type { Promotion } from '../../model/promotion.shape';
 import type { PipelineStatus, StageStatus } from '../../operator/status.shape';
 import { width } from '../../views/text-width';
@@ -193,6 +193,22 @@ test('an approval’s summary is first and last, what may be lost above the rest
   const full = showPromotion(promotion, terminal, { full: true, now: 0 });
   expect(full.split('\n').length).toBeGreaterThan(100);
   expect(promotionHead(promotion, terminal, 0).join('\n')).toContain('Nothing is deployed to Prod yet');
+});
+
+test('the question about one of two executions that wait does not show the changes of the other', () => {
+  const { stage, action, executionId } = promotion.approval;
+  const own = approvalView({ executionId, stage, action }, promotion, { paint: terminal, now: 0, page: 'http://page' });
+  expect(own.head.join('\n')).toContain(promotion.difference.summary);
+  expect(own.full()).toContain('Prod-Data');
+  const other = approvalView({ executionId: '99999999-b', stage, action, message: 'look' }, promotion, {
+    paint: terminal,
+  });
+  expect(other.head).toEqual([
+    `${stage}/${action} waits for approval (execution 99999999)`,
+    'look',
+    `what changes is not known: the stage's state is that of the execution ${executionId.slice(0, 8)}, which waits too`,
+  ]);
+  expect(other.full()).not.toContain('Prod-Data');
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 import { promptLine } from '../../commands/output/prompt-line';
 import { Terminal } from '../../commands/output/terminal';
 import { Redrawn } from '../../commands/output/redrawn';
@@ -141,7 +142,7 @@ test('before the first execution it is said what goes on; a failed command’s l
   const first = events.findIndex((event) => event.kind === 'execution.started');
   for (const event of events.slice(0, first)) applyEvent(state, event);
   const options = { now: Date.UTC(2026, 0, 1) + 30_000, columns: 60, rows: 20 };
-  expect(liveLines(state, options).join('\n')).toContain('this machine is made ready  30 s');
+  expect(stripVTControlCharacters(liveLines(state, options).join('\n'))).toContain('this machine is made ready  30 s');
   for (const event of events.slice(first)) {
     applyEvent(
       state,
@@ -160,5 +161,5 @@ test('before the first execution it is said what goes on; a failed command’s l
     );
     if (event.kind === 'stage.ended' && event.stage === 'Verify') break;
   }
-  expect(liveLines(state, options).join('\n')).toMatch(/✘ Test0 .*exit status 2: make check/);
+  expect(stripVTControlCharacters(liveLines(state, options).join('\n'))).toMatch(/✘ Test0 .*exit status 2: make check/);
 });

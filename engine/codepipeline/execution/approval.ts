@@ -11,6 +11,7 @@ export type ApprovalDecision = {
 
 /** Asks a person for a decision; undefined: nobody is there to decide. The signal ends the question when somebody else has decided. */
 export type Approver = (request: {
+  executionId: string;
   stage: string;
   action: string;
   message?: string;
@@ -51,7 +52,7 @@ export interface WaitingApproval {
 /** Makes a {@link WaitingApproval}; exactly one of `decided` and `expired` is called, unless it is cancelled before. */
 export function waitingApproval(options: {
   readonly approve: Approver;
-  readonly request: { stage: string; action: string; message?: string };
+  readonly request: { executionId: string; stage: string; action: string; message?: string };
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly now: () => number;

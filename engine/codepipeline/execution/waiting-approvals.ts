@@ -47,6 +47,7 @@ export class WaitingApprovals {
     const waiting = waitingApproval({
       approve: (request) => this.inTurn(() => this.host.approve(request), request.signal),
       request: {
+        executionId: execution.executionId,
         stage: action.stage,
         action: action.action,
         ...(approval.message ? { message: approval.message } : {}),
