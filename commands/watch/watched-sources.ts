@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { actionProvider } from '../../engine/codepipeline/providers/action-providers';
+import { WITHOUT_PROGRAMS } from '../../engine/codepipeline/sources/sources';
 import type { SourceRepositories } from '../../engine/ports/sources';
 import type { Change, ChangedSources } from '../../engine/rehearsal/watch';
 import type { ActionExplanation } from '../../model/explanation';
@@ -63,7 +65,7 @@ export class WatchedSources implements ChangedSources {
       const now = await this.look();
       if (!same(now, before) && same(now, last)) return now;
       last = now;
-      await pause(EVERY, signal);
+      await delay(EVERY, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -76,19 +78,7 @@ export class WatchedSources implements ChangedSources {
 async function stampsOf(folder: string): Promise<Stamps> {
   const listed = promisify(execFile)(
     'git',
-    [
-      '-c',
-      'core.fsmonitor=false',
-      '-C',
-      folder,
-      'ls-files',
-      '-z',
-      '--cached',
-      '--others',
-      '--exclude-standard',
-      '--',
-      '.',
-    ],
+    [...WITHOUT_PROGRAMS, '-C', folder, ...'ls-files -z --cached --others --exclude-standard -- .'.split(' ')],
     { maxBuffer: 2 ** 28 },
   );
   const files = await listed.then(
@@ -109,16 +99,4 @@ function difference(before: Stamps = new Map<string, string>(), now: Stamps = ne
 
 function same(a: ReadonlyMap<string, Stamps>, b: ReadonlyMap<string, Stamps>): boolean {
   return [...a].every(([name, stamps]) => difference(stamps, b.get(name)).length === 0);
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(over, milliseconds);
-    function over(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', over);
-      done();
-    }
-    signal.addEventListener('abort', over);
-  });
 }

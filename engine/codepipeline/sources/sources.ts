@@ -16,8 +16,8 @@ export interface TakenSource {
   readonly uncommitted?: true;
 }
 
-/** A repository's own configuration may name programs that git starts when it only reads: none of them is wanted. */
-const WITHOUT_PROGRAMS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false'].flatMap(
+/** Ahead of git's command: a repository's own configuration may name programs that git starts when it only reads, and none of them is wanted. */
+export const WITHOUT_PROGRAMS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false'].flatMap(
   (setting) => ['-c', setting],
 );
 
