@@ -86,6 +86,35 @@ namespaced('toolchains below a home work, and nothing else of the home is there'
   });
 });
 
+namespaced(
+  'a project below a toolchain of PATH: builds are kept apart, its programs work, the project is not there',
+  async () => {
+    const work = path.join(root, 'work');
+    const bin = path.join(work, 'bin');
+    fs.mkdirSync(bin, { recursive: true });
+    fs.writeFileSync(path.join(bin, 'team-tool'), '#!/bin/sh\necho the team’s tool works\n', { mode: 0o755 });
+    fs.mkdirSync(path.join(work, 'project/.saiondo'), { recursive: true });
+    fs.writeFileSync(path.join(work, 'project/mine.txt'), mark);
+    const below = await openIsolation({
+      directory: path.join(work, 'project/.saiondo/isolation'),
+      hidden: [path.join(work, 'project')],
+      reads: [],
+      person: { home: person, environment: { ...process.env, PATH: [bin, PATH].join(path.delimiter) } },
+    });
+    expect(below).toMatchObject({ kind: 'namespaces' });
+    const box = await Box.open(below, path.join(work, 'project/.saiondo/build'), {
+      environment: { PATH: [bin, PATH].join(path.delimiter) },
+    });
+    boxes.push(box);
+    expect(await box.run(`team-tool; their-tool; cat ${work}/project/mine.txt 2> /dev/null; ls ${work}`)).toMatchObject(
+      {
+        text: 'the team’s tool works\ntheir tool works\nbin\nproject\n',
+        code: 0,
+      },
+    );
+  },
+);
+
 namespaced('a build sees no process but its own, and no variable of the engine', async () => {
   process.env.SAIONDO_TEST_TOKEN = mark;
   const box = await open('processes');

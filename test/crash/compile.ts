@@ -1,20 +1,27 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = path.join(__dirname, '../..');
+/** An engine that the tests of this folder start. */
+export interface CompiledEngine {
+  /** The caller removes it. */
+  readonly folder: string;
+  /** What Node.js starts: `node PROGRAM FOLDER [kill|tell]` (engine.ts). */
+  readonly program: string;
+}
 
 /**
- * The engine as JavaScript that a bare Node.js starts quickly: a test that kills hundreds of engines cannot wait for jest's transformer in each.
- * Below node_modules, so that packages are found.
- * @returns the folder; the caller removes it
+ * The engine as one file that a bare Node.js starts quickly: a test that kills hundreds of engines cannot wait for jest's transformer in each, nor for
+ * hundreds of files. Threads and processes that the engine starts find their own files next to it. Below node_modules, so that packages are found.
  */
-export function compileEngine(): string {
+export async function compileEngine(): Promise<CompiledEngine> {
   const cache = path.join(ROOT, 'node_modules', '.cache');
   fs.mkdirSync(cache, { recursive: true });
-  const out = fs.mkdtempSync(path.join(cache, 'saiondo-engine-'));
-  for (const file of ['engine', 'model', 'test/scenario', 'test/crash'].flatMap((folder) => sources(folder))) {
-    const target = path.join(out, file.replace(/\.ts$/, '.js'));
+  const folder = fs.mkdtempSync(path.join(cache, 'saiondo-engine-'));
+  for (const file of ['engine', 'model', 'test/scenario', 'test/crash'].flatMap((below) => sources(below))) {
+    const target = path.join(folder, file.replace(/\.ts$/, '.js'));
     fs.mkdirSync(path.dirname(target), { recursive: true });
     if (!file.endsWith('.ts')) {
       fs.copyFileSync(path.join(ROOT, file), target);
@@ -27,8 +34,33 @@ export function compileEngine(): string {
     });
     fs.writeFileSync(target, code);
   }
-  return out;
+  const at = (name: string): string => path.join(folder, 'test/crash', name);
+  await build({
+    entryPoints: [at('engine.js')],
+    outfile: at('engine.bundle.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: ['@aws-sdk/*', 'aws-cdk-lib', '@swc/*', '*.node'],
+    plugins: [ITS_OWN_FOLDER],
+    logLevel: 'warning',
+  });
+  return { folder, program: at('start.js') };
 }
+
+/** A file that asks for its folder gets that of the file, not that of the bundle. */
+const ITS_OWN_FOLDER: Plugin = {
+  name: 'its own folder',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+      const code = fs.readFileSync(file, 'utf8');
+      if (!/__dirname|__filename|require\.resolve/.test(code)) return undefined;
+      const own = `var __dirname = ${JSON.stringify(path.dirname(file))}, __filename = ${JSON.stringify(file)};`;
+      const resolve = `require("node:module").createRequire(${JSON.stringify(file)}).resolve(`;
+      return { contents: own + code.replaceAll('require.resolve(', resolve), loader: 'js' };
+    });
+  },
+};
 
 function sources(folder: string): string[] {
   return fs

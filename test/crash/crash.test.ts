@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { FIXED, randomCases } from './cases';
-import { compileEngine } from './compile';
+import { compileEngine, type CompiledEngine } from './compile';
 import { killedAtEveryEvent, undisturbed, type CrashCase } from './crash';
 
 /** How many random pipelines; `npm run fuzz` asks for more. */
@@ -11,11 +11,11 @@ const PATIENCE = 1_800_000 + RANDOM * 60_000;
 /** Engines at once. */
 const LANES = 2;
 
-let engine = '';
-beforeAll(() => {
-  engine = compileEngine();
+let engine: CompiledEngine;
+beforeAll(async () => {
+  engine = await compileEngine();
 });
-afterAll(() => fs.rmSync(engine, { recursive: true, force: true }));
+afterAll(() => fs.rmSync(engine.folder, { recursive: true, force: true }));
 
 test(
   'an engine that is killed at any event leaves a run that the next brings to the same end',
@@ -34,8 +34,8 @@ test(
 
 /** @returns at how many events an engine was killed */
 async function compare(one: CrashCase): Promise<number> {
-  const quiet = await undisturbed(engine, one);
-  const disturbed = await killedAtEveryEvent(engine, one);
+  const quiet = await undisturbed(engine.program, one);
+  const disturbed = await killedAtEveryEvent(engine.program, one);
   // The name and the pipeline are on the screen when it fails.
   expect({ one, final: disturbed.final, problems: disturbed.problems }).toEqual({
     one,

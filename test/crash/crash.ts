@@ -39,11 +39,11 @@ export async function prepare(one: CrashCase): Promise<string> {
   return folder;
 }
 
-/** Runs a case to its end in one engine that nobody disturbs. */
-export async function undisturbed(engine: string, one: CrashCase): Promise<CrashResult> {
+/** Runs a case to its end in one engine that nobody disturbs. @param program of the engine (compile.ts) */
+export async function undisturbed(program: string, one: CrashCase): Promise<CrashResult> {
   const folder = await prepare(one);
   try {
-    const ended = await execa(process.execPath, [path.join(engine, 'test/crash/engine.js'), folder], { reject: false });
+    const ended = await execa(process.execPath, [program, folder], { reject: false });
     if (ended.exitCode === 99) throw new Error(`${one.name}: an engine failed: ${ended.stderr}`);
     return result(folder);
   } finally {
@@ -51,16 +51,16 @@ export async function undisturbed(engine: string, one: CrashCase): Promise<Crash
   }
 }
 
-/** Runs a case while its engine is killed once at every event, each time resumed by the next engine. */
-export async function killedAtEveryEvent(engine: string, one: CrashCase): Promise<CrashResult> {
+/** Runs a case while its engine is killed once at every event, each time resumed by the next engine. @param program of the engine (compile.ts) */
+export async function killedAtEveryEvent(program: string, one: CrashCase): Promise<CrashResult> {
   const folder = await prepare(one);
   try {
     for (let engines = 0; engines < 1000; engines++) {
-      const { signal, exitCode, stderr } = await execa(
-        process.execPath,
-        [path.join(engine, 'test/crash/engine.js'), folder, 'kill'],
-        { reject: false, timeout: 60_000, killSignal: 'SIGKILL' },
-      );
+      const { signal, exitCode, stderr } = await execa(process.execPath, [program, folder, 'kill'], {
+        reject: false,
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
+      });
       if (exitCode === 99) throw new Error(`${one.name}: an engine failed: ${stderr}`);
       // Killed after its last word, it had come to its end.
       if (signal !== 'SIGKILL' || result(folder).final.verdict) return result(folder);

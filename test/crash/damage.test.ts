@@ -8,13 +8,13 @@ import { compileEngine } from './compile';
 import { prepare, result, type CrashCase } from './crash';
 
 const folders: string[] = [];
-let engine = '';
 let program = '';
-beforeAll(() => {
-  engine = compileEngine();
-  program = path.join(engine, 'test/crash/engine.js');
+let compiled = '';
+beforeAll(async () => {
+  ({ program, folder: compiled } = await compileEngine());
+  folders.push(compiled);
 });
-afterAll(() => [engine, ...folders].forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+afterAll(() => folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
 
 const source = { Name: 'Source', Actions: [{ Name: 'Source', Source: true }] };
 const build = (command: string): CrashCase => ({
@@ -50,7 +50,7 @@ test('of many engines that find a dead one’s lock at once, one has it', async 
   fs.writeFileSync(file, JSON.stringify({ pid: 2 ** 22 + 1, started: '1' }));
   // Each says how it went, and holds what it has until its input ends.
   const script = `
-    const { takeLock } = require(${JSON.stringify(path.join(engine, 'engine/host/lock.js'))});
+    const { takeLock } = require(${JSON.stringify(path.join(compiled, 'engine/host/lock.js'))});
     try { takeLock(${JSON.stringify(file)}); console.log('taken'); } catch (error) { console.log(error.code); }
     process.stdin.resume();`;
   const engines = Array.from({ length: 6 }, () => execa(process.execPath, ['-e', script]));
