@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { SandboxMount } from '../ports/isolation';
+import { javaKeyStore, javaKeyStores } from './java-key-store';
 
 /** Where Linux distributions have the bundle of certificate authorities (Go, crypto/x509/root_linux.go). */
 const BUNDLES = [
@@ -32,7 +33,8 @@ const VARIABLES = [
 ];
 
 /**
- * Writes a bundle of what this machine and this person trust, with the run's authority.
+ * Writes a bundle of what this machine and this person trust, with the run's authority, and the same as a list of Java's where a JDK is here. What a JDK's
+ * own list had beyond the system's bundle is not in it.
  * @param authority in PEM
  * @returns what to mount where, and the variables that name it
  */
@@ -45,10 +47,15 @@ export function writeBundle(
   const system = BUNDLES.filter((one) => fs.existsSync(one));
   const sources = [system[0], ...OF_THE_PERSON.map((name) => environment[name])];
   const texts = [...new Set(sources)].map((one) => read(one));
-  fs.writeFileSync(file, `${[...new Set(texts), authority].map((text) => text.trim()).join('\n')}\n`);
+  const bundle = `${[...new Set(texts), authority].map((text) => text.trim()).join('\n')}\n`;
+  fs.writeFileSync(file, bundle);
+  const stores = javaKeyStores(environment);
+  const store = path.join(directory, 'cacerts');
+  if (stores.length > 0) fs.writeFileSync(store, javaKeyStore(bundle));
   // A link and its target are one file: a mount goes over files.
   const targets = new Set((system.length > 0 ? system : BUNDLES.slice(0, 1)).map((one) => real(one)));
-  return { file, files: [...targets].map((to) => ({ from: file, to })) };
+  const mounts = [...targets].map((to) => ({ from: file, to }));
+  return { file, files: [...mounts, ...stores.map((to) => ({ from: store, to }))] };
 }
 
 /** The variables that name a bundle. @param file its path as a build sees it */

@@ -81,6 +81,20 @@ for host in ['8.8.8.8', '52.94.133.131']:
     u.sendto(b'x', (host, 123))
 print('done')
 `;
+/** Java trusts a list of its own, and reads no variable that names a bundle. */
+const JAVA = `
+import java.net.URI;
+import java.net.http.*;
+public class Ask {
+  public static void main(String[] args) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create("https://sts.us-west-2.amazonaws.com/"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString("Action=GetCallerIdentity&Version=2011-06-15")).build();
+    var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    System.out.println("java " + answer.statusCode() + " " + answer.body().replaceAll("\\s+", " "));
+  }
+}
+`;
 const TEMPLATE = JSON.stringify({
   Resources: { T: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'of-old-cli' } } },
 });
@@ -89,6 +103,7 @@ const FILES: Readonly<Record<string, string>> = {
   'v2.js': NODE,
   'old.py': PYTHON,
   'raw.py': RAW,
+  'Ask.java': JAVA,
   'asset.txt': 'an asset',
   'assets.json': JSON.stringify({
     version: '20.0.0',
@@ -153,6 +168,9 @@ const BUILDS: Readonly<
     ],
     says: [ACCOUNT, /upload: .*old\.py/],
   },
+  ...(machineHas('java')
+    ? { Java: { commands: ['java Ask.java'], says: [/java 403 .*MissingAuthenticationToken/] } }
+    : {}),
   Curl: {
     commands: [
       ...['sts.us-west-2.amazonaws.com', 'dynamodb.eu-west-3.amazonaws.com', 'ssm.us-gov-west-1.amazonaws.com'].map(
