@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
 import type { Template } from '../cloudformation/template/template';
 import { parseTemplate } from '../cloudformation/template/template-file';
+import { nestedFolder, ownPath } from './own-paths';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
@@ -96,11 +97,12 @@ export function assumedAccount(directory: string): string {
 
 function stacksIn(directory: string, place: Place): AssemblyStack[] {
   const artifacts = readManifest(directory).artifacts ?? {};
+  const manifest = path.join(directory, 'manifest.json');
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     const { type, properties = {}, environment = '', dependencies = [] } = artifact;
-    if (type === 'cdk:cloud-assembly') return stacksIn(path.join(directory, properties.directoryName ?? ''), place);
+    if (type === 'cdk:cloud-assembly') return stacksIn(nestedFolder(manifest, properties.directoryName ?? ''), place);
     if (type !== 'aws:cloudformation:stack') return [];
-    const templateFile = path.join(directory, properties.templateFile ?? '');
+    const templateFile = ownPath(manifest, properties.templateFile ?? '', 'file');
     const [, account = '', region = ''] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];
     const assets = dependencies.find((one) => artifacts[one]?.type === 'cdk:asset-manifest');
     const assetManifest = assets === undefined ? undefined : artifacts[assets]?.properties?.file;
@@ -115,7 +117,7 @@ function stacksIn(directory: string, place: Place): AssemblyStack[] {
         tags: properties.tags ?? {},
         parameters: properties.parameters ?? {},
         dependsOn: dependencies.filter((one) => artifacts[one]?.type === 'aws:cloudformation:stack'),
-        ...(assetManifest === undefined ? {} : { assetManifest: path.join(directory, assetManifest) }),
+        ...(assetManifest === undefined ? {} : { assetManifest: ownPath(manifest, assetManifest, 'file') }),
       },
     ];
   });
@@ -140,7 +142,7 @@ export function leavesOpen(directory: string): { account: boolean; region: boole
   const open = { account: false, region: false };
   for (const { type, environment = '', properties } of Object.values(readManifest(directory).artifacts ?? {})) {
     if (type === 'cdk:cloud-assembly') {
-      const nested = leavesOpen(path.join(directory, properties?.directoryName ?? ''));
+      const nested = leavesOpen(nestedFolder(path.join(directory, 'manifest.json'), properties?.directoryName ?? ''));
       open.account ||= nested.account;
       open.region ||= nested.region;
     }

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { SaiondoError } from '../../model/errors';
 import { partitionOf } from '../cloudformation/template/intrinsics';
 import type { AssemblyStack } from './assembly';
+import { ownPath } from './own-paths';
 
 /** A file of an assembly, and the object that it becomes (`cloud-assembly-schema`, `FileAsset`). */
 export interface FileAsset {
@@ -35,7 +34,7 @@ interface AssetManifest {
 
 /**
  * The file assets of a stack. The manifest's schema version does not matter: what is read here has been the same since version 2.
- * @throws SaiondoError `ASSEMBLY_INVALID` where an asset's file is missing
+ * @throws SaiondoError `ASSEMBLY_INVALID` where an asset is missing or leads out of the assembly
  */
 export function fileAssetsOf(stack: AssemblyStack): FileAsset[] {
   const { assetManifest, account, region } = stack;
@@ -50,13 +49,7 @@ export function fileAssetsOf(stack: AssemblyStack): FileAsset[] {
   return Object.values(files).flatMap(({ source, destinations }) => {
     // A command that makes the asset is the app's own; `cdk deploy` runs it, a rehearsal of the pipeline's first deployment does not.
     if (source.path === undefined) return [];
-    const file = path.resolve(path.dirname(assetManifest), source.path);
-    if (!fs.existsSync(file))
-      throw new SaiondoError(`the asset ${source.path} of ${stack.stackName} is missing`, {
-        code: 'ASSEMBLY_INVALID',
-        where: { file: assetManifest },
-        next: 'synthesize again: cdk synth writes the assembly with its assets',
-      });
+    const file = ownPath(assetManifest, source.path, source.packaging === 'zip' ? 'folder' : 'file');
     return Object.values(destinations).map((one) => ({
       path: file,
       zip: source.packaging === 'zip',

@@ -7,6 +7,7 @@ import { nameForPeople, referencesIn, type Template } from '../cloudformation/te
 import type { LambdaFunction } from '../functions/lambda-function';
 import { whyNotAnswered } from '../resources/inline-function';
 import type { AssemblyStack } from './assembly';
+import { nestedFolder } from './own-paths';
 
 /** Something in an assembly that a rehearsal on this machine lacks, known before anything runs. */
 export interface AssemblyLimit {
@@ -85,7 +86,7 @@ function missingContext(directory: string): AssemblyLimit[] {
   }));
   const nested = Object.values(manifest.artifacts ?? {}).flatMap(({ type, properties }) =>
     type === 'cdk:cloud-assembly' && properties?.directoryName
-      ? missingContext(path.join(directory, properties.directoryName))
+      ? missingContext(nestedFolder(file, properties.directoryName))
       : [],
   );
   return [...own, ...nested];
