@@ -1,5 +1,6 @@
 import type { Evidence } from './evidence/evidence';
 import { stepOutput, withoutMarks } from './evidence/image-build';
+import { withoutLoggerPrefix } from './evidence/logger-prefix';
 import { KNOWN_CAUSES, runbookLink } from './evidence/known-causes';
 import { RECOGNIZERS } from './recognizers/index';
 import { lastLines } from './recognizers/last-lines';
@@ -22,7 +23,8 @@ const AFTER = 12;
 const LONGEST = 400;
 
 /** The cause of a failure: what the first recognizer that knows it says, with the error's lines in their context. */
-export function causeOf(evidence: Evidence): Cause {
+export function causeOf(given: Evidence): Cause {
+  const evidence = { ...given, output: withoutLoggerPrefix(given.output) };
   const step = stepOutput(evidence.output);
   // A failure inside `docker build` is read like one outside: first the failed step's own lines, then all of them without the builder's marks.
   const readings = [

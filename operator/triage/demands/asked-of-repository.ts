@@ -72,7 +72,8 @@ const SAID: readonly Said[] = [
     known: 'read-only-file-system',
   },
   {
-    pattern: /Cannot find module '(\/[\w/.-]+\.js)'/,
+    // A file of a package is npm's, not the one that a container starts.
+    pattern: /Cannot find module '(\/(?!\S*node_modules\/)[\w/.-]+\.js)'/,
     summary: ([, file]) => `the container starts ${file}, which the image has not`,
     known: 'wrong-command',
   },

@@ -194,6 +194,11 @@ export const KNOWN_CAUSES = {
     remedy:
       'let the command bring it (components.NAME.install), or configure the package manager (components.NAME.packageManager)',
   },
+  'browser-missing': {
+    title: 'A browser of a test, or a library of it, is not there',
+    remedy:
+      'install it before the test (npx playwright install --with-deps, npx puppeteer browsers install chrome), or take an image that has it',
+  },
   'rollback-complete': {
     title: 'A stack’s first deployment was rolled back',
     remedy: 'delete the stack (aws cloudformation delete-stack --stack-name NAME), then saiondo retry',

@@ -10,8 +10,17 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
     5,
   ],
   [/^\s*\[?(?:ERROR|FATAL)\]?\s+\S/, 4],
+  // apt's errors; npm's lines, of which most are its wrapping.
+  [/^E: \S/, 5],
+  [/^npm ERR! \S/, 1],
+  // A shell that finds no program; the innermost of uv's causes; what a scanner counts.
+  [/^(?:\S+: )?(?:line )?\d+: \S+: (?:command )?not found$/, 6],
+  [/^\s*╰─▶ (?!Call to )\S/, 8],
+  [/\b(?:CRITICAL|HIGH): [1-9]/, 5],
+  // A place with nothing after it: the next line says what is wrong there.
+  [/^[\w./@-]+\.\w+:\d+:\d+:\s*$/, 13],
   [
-    /\b(?:not found|no such file|does not exist|doesn['’]t exist|cannot find|could not find|can['’]t find|unable to (?:find|locate|resolve)|could not (?:resolve|connect|read|load)|missing)\b/i,
+    /\b(?:not found|no such file|does not exist|doesn['’]t exist|cannot find|could not find|can['’]t (?:find|resolve)|unable to (?:find|locate|resolve)|could not (?:resolve|connect|read|load)|missing)\b/i,
     3,
   ],
   [
@@ -22,7 +31,7 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   // A place in a file, and what is said of it; a bound that was not kept.
   [/^\s*[\w./@-]+\.\w+:\d+(?::\d+)?:? \S/, 3],
   [
-    /\b(?:not met|threshold|would reformat|no required|does not satisfy|not satisfied|not in sync|out of date|not up to date)\b/i,
+    /\b(?:not met|threshold|would reformat|no required|does not satisfy|not satisfied|(?:doesn['’]t|does not) match|not in sync|out of date|not up to date)\b/i,
     2,
   ],
   // What a tool says only because another one failed, and what comes after an error.
@@ -38,7 +47,17 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
     /^(?:make|gmake|ninja|lerna|nx|turbo)(?:\[\d+\])?: |\*\*\* \[|^\s*ERROR: failed to solve|^> Run with --|^\s*> Get more help|^BUILD FAILED|^FAILURE: Build failed|^\[ERROR\] (?:-> |\[Help|For more|Re-run|To see|After correcting)|^Failed to update packages|^Node\.js v|^error: subprocess-exited|note: This error originates|A new release of pip|^Traceback/i,
     -6,
   ],
-  [/^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[|│┌└├─╰╭]+\s*$/, -7],
+  // npm's own text below an error of any kind.
+  [
+    /^npm (?:ERR!|error) +(?:This is an error with npm|<https?:|Your cache folder contains|previous versions of npm|To permanently fix|The operation was rejected|It is likely you|If you believe|permissions of the file|the command again|sudo chown)/,
+    -8,
+  ],
+  // A whole that failed, said once its parts have been.
+  [
+    /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures/,
+    -9,
+  ],
+  [/^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[|│┌┐└┘├┤┬┴┼─═╔╗╚╝║╰╭╮╯+=-]+\s*$/, -7],
   [/\b(?:warn(?:ing)?|deprecat\w+|notice|npm fund|vulnerabilit\w+|hint|info)\b/i, -4],
   [
     /\b(?:0|no) (?:errors?|failures?|failed)\b|errors?: 0\b|failed: 0\b|(?:ignored|ignoring|continuing|retrying|skipped|--no-error|error_log|on-error)/i,

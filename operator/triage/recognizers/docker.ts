@@ -90,8 +90,9 @@ export const docker: Recognizer = {
 
 /** What the step itself printed, in one line. */
 function saidIn(evidence: { readonly output: readonly string[] }, verdict: number): string {
-  const line = likeliestLine(stepOutput(evidence.output));
-  return line === undefined || line === verdict ? '' : `: ${evidence.output[line]?.trim() ?? ''}`;
+  const output = stepOutput(evidence.output);
+  const line = likeliestLine(output);
+  return line === undefined || line === verdict ? '' : `: ${output[line]?.trim() ?? ''}`;
 }
 
 /** The image of the last FROM that was begun before a line: in the old builder's words, or in BuildKit's. */

@@ -5,8 +5,9 @@ import { accessDenied } from './aws/access-denied';
 import { alembic } from './alembic';
 import { approval } from './aws/approval';
 import { bootstrap } from './aws/bootstrap';
+import { browser } from './machine/browser';
 import { cloudformation } from './aws/cloudformation';
-import { disk } from './disk';
+import { disk } from './machine/disk';
 import { deployOutput } from './aws/deploy-output';
 import { docker } from './docker';
 import { ecs } from './aws/ecs';
@@ -14,7 +15,7 @@ import { gradle } from './gradle';
 import { hardhat } from './hardhat';
 import { jestTests } from './jest';
 import { lockFile } from './lock-file';
-import { memory } from './memory';
+import { memory } from './machine/memory';
 import { nativeBuild } from './native-build';
 import { npm } from './npm';
 import { pip } from './pip';
@@ -42,6 +43,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   askedOfRepository,
   runtimeVersion,
   alembic,
+  browser,
   nativeBuild,
   typescript,
   lockFile,

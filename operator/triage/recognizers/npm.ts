@@ -50,10 +50,35 @@ export const npm: Recognizer = {
     const detail = code && output.slice(code.line + 1, code.line + 6).find((line) => !DETAIL_TO_SKIP.test(line));
     if (code && !/^(?:ELIFECYCLE|\d+)$/.test(code.groups[1] ?? ''))
       return {
-        summary: `npm failed with ${code.groups[1]}: ${(detail ?? '').replace(/^npm \S+ /, '')}`,
+        summary: `npm failed with ${code.groups[1]}: ${reasonOf(output, code) ?? (detail ?? '').replace(/^npm \S+ /, '')}`,
         line: code.line,
         length: 4,
       };
     return undefined;
   },
 };
+
+const SYSCALL = /^npm (?:error|ERR!) syscall (\w+)/;
+const PATH = /^npm (?:error|ERR!) path (\S+)/;
+const PERMISSION = /^E(?:ACCES|PERM|ROFS)$/;
+const RESOLVING = /^npm (?:error|ERR!) While resolving: (\S+)/;
+const PEER = /^npm (?:error|ERR!)\s+(peer(?:Optional)? \S+ from \S+)/;
+const UNRESOLVED = /^npm (?:error|ERR!) (?:Could not resolve dependency|Conflicting peer dependency):/;
+const FOUND = /^npm (?:error|ERR!) Found: (\S+)/;
+
+/** What npm says over several lines: which file it may not touch, and which package asks for another version than there is. */
+function reasonOf(
+  output: readonly string[],
+  { line, groups }: { line: number; groups: readonly string[] },
+): string | undefined {
+  const after = (pattern: RegExp, from = line): string | undefined => firstMatch(output, pattern, from)?.groups[1];
+  if (PERMISSION.test(groups[1] ?? '')) {
+    const path = after(PATH);
+    return path && `it may not ${after(SYSCALL) ?? 'use'} ${path}`;
+  }
+  if (groups[1] !== 'ERESOLVE') return undefined;
+  const peer = after(PEER, firstMatch(output, UNRESOLVED, line)?.line ?? line);
+  const found = after(FOUND);
+  const resolving = after(RESOLVING);
+  return peer && found && `${resolving ?? 'a package'} cannot be installed: it needs ${peer}, and ${found} is there`;
+}

@@ -1,7 +1,7 @@
-import { anywhere, type Recognizer } from '../evidence/evidence';
+import { anywhere, type Recognizer } from '../../evidence/evidence';
 
 const HEAP =
-  /(?:Reached heap limit|JavaScript heap out of memory|\bMemoryError\b|OutOfMemoryError|Cannot allocate memory|signal:? (?:9, )?SIGKILL|ran out of memory|\bout of memory\b|process exited too early|virtual memory exhausted|Killed signal terminated program|signal 9|Java heap space|Gradle build daemon disappeared unexpectedly|\bENOMEM\b|\bOOMKilled\b|exit (?:code|status):? 137|[Ee]rrno 137|^Exit status 137|failed with exit code 137|^(?:\S+: line \d+: +\d+ )?Killed\b)/;
+  /(?:Reached heap limit|JavaScript heap out of memory|\bMemoryError\b|OutOfMemoryError|Cannot allocate memory|signal:? (?:9, )?"?SIGKILL|exit code:? -9\b|ran out of memory|\bout of memory\b|process exited too early|virtual memory exhausted|Killed signal terminated program|signal 9|Java heap space|Gradle build daemon disappeared unexpectedly|\bENOMEM\b|\bOOMKilled\b|exit (?:code|status):? 137|[Ee]rrno 137|^Exit status 137|failed with exit code 137|^(?:\S+: line \d+: +\d+ )?Killed\b)/;
 
 /** Processes that ran out of memory: their own limit (V8, Python, Java), or the kernel's. */
 export const memory: Recognizer = {
