@@ -46,7 +46,7 @@ const NOT_UPDATABLE =
 
 /** Refuses an update of a stack whose last operation left it unusable. @throws SaiondoError `ValidationError` */
 export function refuseUnusable(stack: DeployedStack | undefined, file: string): void {
-  if (!stack || !NOT_UPDATABLE.test(stack.status)) return;
+  if (!stack || stack.paused || !NOT_UPDATABLE.test(stack.status)) return;
   const reason = stack.lastChangeSet?.reason;
   throw new SaiondoError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.`, {
     code: 'ValidationError',
@@ -189,7 +189,7 @@ export function computeChangeSet(
     });
   }
   const revision = previous?.revision ?? 0;
-  const empty = changes.length === 0 && previous !== undefined && !redefined(previous, request);
+  const empty = changes.length === 0 && previous !== undefined && !previous.paused && !redefined(previous, request);
   const conflicts = nameConflicts(request, ledger, changes, (id) => planned.get(id)?.physicalId);
   const failed = conflicts.length > 0 ? { conflicts } : {};
   return { ...request, id: idOf(request, revision), revision, changes, order, generations, empty, ...failed };

@@ -9,6 +9,7 @@ import { ChangeSetStore } from './change-set-store';
 import { deleteStack, type DeletionResult } from './deletion';
 import { deploy, type DeploymentResult } from './deployment';
 import type { DiskLedger } from './ledger';
+import { rollBackPaused } from './paused';
 import type { DeploymentHost } from './provisioner';
 import { restoreResources } from './restoration';
 import type { DeploymentRequest } from './stack';
@@ -77,6 +78,15 @@ export class CloudFormation {
   execute(changeSet: ChangeSet, caller: DeploymentCaller): Promise<DeploymentResult> {
     const { roleArn = caller.roleArn } = changeSet;
     return deploy(changeSet, this.hostOf({ ...caller, ...(roleArn ? { roleArn } : {}) }));
+  }
+
+  /** Puts a stack whose deployment failed, and was not rolled back, to its last stable state. */
+  rollBack(stack: DeployedStack, caller: DeploymentCaller): Promise<void> {
+    const { account, region, stackName } = stack;
+    const { emit, environment } = caller;
+    return rollBackPaused(stack, this.hostOf(caller), (status) =>
+      emit({ kind: 'stack.status', account, region, environment, stackName, status }),
+    );
   }
 
   /**

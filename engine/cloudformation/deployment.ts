@@ -11,6 +11,7 @@ import { obsolescence, removeObsolete } from './removal';
 import type { DeploymentHost } from './provisioner';
 import { attributesOf } from './template/resource-schema';
 import { refuseTakenName } from './taken-name';
+import { NO_REPLACEMENT, pausedAt, refusePaused } from './paused';
 import { ResourceMaker } from './resource-maker';
 import { undo } from './rollback';
 import { policyDenial } from './stack-policy';
@@ -27,6 +28,9 @@ export type DeploymentResult =
         | 'ROLLBACK_FAILED'
         | 'UPDATE_ROLLBACK_COMPLETE'
         | 'UPDATE_ROLLBACK_FAILED'
+        /** It was asked not to roll back. */
+        | 'CREATE_FAILED'
+        | 'UPDATE_FAILED'
         /** It was stopped; the journal says how far it came, and the next deployment continues. */
         | 'CREATE_IN_PROGRESS'
         | 'UPDATE_IN_PROGRESS';
@@ -85,6 +89,7 @@ export function refuseUnexecutable(changeSet: ChangeSet, stack: DeployedStack | 
   if (revision !== (stack?.revision ?? 0))
     refuse('OBSOLETE', 'the stack was updated after the change set had been created');
   refuseUnusable(stack, file);
+  refusePaused(stack, changeSet.onFailure);
 }
 
 class Deployment {
@@ -136,7 +141,10 @@ class Deployment {
     } catch (error) {
       const reason = reasonOf(error);
       if (this.host.signal?.aborted) return { status: `${this.verb}_IN_PROGRESS`, logicalId: at, reason };
-      return this.rollBack(at, reason, error instanceof SaiondoError ? error.where : undefined);
+      const where = error instanceof SaiondoError ? error.where : undefined;
+      return changeSet.onFailure === 'DO_NOTHING'
+        ? this.pause(at, reason, where)
+        : await this.rollBack(at, reason, where);
     }
   }
 
@@ -176,6 +184,8 @@ class Deployment {
       };
       if (!finished) {
         maker.say(current, before ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
+        if (before && replaced && changeSet.onFailure === 'DO_NOTHING')
+          throw new SaiondoError(NO_REPLACEMENT, { code: 'ValidationError' });
         if (before) this.refuseByPolicy(replaced ? 'Update:Replace' : 'Update:Modify', logicalId, type);
         refuseTakenName(changeSet, this.host.ledger, planned, replaced ? { replaces: before } : { updates: before });
         await this.refuseByRole(planned, before, replaced);
@@ -235,6 +245,23 @@ class Deployment {
       ...(previous?.terminationProtection ? { terminationProtection: true } : {}),
       ...(changeSet.parentId ? { parentId: changeSet.parentId } : {}),
     };
+  }
+
+  /** Leaves everything as it is: what was made stays, and the ledger has what RollbackStack would put back. */
+  private pause(logicalId: string, reason: string, where: Location | undefined): DeploymentResult {
+    const { changeSet, host, previous, journal, verb } = this;
+    const status = `${verb}_FAILED` as const;
+    host.ledger.put({
+      ...this.stackWith(previous?.outputs ?? {}),
+      resources: { ...previous?.resources, ...this.resources },
+      status,
+      lastChangeSet: { id: changeSet.id, logicalId, reason },
+      paused: pausedAt(previous, journal.touched),
+    });
+    journal.close();
+    this.stackStatus(status, `${nameForPeople(changeSet.template, logicalId)}: ${reason}`);
+    const path = logicalId === 'Outputs' ? logicalId : `Resources.${logicalId}`;
+    return { status, logicalId, reason, where: where ?? { file: changeSet.file, path } };
   }
 
   /** Puts back everything that the deployment touched; the ledger keeps the state before, and why it is back. */

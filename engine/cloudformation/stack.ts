@@ -5,6 +5,12 @@ import { stackIdOf, type StackAddress } from './stack-id';
 import type { StackPolicy } from './stack-policy';
 import type { Template } from './template/template';
 
+/**
+ * What becomes of a stack whose deployment fails (CloudFormation API Reference, CreateStack `OnFailure`, CreateChangeSet `OnStackFailure`; `DisableRollback`
+ * is DO_NOTHING). DELETE is for stacks that are being created.
+ */
+export type OnFailure = 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+
 /** A deployment that has been asked for. */
 export interface DeploymentRequest extends StackAddress {
   readonly template: Template;
@@ -21,6 +27,8 @@ export interface DeploymentRequest extends StackAddress {
   readonly stackPolicy?: StackPolicy;
   /** The service role that it is deployed with, where one is named. */
   readonly roleArn?: string;
+  /** ROLLBACK unless it is given. */
+  readonly onFailure?: OnFailure;
   /** The parent's id, of a nested stack. */
   readonly parentId?: string;
 }

@@ -44,6 +44,8 @@ export interface DeployedStack {
   readonly revision?: number;
   /** The change set that was executed last, and what it came to: one that is executed again answers the same. */
   readonly lastChangeSet?: { readonly id: string; readonly logicalId?: string; readonly reason?: string };
+  /** What a failed deployment left as it was, where it was asked not to roll back: what RollbackStack puts back. */
+  readonly paused?: PausedDeployment;
   /** What the last deployment replaced or dropped and has not removed yet. */
   readonly obsolete?: readonly ObsoleteResource[];
   /**
@@ -57,6 +59,18 @@ export interface DeployedStack {
   readonly terminationProtection?: boolean;
   /** The parent's id, of a nested stack. */
   readonly parentId?: string;
+}
+
+/** A deployment that failed and was not rolled back. */
+export interface PausedDeployment {
+  /** Each resource that it made or changed, in that order, as it is and as it was. */
+  readonly touched: readonly {
+    readonly now: DeployedResource;
+    readonly before?: DeployedResource;
+    readonly done: boolean;
+  }[];
+  /** The stack as it was before; none where it was being created. */
+  readonly stable?: DeployedStack;
 }
 
 /** A resource that is to be removed after an update, with the policy that decides how. */

@@ -23,6 +23,7 @@ import {
   CreateGeneratedTemplateCommand,
   ListExportsCommand,
   ListImportsCommand,
+  RollbackStackCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
   UpdateStackCommand,
@@ -287,3 +288,103 @@ test('a change set whose names are taken fails before it can be executed, and De
     name: 'InvalidChangeSetStatusException',
   });
 }, 60_000);
+
+// CloudFormation User Guide, "Choose how to handle failures when provisioning resources"; `cdk deploy --no-rollback` sends DisableRollback.
+describe('a deployment that fails', () => {
+  const topics = (names: Record<string, string>): string =>
+    JSON.stringify({
+      Resources: Object.fromEntries(
+        Object.entries(names).map(([id, TopicName], index, all) => [
+          id,
+          {
+            Type: 'AWS::SNS::Topic',
+            Properties: { TopicName },
+            ...(index > 0 ? { DependsOn: all[index - 1]?.[0] } : {}),
+          },
+        ]),
+      ),
+    });
+  const statusOf = async (stack: string): Promise<string | undefined> =>
+    (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0]?.StackStatus;
+  const settled = async (stack: string): Promise<string | undefined> => {
+    for (;;) {
+      const status = await statusOf(stack).catch(() => 'GONE');
+      if (!status?.endsWith('IN_PROGRESS')) return status;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const resourcesOf = async (stack: string): Promise<readonly (string | undefined)[]> =>
+    ((await client.send(new ListStackResourcesCommand({ StackName: stack }))).StackResourceSummaries ?? []).map(
+      (one) => one.LogicalResourceId,
+    );
+  beforeAll(async () => {
+    await client.send(new CreateStackCommand({ StackName: 'Holder', TemplateBody: topics({ Held: 'held' }) }));
+    await waitUntilStackCreateComplete({ client, ...wait }, { StackName: 'Holder' });
+  }, 60_000);
+
+  test('is not rolled back with DisableRollback, takes another try, and goes back with RollbackStack', async () => {
+    const stack = { StackName: 'Kept', DisableRollback: true };
+    await client.send(new CreateStackCommand({ ...stack, TemplateBody: topics({ One: 'kept-one', Two: 'held' }) }));
+    expect(await settled('Kept')).toBe('CREATE_FAILED');
+    expect(await resourcesOf('Kept')).toEqual(['One']);
+    const mended = { StackName: 'Kept', TemplateBody: topics({ One: 'kept-one', Two: 'kept-two' }) };
+    await expect(client.send(new UpdateStackCommand(mended))).rejects.toThrow(
+      'currently in a non-terminal [CREATE_FAILED] state. To update the stack from this state, please use the disable-rollback parameter',
+    );
+    await client.send(new UpdateStackCommand({ ...mended, DisableRollback: true }));
+    expect(await settled('Kept')).toBe('UPDATE_COMPLETE');
+    expect(await resourcesOf('Kept')).toEqual(['One', 'Two']);
+
+    const more = topics({ One: 'kept-one', Two: 'kept-two', Three: 'kept-three', Four: 'held' });
+    await client.send(new UpdateStackCommand({ ...stack, TemplateBody: more }));
+    expect(await settled('Kept')).toBe('UPDATE_FAILED');
+    expect(await resourcesOf('Kept')).toEqual(['One', 'Two', 'Three']);
+    const renamed = topics({ One: 'kept-renamed', Two: 'kept-two', Three: 'kept-three' });
+    await client.send(new UpdateStackCommand({ ...stack, TemplateBody: renamed }));
+    expect(await settled('Kept')).toBe('UPDATE_FAILED');
+    expect(
+      said.find((event) => 'reason' in event && /Replacement type updates not supported/.test(event.reason ?? '')),
+    ).toBeDefined();
+    await client.send(new RollbackStackCommand({ StackName: 'Kept' }));
+    expect(await settled('Kept')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await resourcesOf('Kept')).toEqual(['One', 'Two']);
+    await expect(client.send(new RollbackStackCommand({ StackName: 'Kept' }))).rejects.toThrow(
+      'can not be rolled back',
+    );
+  }, 60_000);
+
+  test('by a change set: DO_NOTHING keeps, RollbackStack of a creation leaves nothing, DELETE deletes', async () => {
+    const TemplateBody = topics({ First: 'set-first', Second: 'set-second' });
+    const set = { StackName: 'Set', ChangeSetName: 'one', ChangeSetType: 'CREATE', TemplateBody } as const;
+    await client.send(
+      new CreateChangeSetCommand({ ...set, OnStackFailure: 'DO_NOTHING', ImportExistingResources: true }),
+    );
+    // Another stack takes the name before the change set is executed.
+    await client.send(new CreateStackCommand({ StackName: 'Rival', TemplateBody: topics({ Topic: 'set-second' }) }));
+    await waitUntilStackCreateComplete({ client, ...wait }, { StackName: 'Rival' });
+    const named = { StackName: 'Set', ChangeSetName: 'one' };
+    await expect(client.send(new ExecuteChangeSetCommand({ ...named, DisableRollback: true }))).rejects.toThrow(
+      'but not both',
+    );
+    await client.send(new ExecuteChangeSetCommand(named));
+    expect(await settled('Set')).toBe('CREATE_FAILED');
+    expect(await resourcesOf('Set')).toEqual(['First']);
+    await client.send(new RollbackStackCommand({ StackName: 'Set' }));
+    expect(await settled('Set')).toBe('ROLLBACK_COMPLETE');
+    expect(await resourcesOf('Set')).toEqual([]);
+
+    await client.send(
+      new CreateStackCommand({
+        StackName: 'Gone',
+        OnFailure: 'DELETE',
+        TemplateBody: topics({ A: 'a-gone', B: 'held' }),
+      }),
+    );
+    expect(await settled('Gone')).toBe('GONE');
+    await expect(
+      client.send(
+        new CreateStackCommand({ StackName: 'Both', OnFailure: 'DELETE', DisableRollback: true, TemplateBody }),
+      ),
+    ).rejects.toThrow('You can specify either DisableRollback or OnFailure, but not both.');
+  }, 60_000);
+});

@@ -16,6 +16,7 @@ import { formatLocation, SaiondoError } from '../../model/errors';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
 import type { PipelineDefinition } from '../../model/pipeline';
+import { callCloudFormation } from './cloudformation-call';
 import { shouldMatch } from './matching';
 
 /**
@@ -43,6 +44,8 @@ const step = z.strictObject({
   terminationProtection: z.boolean().optional(),
   /** The run is stopped when this resource begins. */
   stopAt: z.string().optional(),
+  /** Instead of an action: a request of CloudFormation's API, as the CDK's and AWS's command lines send it, with `Action` and its parameters. */
+  call: z.record(z.string(), z.string()).optional(),
   /** Values of the parameter store and of Secrets Manager from this step on, and the step's region instead of the scenario's. */
   set: z.record(z.string(), z.string()).default({}),
   setSecrets: z.record(z.string(), z.string()).default({}),
@@ -69,6 +72,10 @@ const expectation = z.strictObject({
   provisioned: z.array(z.string()).optional(),
   /** The stack as the ledger has it after the step; null: there is none. */
   stack: z.record(z.string(), z.unknown()).nullable().optional(),
+  /** Of a call: what its answer has. */
+  answer: z.array(text).optional(),
+  /** Warnings that the engine says, in order: all of them. */
+  messages: z.array(text).optional(),
   /** Resources of the stack after the step: these, with at least these properties. */
   resources: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   outputs: z.record(z.string(), text).optional(),
@@ -133,6 +140,7 @@ class Scenario {
       events.push(event);
       if (event.kind === 'resource.status' && event.logicalId === one.stopAt) stop.abort(new Error('stopped'));
     };
+    const stackNow = (): Outcome['stack'] => new DiskLedger(layout).get(ACCOUNT, region, one.stack);
     const local = this.local();
     const provisioners = new Recorded(one, provisioned);
     const cloudFormation = new CloudFormation({ layout, ledger, provisioners, local });
@@ -145,6 +153,16 @@ class Scenario {
           fs.readFileSync(path.join(this.folder, path.basename(url)), 'utf8'),
       }),
     );
+    if (one.call) {
+      const template = fs.readFileSync(path.join(this.folder, this.templateOf(one, number)), 'utf8');
+      const result = await callCloudFormation(
+        cloudFormation,
+        { region, stack: one.stack, call: one.call, template },
+        emit,
+      );
+      for (const one of expected.answer ?? []) shouldMatch('summary' in result ? result.summary : '', one);
+      return compare(expected, { result, events, provisioned, outputs: [], stack: stackNow() });
+    }
     const outputs = one.outputs.map((name) => ({ name, path: layout.artifact('run', String(number), name) }));
     for (const output of outputs) fs.mkdirSync(output.path, { recursive: true });
     const action = actionRunners({ cloudFormation, provisioners, sources: new Map() }).get('Deploy/AWS/CloudFormation');
@@ -181,16 +199,18 @@ class Scenario {
       events,
       provisioned,
       outputs,
-      stack: new DiskLedger(layout).get(ACCOUNT, region, one.stack),
+      stack: stackNow(),
     });
   }
 
-  private configurationOf(one: Step, number: number): Record<string, string> {
+  private templateOf(one: Step, number: number): string {
     const templates = Array.from({ length: number }, (_, i) => (i === 0 ? 'template.yaml' : `template-${i + 1}.yaml`));
-    const template =
-      one.template ??
-      templates.reverse().find((name) => fs.existsSync(path.join(this.folder, name))) ??
-      'template.yaml';
+    const last = templates.reverse().find((name) => fs.existsSync(path.join(this.folder, name)));
+    return one.template ?? last ?? 'template.yaml';
+  }
+
+  private configurationOf(one: Step, number: number): Record<string, string> {
+    const template = this.templateOf(one, number);
     const usual: Record<string, string> = {
       ActionMode: one.mode,
       StackName: one.stack,
@@ -300,6 +320,11 @@ function compare(expected: Expectation, { result, events, provisioned, outputs, 
       expected.events,
     );
   }
+  if (expected.messages)
+    shouldMatch(
+      events.flatMap((event) => (event.kind === 'message' ? [event.text] : [])),
+      expected.messages,
+    );
   if (expected.provisioned) expect(provisioned).toEqual(expected.provisioned);
   if (expected.stack === null) expect(stack).toBeUndefined();
   else if (expected.stack) shouldMatch({ ...stack }, expected.stack);

@@ -6,8 +6,9 @@ import type { ChangeSet } from '../../cloudformation/change-set';
 import type { CloudFormation, DeploymentCaller } from '../../cloudformation/cloudformation';
 import { refuseDeletion } from '../../cloudformation/deletion';
 import { refuseUnexecutable } from '../../cloudformation/deployment';
+import { checkedChangeSet } from './change-set-checks';
 import { templateAnswer } from './query-answers';
-import { changeSetNameIn, listIn, parametersIn, policyIn, tagsIn } from './query-form';
+import { changeSetNameIn, listIn, onFailureIn, parametersIn, policyIn, tagsIn } from './query-form';
 import { addressIn, changeSetId, changeSetNamed, readAnswer, reviewed, stackAt, type KnownStacks } from './query-reads';
 import { queryResponse } from './query-response';
 import { stackIdOf, type StackAddress } from '../../cloudformation/stack-id';
@@ -67,8 +68,15 @@ export class CloudFormationApi {
           throw new SaiondoError(`ChangeSet [${changeSetName}] cannot be executed in its current status of [FAILED]`, {
             code: 'InvalidChangeSetStatus',
           });
-        refuseUnexecutable(changeSet, ledger.get(account, region, stackName));
-        this.begin(at, () => cloudFormation.execute(changeSet, this.callerOf(at)));
+        if (changeSet.onFailure && form.has('DisableRollback'))
+          throw new SaiondoError(
+            'You can specify either DisableRollback, or OnStackFailure when the change set is created, but not both.',
+            { code: 'ValidationError' },
+          );
+        const onFailure = changeSet.onFailure ?? onFailureIn(form, 'OnStackFailure');
+        const asked = { ...changeSet, ...(onFailure ? { onFailure } : {}) };
+        refuseUnexecutable(asked, ledger.get(account, region, stackName));
+        this.deploy(at, asked);
         return {};
       }
       case 'CreateStack':
@@ -84,8 +92,14 @@ export class CloudFormationApi {
         this.begin(at, () => cloudFormation.remove(at, caller, retain));
         return {};
       }
+      case 'RollbackStack': {
+        const stack = this.stack(at);
+        if (!stack.paused) return this.refuseRollback(action, at);
+        const { stackId } = stack;
+        this.begin(at, () => cloudFormation.rollBack(stack, this.callerOf(at)));
+        return { StackId: stackId };
+      }
       case 'CancelUpdateStack':
-      case 'RollbackStack':
         return this.refuseRollback(action, at);
       case 'ContinueUpdateRollback':
         return this.continueRollback(at);
@@ -111,28 +125,13 @@ export class CloudFormationApi {
     at: StackAddress,
     changeSetName: string,
   ): Promise<unknown> {
-    const type = form.get('ChangeSetType') ?? 'UPDATE';
-    if (type === 'IMPORT' || form.has('ResourcesToImport.member.1.ResourceType'))
-      throw new SaiondoError(
-        'not answered here: cloudformation:CreateChangeSet with ChangeSetType IMPORT. What a stack would import is in no account here: on AWS a resource that exists becomes one of the stack, here it would be made anew',
-        { code: 'InvalidAction' },
-      );
-    const deployed = this.cloudFormation.stack(at);
-    if (type === 'UPDATE' && !deployed)
-      throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });
-    if (type === 'CREATE' && deployed)
-      throw new SaiondoError(
-        `Stack [${at.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
-        { code: 'ValidationError' },
-      );
-    if (this.cloudFormation.changeSets.get(at, changeSetName))
-      throw new SaiondoError(
-        `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Name`,
-        {
-          code: 'AlreadyExistsException',
-        },
-      );
-    const changeSet = await this.changeSetOf(form, at, roleIn(form, request));
+    const onFailure = checkedChangeSet(form, at, changeSetName, this.cloudFormation);
+    const changeSet = {
+      ...(await this.changeSetOf(form, at, roleIn(form, request))),
+      ...(onFailure ? { onFailure } : {}),
+    };
+    if (form.get('ImportExistingResources') === 'true' && changeSet.changes.some((one) => one.action === 'Add'))
+      this.sayOfImports(at);
     this.cloudFormation.changeSets.put(changeSetName, changeSet);
     return { Id: changeSetId(request, changeSetName), StackId: stackIdOf(at) };
   }
@@ -179,8 +178,29 @@ export class CloudFormationApi {
       throw new SaiondoError(`Stack [${at.stackName}] does not exist`, { code: 'ValidationError' });
     const changeSet = await this.changeSetOf(form, at, roleArn);
     if (changeSet.empty) throw new SaiondoError('No updates are to be performed.', { code: 'ValidationError' });
-    this.begin(at, () => this.cloudFormation.execute(changeSet, this.callerOf(at)));
+    const onFailure = onFailureIn(form, 'OnFailure');
+    const asked = { ...changeSet, ...(onFailure ? { onFailure } : {}) };
+    refuseUnexecutable(asked, deployed);
+    this.deploy(at, asked);
     return { StackId: stackIdOf(at) };
+  }
+
+  /** Deploys in the background; a stack whose creation failed goes where that was asked for. */
+  private deploy(at: StackAddress, changeSet: ChangeSet): void {
+    this.begin(at, async () => {
+      const { status } = await this.cloudFormation.execute(changeSet, this.callerOf(at));
+      if (changeSet.onFailure === 'DELETE' && status === 'ROLLBACK_COMPLETE')
+        await this.cloudFormation.remove(at, this.callerOf(at));
+    });
+  }
+
+  /** What a stack would import stands in no stack: nothing here knows which resources an account has besides. */
+  private sayOfImports({ stackName }: StackAddress): void {
+    this.dependencies.emit({
+      kind: 'message',
+      level: 'warning',
+      text: `${stackName} is to import resources that exist (ImportExistingResources): here each is made, and one that another stack has is refused, as on AWS`,
+    });
   }
 
   /** No stack is here in a state that these operations take: a failed update has been rolled back already, and none waits (API Reference). */

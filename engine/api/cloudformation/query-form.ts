@@ -1,6 +1,7 @@
 import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
 import { previousValue } from '../../cloudformation/template/parameters';
+import type { OnFailure } from '../../cloudformation/stack';
 import type { StackPolicy } from '../../cloudformation/stack-policy';
 import type { Template } from '../../cloudformation/template/template';
 
@@ -56,4 +57,25 @@ export function policyIn(form: URLSearchParams): StackPolicy {
   } catch {
     throw new SaiondoError('Error validating stack policy: Invalid stack policy', { code: 'ValidationError' });
   }
+}
+
+/**
+ * What becomes of the stack where its deployment fails; undefined where nothing is said of it.
+ * @param key `OnFailure` of CreateStack, `OnStackFailure` of CreateChangeSet
+ * @throws SaiondoError `ValidationError` where both ways of saying it are used, or a value is none of AWS's
+ */
+export function onFailureIn(form: URLSearchParams, key: 'OnFailure' | 'OnStackFailure'): OnFailure | undefined {
+  const given = form.get(key);
+  const disabled = form.get('DisableRollback');
+  if (given !== null && disabled !== null)
+    throw new SaiondoError(`You can specify either DisableRollback or ${key}, but not both.`, {
+      code: 'ValidationError',
+    });
+  if (given === null) return disabled === 'true' ? 'DO_NOTHING' : undefined;
+  if (given !== 'ROLLBACK' && given !== 'DO_NOTHING' && given !== 'DELETE')
+    throw new SaiondoError(
+      `1 validation error detected: Value '${given}' at '${key[0]?.toLowerCase()}${key.slice(1)}' failed to satisfy constraint: Member must satisfy enum value set: [DO_NOTHING, ROLLBACK, DELETE]`,
+      { code: 'ValidationError' },
+    );
+  return given;
 }

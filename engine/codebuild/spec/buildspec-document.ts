@@ -16,6 +16,9 @@ export const MOST_BUILDSPEC_BYTES = 1024 * 1024;
 /** Sections that other tools keep in a buildspec (Elastic Beanstalk Developer Guide, "Using the EB CLI with AWS CodeBuild"). */
 const OF_OTHERS: Readonly<Record<string, string>> = { eb_codebuild_settings: 'the EB CLI' };
 
+/** Keys of version 0.1, and what they are called in 0.2 (CodeBuild User Guide, "Buildspec versions"). */
+const OF_THE_OLD_VERSION: Readonly<Record<string, string>> = { environment_variables: 'env.variables' };
+
 /** A section as CodeBuild's log names it: a phase in capitals, else its key. The name of the whole file was never seen in a log. */
 function sectionOf(at: string): string {
   const phase = /^phases\.(\w+)$/.exec(at)?.[1];
@@ -88,7 +91,12 @@ export class BuildspecDocument {
     if (keys.includes(name)) return;
     this.unknown.set(section, [...keys, name]);
     const other = OF_OTHERS[name];
-    const advice = at === '' && other ? `it is read by ${other}` : `did you mean \`${closest(name, [...known])}\`?`;
+    const newer = at === '' ? OF_THE_OLD_VERSION[name] : undefined;
+    const advice = newer
+      ? `in version 0.2 it is \`${newer}\``
+      : at === '' && other
+        ? `it is read by ${other}`
+        : `did you mean \`${closest(name, [...known])}\`?`;
     const path = at ? `${at}.${name}` : name;
     this.finding(key, path, `unknown key \`${name}\`, which CodeBuild ignores with a warning in the log; ${advice}`);
   }

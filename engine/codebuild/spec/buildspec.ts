@@ -84,6 +84,8 @@ export interface Buildspec {
   readonly reports: Readonly<Record<string, ReportSpec>>;
   readonly cache?: CacheSpec;
   readonly batch?: Batch;
+  /** Why its `batch` cannot be read: the reason of a batch build, nothing to a single one. */
+  readonly batchRefusal?: { readonly message: string; readonly where?: Location };
   /** What CodeBuild writes into the build's log of keys that it does not know. */
   readonly syntaxWarning?: string;
   /** Keys that are right and that a rehearsal follows otherwise, each with its place: said before the build starts. */

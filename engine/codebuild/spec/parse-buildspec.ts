@@ -1,9 +1,10 @@
 // Longer than 300 lines: one function a section of a buildspec, in the order of CodeBuild’s reference.
 import { isMap, isScalar, type YAMLMap } from 'yaml';
+import { SaiondoError } from '../../../model/errors';
 import { closest } from '../../../model/nearest';
 import { bounded } from '../../bounded/bounded-work';
 import { checkPattern } from '../../text/regular-expression';
-import { readBatch } from './batch-spec';
+import { readBatch, type Batch } from './batch-spec';
 import { BUILDSPEC_PHASES, type Buildspec, type BuildspecPhase, type Command, type OnFailure } from './buildspec';
 import { ARTIFACT_KEYS, CACHE_KEYS, hasFiles, readArtifacts, readCache, readReports } from './build-output';
 import { BuildspecDocument, type OriginalFile } from './buildspec-document';
@@ -57,7 +58,7 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
   const artifacts = document.map(top.get('artifacts', true), 'artifacts', ARTIFACT_KEYS);
   const secondary = document.map(artifacts?.get('secondary-artifacts', true), 'artifacts.secondary-artifacts');
   const runAs = document.text(top.get('run-as', true), 'run-as');
-  const batch = readBatch(document, top.get('batch', true));
+  const batch = batchOf(document, top.get('batch', true));
   return {
     version,
     versionIsNumber: document.isNumber(untyped.get('version', true)),
@@ -84,11 +85,31 @@ export function parseBuildspec(text: string, file: string, original?: OriginalFi
     ),
     reports: readReports(document, document.map(top.get('reports', true), 'reports')),
     ...readCache(document, document.map(top.get('cache', true), 'cache', CACHE_KEYS)),
-    ...(batch ? { batch } : {}),
+    ...batch,
     ...syntaxWarningOf(document),
     limits: document.limits,
     unsupported: document.unsupported,
   };
+}
+
+/**
+ * The `batch` section, or why it is wrong. Only a batch build reads it (a version in quotes breaks the batch and not the single build of the same file:
+ * aws/aws-cdk#29592), so that for a single build a wrong one is a finding.
+ */
+function batchOf(document: BuildspecDocument, node: unknown): { batch?: Batch } & Pick<Buildspec, 'batchRefusal'> {
+  try {
+    const batch = readBatch(document, node);
+    return batch ? { batch } : {};
+  } catch (error) {
+    if (!(error instanceof SaiondoError)) throw error;
+    const { message, where } = error;
+    document.limits.push({
+      where: where ?? document.place(node, 'batch'),
+      text: `${message}; a batch build is refused, a single build does not read it`,
+      finding: true,
+    });
+    return { batchRefusal: { message, ...(where ? { where } : {}) } };
+  }
 }
 
 function syntaxWarningOf(document: BuildspecDocument): Pick<Buildspec, 'syntaxWarning'> {

@@ -105,6 +105,12 @@ async function batch(request: BuildRequest, combine: boolean, place: Location): 
     inputs: context.inputs,
     local: context.local,
   });
+  if (buildspec.batchRefusal)
+    throw new SaiondoError(buildspec.batchRefusal.message, {
+      code: 'BUILDSPEC_INVALID',
+      ...(buildspec.batchRefusal.where ? { where: buildspec.batchRefusal.where } : {}),
+      next: 'see "Batch build buildspec reference"',
+    });
   if (!buildspec.batch)
     throw new SaiondoError(`${file} has no \`batch\`, but the action asks for a batch build`, {
       code: 'BATCH_REFUSED',
