@@ -4,7 +4,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { ARCHIVE, archivesOf, digestOf } = require('./archives.js');
+const { ARCHIVE, COMPILED, archivesOf, digestOf } = require('./archives.js');
 
 const { env } = process;
 const source = env.CODEBUILD_SRC_DIR;
@@ -32,6 +32,35 @@ function filesWith(text) {
   }
 }
 
+/** ELF's machine of an architecture (System V ABI, "ELF Header", e_machine). */
+const MACHINES = { x64: 62, arm64: 183 };
+
+/** Whether a native module is one of another system or processor: it cannot be loaded where this build runs, nor where its like does. */
+function isForeign(file) {
+  const start = Buffer.alloc(20);
+  const handle = fs.openSync(file, 'r');
+  fs.readSync(handle, start);
+  fs.closeSync(handle);
+  const magic = start.toString('latin1', 0, 4);
+  const system =
+    magic === '\x7fELF' ? 'linux' : magic.startsWith('MZ') ? 'win32' : isMachO(start) ? 'darwin' : undefined;
+  if (system !== undefined && system !== process.platform) return true;
+  return system === 'linux' && process.arch in MACHINES && start.readUInt16LE(18) !== MACHINES[process.arch];
+}
+
+/** Mach-O of 64 bits, and a file of several architectures (Apple, mach-o/loader.h and fat.h). */
+const isMachO = (start) => [0xcffaedfe, 0xfeedfacf, 0xcafebabe].includes(start.readUInt32BE(0));
+
+/** Native modules of other systems, which npm installs where a package depends on all of them: Hardhat's are more than half of its size. */
+function foreignModules() {
+  const found = execFileSync('find', ['.', '-name', '*.node', '-type', 'f', '-size', '+100k', '-print0'], {
+    cwd: source,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  return found.split('\0').filter((file) => file && isForeign(path.join(source, file)));
+}
+
 function pack() {
   const kept = path.join(source, WITH);
   const out = path.join(source, OUT);
@@ -53,6 +82,7 @@ function pack() {
       .split(' ')
       .filter(Boolean)
       .map((folder) => `./${folder}`),
+    ...foreignModules().map((file) => file.replaceAll(/[\\[*?]/g, '\\$&')),
   ];
   const archive = path.join(out, ARCHIVE);
   // Not by a pipe of a shell: it would have the exit code of its end alone.
@@ -62,6 +92,12 @@ function pack() {
     { cwd: source, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   fs.rmSync(kept, { recursive: true });
+  const compiled = path.posix.join(env.COMPONENT_DIR ?? '.', 'artifacts');
+  if (fs.existsSync(path.join(source, compiled)))
+    execFileSync('tar', ['-czf', path.join(out, COMPILED), '--', compiled], {
+      cwd: source,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   const digest = digestOf(archive);
   fs.writeFileSync(path.join(out, 'digest.txt'), `${digest}\n`);
   console.error(`carried to the environments: ${(fs.statSync(archive).size / 1e6).toFixed(1)} MB, sha256 ${digest}`);

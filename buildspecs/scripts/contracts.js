@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { fingerprint, isSame, readContract } = require('./artifacts.js');
-const { archivesOf } = require('./archives.js');
+const { COMPILED, inputsWith } = require('./archives.js');
 const { ask, receiptOf, relay } = require('./chain.js');
 
 const { CHAIN_RPC_URL, NETWORK, MAIN_NETWORK, DEPLOY_COMMAND, ETHERSCAN_KEY } = process.env;
@@ -152,16 +152,11 @@ function verify({ name, address, source, arguments: values = [] }) {
 const compiled = () =>
   Object.entries(JSON.parse(process.env.CONTRACTS)).map(([name, more]) => ({ ...readContract(name), ...more }));
 
-/** Only what was compiled, of what was carried here: a second instead of all the modules. @returns its folder */
+/** Only what was compiled, of what was carried here: a second instead of all the modules. @returns its folder @throws where nothing compiled is here by itself */
 function unpackCompiled(folder) {
-  for (const archive of archivesOf(process.env))
-    execFileSync(
-      'tar',
-      ['-xzf', archive.file, '-C', folder, `./${path.posix.join(process.env.COMPONENT_DIR, 'artifacts')}`],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
+  const [input] = inputsWith(process.env, COMPILED);
+  if (input === undefined) throw new Error(`no input artifact holds ${COMPILED}`);
+  execFileSync('tar', ['-xzf', path.join(input, COMPILED), '-C', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
   return path.join(folder, process.env.COMPONENT_DIR);
 }
 

@@ -2,7 +2,7 @@
 // build's specification, and the database's structure, all as they were when they were applied and compared last. `migrated.js keep` writes that down, in the
 // database itself, so that a restored one says what it was restored to. A structure that anybody has changed since is another one, and is compared as a whole.
 const { createHash } = require('node:crypto');
-const { archivesOf } = require('./archives.js');
+const { ARCHIVE, archivesOf, inputsWith } = require('./archives.js');
 const { withDatabase } = require('./postgres.js');
 
 const { env } = process;
@@ -52,7 +52,7 @@ async function fingerprint(query) {
 }
 
 /** Where there is no archive nothing is known of what would be applied; a difference that is only a warning is said each time. */
-const knowable = () => Boolean(env.KNOWN_RECIPE) && env.MIGRATIONS_DRIFT !== 'warn' && archivesOf(env).length > 0;
+const knowable = () => Boolean(env.KNOWN_RECIPE) && env.MIGRATIONS_DRIFT !== 'warn' && inputsWith(env, ARCHIVE).length > 0;
 
 async function find() {
   if (!knowable()) return;

@@ -35,8 +35,10 @@ function* contentOf(folder, at = '') {
     const file = at ? `${at}/${entry.name}` : entry.name;
     const whole = path.join(folder, file);
     if (entry.name === '.git') throw new Error(`${file} has a history, which its build could read`);
-    if (entry.isDirectory()) yield* contentOf(folder, file);
-    else if (entry.isSymbolicLink()) yield ['link', file, linkInside(folder, whole)];
+    if (entry.isDirectory()) {
+      yield ['folder', file];
+      yield* contentOf(folder, file);
+    } else if (entry.isSymbolicLink()) yield ['link', file, linkInside(folder, whole)];
     else if (entry.isFile())
       yield [fs.statSync(whole).mode & 0o100 ? 'program' : 'file', file, sha256(fs.readFileSync(whole))];
     else throw new Error(`${file} is neither a file nor a folder`);
@@ -116,7 +118,8 @@ function read(data, name) {
     throw new Error('it is of another build');
   const age = Date.now() - Date.parse(header.at);
   if (!(age >= -SKEW)) throw new Error(`it is of the future: ${header.at}`);
-  if (age > Number(env.KNOWN_DAYS) * DAY) throw new Error(`it is of ${header.at}: older than ${env.KNOWN_DAYS} days`);
+  if (age >= Number(env.KNOWN_DAYS) * DAY)
+    throw new Error(`it is of ${header.at}: ${env.KNOWN_DAYS} days old or older`);
   return { header, archive: body.subarray(end + 1) };
 }
 

@@ -18,8 +18,7 @@ export function fixturesOf(configuration: Configuration, root: string): Fixtures
       directory: path.resolve(root, chain.directory),
       install: { command: chain.install, done: 'node_modules' },
       command: chain.command,
-      // A chain begins empty: what the registry says is on it is not.
-      forgets: [{ account, region, prefix: names.registryFolder }],
+      tells: [{ account, region, prefix: names.registryFolder, isThere: hasCode }],
     })),
     parameters: environments.map(({ account, region, names, process }) => ({
       account,
@@ -37,6 +36,19 @@ export function fixturesOf(configuration: Configuration, root: string): Fixtures
       })),
     ],
   };
+}
+
+/** Whether a chain has code at the address that the registry names (`FINGERPRINT ADDRESS`, or the address alone). */
+async function hasCode(registered: string, port: number): Promise<boolean> {
+  const address = registered.split(' ').at(-1);
+  const answer = await fetch(`http://127.0.0.1:${port}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_getCode', params: [address, 'latest'] }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const { result } = (await answer.json()) as { readonly result?: string };
+  return result !== undefined && result !== '0x';
 }
 
 /** The secrets of `rehearsal.secrets`, in every account: their names say whose they are. */

@@ -3,8 +3,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathSegment } from '../../model/path-segment';
 import { makePrivateFolder } from '../files/write-atomically';
-import type { AwsRequest } from '../ports/aws-request';
+import type { AwsRequest, AwsResponse } from '../ports/aws-request';
 import type { LocalEndpoint } from '../ports/local-aws';
+import { objectAnswer } from './object-answer';
 import { getObject, hasObject, putObject } from './s3-client';
 
 /** The bucket that `cdk bootstrap` makes for file assets (aws-cdk-lib, DefaultStackSynthesizer): `cdk-QUALIFIER-assets-ACCOUNT-REGION`. */
@@ -23,6 +24,16 @@ export interface Bucket {
   readonly bucket: string;
 }
 
+/** An object on disk. */
+interface KeptObject {
+  readonly at: Bucket;
+  readonly key: string;
+  readonly file: string;
+}
+
+/** Never passed on to what stands behind the gateway. */
+const MARK = 'x-saiondo-own';
+
 /** Objects that a deployed bucket's lifecycle rule names by their prefix, and how long they live. */
 export interface KeptPrefix extends Bucket {
   readonly prefix: string;
@@ -36,7 +47,11 @@ export interface KeptPrefix extends Bucket {
  */
 export class KeptObjects {
   private readonly running = new Set<Promise<void>>();
-  private restoring = false;
+  /** Tells the engine's own requests, by which an object comes back: they are not followed. */
+  private readonly mark = randomUUID();
+  private turn: Promise<void> = Promise.resolve();
+  /** What is on disk and not yet in the endpoint, by its file: most of it is never asked for again, and some of it is large. */
+  private readonly waiting = new Map<string, KeptObject>();
 
   /** @param prefixes what is deployed now */
   constructor(
@@ -59,32 +74,64 @@ export class KeptObjects {
     while (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
-  /** Puts everything back but what has expired. @param prepare makes the bucket */
+  /** Brings everything back but what has expired: the bucket now, an object when somebody asks for it. @param prepare makes the bucket */
   async restore(prepare: (bucket: Bucket) => Promise<void>, now = Date.now()): Promise<void> {
-    this.restoring = true;
-    try {
-      for (const { at, key, file } of this.files()) {
-        const days = this.daysOf(at, key);
-        const expired = days === undefined || fs.statSync(file).mtimeMs + days * 86_400_000 < now;
-        if (expired || file.endsWith('.new')) {
-          fs.rmSync(file, { force: true });
-          continue;
-        }
-        await prepare(at);
-        await putObject({ endpoint: this.endpoint, ...at }, key, file);
+    const buckets = new Map<string, Bucket>();
+    for (const kept of this.files()) {
+      const { at, key, file } = kept;
+      const days = this.daysOf(at, key);
+      const expired = days === undefined || fs.statSync(file).mtimeMs + days * 86_400_000 < now;
+      if (expired || file.endsWith('.new')) {
+        fs.rmSync(file, { force: true });
+        continue;
       }
-    } finally {
-      this.restoring = false;
+      this.waiting.set(file, kept);
+      buckets.set([at.account, at.region, at.bucket].join(), at);
     }
+    for (const at of buckets.values()) await prepare(at);
   }
 
-  private async follow({ service, method, url, account, region }: AwsRequest): Promise<void> {
-    if (this.restoring || service !== 's3') return;
-    const { pathname, searchParams: query } = new URL(url, 'http://x');
-    const [, bucket = '', ...segments] = pathname.split('/');
-    const [, owner = account, home = region] = ASSETS.exec(bucket) ?? [];
-    const at = { account: owner, region: home, bucket };
-    const key = decodeURIComponent(segments.join('/'));
+  /** Told of each request ahead of the endpoint. @returns the answer to who reads an object that waits on disk; before any other request the endpoint has what it asks for */
+  async answer(request: AwsRequest): Promise<AwsResponse | undefined> {
+    if (this.waiting.size === 0 || request.service !== 's3' || request.headers[MARK] === this.mark) return undefined;
+    const { at, key } = placeOf(request);
+    const file = key === '' ? '' : this.fileOf(at, key);
+    if (this.waiting.has(file) && fs.existsSync(file)) {
+      const own = objectAnswer(request, file);
+      if (own) return own;
+    }
+    // A copy names its source in a header.
+    if (request.headers['x-amz-copy-source'] !== undefined) await this.bring();
+    else await (key === '' ? this.bring(at) : this.bring(at, key));
+    return undefined;
+  }
+
+  /** Puts into the endpoint what waits on disk. @param key one object; all of its bucket without it; without a bucket everything */
+  async bring(bucket?: Bucket, key?: string): Promise<void> {
+    const wanted = [...this.waiting].filter(
+      ([, one]) => bucket === undefined || (one.at.bucket === bucket.bucket && (key === undefined || one.key === key)),
+    );
+    for (const [file, { at, key: name }] of wanted) await this.put(file, at, name);
+  }
+
+  /** One at a time: two that ask for an object wait for the same. */
+  private put(file: string, at: Bucket, key: string): Promise<void> {
+    this.turn = this.turn
+      .catch(() => undefined)
+      .then(async () => {
+        if (!this.waiting.has(file)) return;
+        const own = { [MARK]: this.mark };
+        if (fs.existsSync(file)) await putObject({ endpoint: this.endpoint, ...at }, key, file, own);
+        this.waiting.delete(file);
+      });
+    return this.turn;
+  }
+
+  private async follow(request: AwsRequest): Promise<void> {
+    const { service, method, url, headers } = request;
+    if (service !== 's3' || headers[MARK] === this.mark) return;
+    const { at, key } = placeOf(request);
+    const { searchParams: query } = new URL(url, 'http://x');
     if (method === 'POST' && query.has('delete')) return this.forgetDeleted(at);
     if (key === '' || this.daysOf(at, key) === undefined) return;
     if (method === 'DELETE' && !query.has('uploadId') && !query.has('tagging'))
@@ -130,7 +177,7 @@ export class KeptObjects {
     return path.join(this.directory, ...[account, region, bucket].map(pathSegment), ...segments);
   }
 
-  private *files(): Iterable<{ readonly at: Bucket; readonly key: string; readonly file: string }> {
+  private *files(): Iterable<KeptObject> {
     if (!fs.existsSync(this.directory)) return;
     for (const entry of fs.readdirSync(this.directory, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
@@ -140,4 +187,11 @@ export class KeptObjects {
       yield { at: { account, region, bucket }, key, file };
     }
   }
+}
+
+/** The bucket and the object that a request is about; the key is '' where it is about the bucket. */
+function placeOf({ url, account, region }: AwsRequest): { readonly at: Bucket; readonly key: string } {
+  const [, bucket = '', ...segments] = new URL(url, 'http://x').pathname.split('/');
+  const [, owner = account, home = region] = ASSETS.exec(bucket) ?? [];
+  return { at: { account: owner, region: home, bucket }, key: decodeURIComponent(segments.join('/')) };
 }

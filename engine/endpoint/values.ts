@@ -5,7 +5,7 @@ import type { RunSecrets } from '../ports/run-secrets';
 
 /**
  * Values of secrets and parameters, kept between runs: the local AWS endpoint keeps nothing. One file, readable by its owner only.
- * Keys are `ACCOUNT/REGION/secret/ID` and `ACCOUNT/REGION/parameter/NAME`.
+ * Keys are `ACCOUNT/REGION/secret/ID`, `ACCOUNT/REGION/parameter/NAME` and `ACCOUNT/REGION/earlier/NAME`.
  */
 export class Values {
   private readonly values: Record<string, string>;
@@ -63,6 +63,10 @@ export class Values {
 /** The key of a secret. */
 export function secretKey(account: string, region: string, id: string): string {
   return `${account}/${region}/secret/${id}`;
+}
+/** The key of what a parameter was before, the oldest first: a JSON list of texts. */
+export function earlierKey(account: string, region: string, name: string): string {
+  return `${account}/${region}/earlier/${name}`;
 }
 /** The key of a parameter. */
 export function parameterKey(account: string, region: string, name: string): string {

@@ -1,5 +1,7 @@
+import * as fs from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { SaiondoError } from '../../model/errors';
 import type { Authorizer, AwsHandler, AwsRequest, AwsResponse, PageHandler } from '../ports/aws-request';
 import { notAnswered, RefusedRequest, refusalAnswer, type Asked } from './aws-error';
@@ -227,8 +229,13 @@ function saidPayload({ headers, url = '' }: http.IncomingMessage, signature: Sig
   return inAddress ?? 'UNSIGNED-PAYLOAD';
 }
 
-function send(response: http.ServerResponse, { status, headers = {}, body }: AwsResponse): void {
+function send(response: http.ServerResponse, { status, headers = {}, body, file }: AwsResponse): void {
   if (response.destroyed) return;
   response.writeHead(status, { ...headers, ...PROTECTION, 'cache-control': 'no-store' });
-  response.end(body);
+  if (!file) return void response.end(body);
+  const { path, start, end } = file;
+  // A file that cannot be read to its end cuts the answer off: its client does not take it for a whole one.
+  pipeline(fs.createReadStream(path, { start, end, highWaterMark: 1024 * 1024 }), response).catch(() =>
+    response.destroy(),
+  );
 }

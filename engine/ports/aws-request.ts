@@ -31,6 +31,8 @@ export interface AwsResponse {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: string | Buffer;
+  /** Instead of the body: bytes of a file, both ends included. */
+  readonly file?: { readonly path: string; readonly start: number; readonly end: number };
 }
 
 /** The page for people: takes the requests that are not AWS's, and says whether it took this one. */

@@ -381,7 +381,7 @@ export class LocalMachine implements LocalAws {
       ['cloudfront', deployed.cloudfront],
       ['ssm', async (request) => (await this.bootstraps.ensureFor(request), this.ensureGiven(request))],
       ['secretsmanager', (request) => this.ensureGiven(request)],
-      ['s3', async (request) => (await this.bootstraps.ensureFor(request), undefined)],
+      ['s3', async (request) => (await this.bootstraps.ensureFor(request), this.objects?.answer(request))],
     ]);
     handlers.set('codepipeline', this.jobs.handler(handlers.get('codepipeline')));
     this.gateway = new AwsGateway({
@@ -499,6 +499,7 @@ export class LocalMachine implements LocalAws {
     const made = new Map(endpointResources(endpoint));
     add([...made]);
     add(valueProvisioners(endpoint, this.values));
+    this.bringBeforeRemoval();
     const functions = made.get('AWS::Lambda::Function');
     add(
       customResourceProvisioners({
@@ -511,6 +512,7 @@ export class LocalMachine implements LocalAws {
         parts: (account, region, lambda) => this.functionParts(account, region, lambda),
         readObject: async (account, region, bucket, key) => {
           await this.bootstraps.ensureFor({ service: 's3', account, region, url: `/${bucket}` });
+          await this.objects?.bring({ account, region, bucket }, key);
           const at = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
           return send(endpoint(), account, region, 's3', 'HEAD', at).then(async (answer) =>
             answer.status < 300 ? answer : send(endpoint(), account, region, 's3', 'GET', at),
@@ -564,6 +566,19 @@ export class LocalMachine implements LocalAws {
     ]);
   }
 
+  /** A bucket whose objects are not all back yet is not empty. */
+  private bringBeforeRemoval(): void {
+    const buckets = this.provisioners.get('AWS::S3::Bucket');
+    if (!buckets?.remove) return;
+    this.provisioners.set('AWS::S3::Bucket', {
+      ...buckets,
+      remove: async (resource, account, region, ...more) => {
+        await this.objects?.bring({ account, region, bucket: resource.physicalId });
+        await buckets.remove?.(resource, account, region, ...more);
+      },
+    });
+  }
+
   /** A function's code out of its bucket, and the Python that has boto3. */
   private functionParts(account: string, region: string, { Code: code = {} }: LambdaFunction): FunctionParts {
     const { S3Bucket: bucket, S3Key: key } = code;
@@ -593,6 +608,7 @@ export class LocalMachine implements LocalAws {
   private async readObject(account: string, region: string, url: string): Promise<string> {
     const { hostname, pathname } = new URL(url);
     const bucket = /^([a-z0-9.-]+)\.s3[.-]/.exec(hostname)?.[1];
+    await this.objects?.bring({ account, region, bucket: bucket ?? pathname.split('/')[1] ?? '' });
     const { status, text } = await send(
       this.upstream,
       account,

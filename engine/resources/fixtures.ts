@@ -22,8 +22,14 @@ export interface FixtureProcess {
   readonly directory: string;
   /** Run once where `node_modules` or its like is missing: given with the file that shows that it is done. */
   readonly install?: { readonly command: string; readonly done: string };
-  /** Holds `{port}`. */
+  /** Holds `{port}`, and `{data}` where the server keeps something: a folder of its own that outlives the run, as databases' data do. */
   readonly command: string;
-  /** Parameters that tell what was in the server's memory: forgotten when it starts anew. */
-  readonly forgets: readonly { readonly account: string; readonly region: string; readonly prefix: string }[];
+  /** Parameters that tell what is in the server. Whatever of it has not come back with the server is forgotten: they would tell of what is not there. */
+  readonly tells: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly prefix: string;
+    /** Whether what a parameter's value tells of is in the server. A question that fails means no. */
+    readonly isThere: (value: string, port: number) => Promise<boolean>;
+  }[];
 }

@@ -3,8 +3,9 @@ import * as path from 'node:path';
 import type { Emit } from '../../model/events';
 import { accepts, freePort } from '../host/child';
 import { execute } from '../host/execute';
+import { makePrivateFolder } from '../files/write-atomically';
 import { nodePath, serviceEnvironment } from '../host/service-environment';
-import type { Fixtures } from './fixtures';
+import type { FixtureProcess, Fixtures } from './fixtures';
 import type { ServiceRegistry } from '../host/service-registry';
 import { parameterKey, secretKey, type Values } from '../endpoint/values';
 
@@ -30,30 +31,51 @@ export async function startFixtures(
   const ports = new Map<string, number>();
   const env = serviceEnvironment({ ...environment, HOME: directory, PATH: nodePath() });
   const until = signal ? { signal } : {};
-  for (const fixture of fixtures.processes) {
-    const { directory: cwd, install } = fixture;
+  for (const { directory: cwd, install } of fixtures.processes)
+    // One after the other: two may share a folder.
     if (install && !fs.existsSync(path.join(cwd, install.done)))
       await execute('sh', ['-c', install.command], { cwd, env, extendEnv: false, ...until });
+  const start = async ({ name, command, directory: cwd, tells }: FixtureProcess): Promise<void> => {
     const port = await freePort();
-    ports.set(fixture.name, port);
-    for (const { account, region, prefix } of fixture.forgets)
-      values.forget((key) => key.startsWith(parameterKey(account, region, prefix)));
+    ports.set(name, port);
+    const ownName = name.replace(/[^A-Za-z0-9-]/g, '-');
+    const data = path.join(directory, 'fixtures', ownName);
+    if (command.includes('{data}')) makePrivateFolder(data);
+    const filled = command.replaceAll('{port}', String(port)).replaceAll('{data}', () => quoted(data));
     await services.start({
-      name: fixture.name,
+      name,
       command: 'sh',
-      args: ['-c', `exec ${fixture.command.replaceAll('{port}', String(port))}`],
+      args: ['-c', `exec ${filled}`],
       cwd,
       env,
       ...until,
-      log: path.join(directory, `${fixture.name.replace(/[^A-Za-z0-9-]/g, '-')}.log`),
+      log: path.join(directory, `${ownName}.log`),
       ready: () => accepts(port),
       timeoutSeconds: 60,
     });
+    await forgetWhatIsGone(values, tells, port);
     await expose(port);
-    emit({ kind: 'process.started', name: fixture.name, endpoint: `127.0.0.1:${port}` });
-  }
+    emit({ kind: 'process.started', name, endpoint: `127.0.0.1:${port}` });
+  };
+  const started = await Promise.allSettled(fixtures.processes.map(start));
+  for (const one of started) if (one.status === 'rejected') throw one.reason;
   const filled = (value: string): string =>
     value.replace(/\{([^{}]+)\.port\}/g, (_all, name: string) => String(ports.get(name) ?? ''));
   for (const one of fixtures.parameters) values.set(parameterKey(one.account, one.region, one.name), filled(one.value));
   for (const one of fixtures.secrets) values.set(secretKey(one.account, one.region, one.name), filled(one.value));
+}
+
+/** Forgets the parameters that tell of what a server does not have: it may have begun anew, or have lost what it had. */
+async function forgetWhatIsGone(values: Values, tells: FixtureProcess['tells'], port: number): Promise<void> {
+  for (const { account, region, prefix, isThere } of tells) {
+    const told = values.entries().filter(([key]) => key.startsWith(parameterKey(account, region, prefix)));
+    const there = await Promise.all(told.map(([, value]) => isThere(value, port).catch(() => false)));
+    const gone = new Set(told.flatMap(([key], at) => (there[at] ? [] : [key])));
+    if (gone.size > 0) values.forget((key) => gone.has(key));
+  }
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

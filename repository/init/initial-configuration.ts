@@ -120,7 +120,7 @@ rehearsal:
   chain:
     directory: rehearsal/chain
     install: npm ci --no-audit --no-fund
-    command: npx hardhat node --hostname 127.0.0.1 --port {port}
+    command: env CHAIN_DATA={data} npx hardhat node --hostname 127.0.0.1 --port {port}
     deployerKey: '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
 `;
 }

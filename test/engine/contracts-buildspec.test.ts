@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -248,6 +249,51 @@ test('where the registry and the chain have the compiled code, the build says so
   expect(whole.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED']);
   expect(whole.slice(0, 3).every((one) => one.whole)).toBe(true);
 }, 120_000);
+
+test('what is carried to an environment has no native modules of other systems, and what was compiled once more by itself', async () => {
+  const elf = (machine: number): Buffer => {
+    const file = Buffer.alloc(200_000);
+    file.write('\x7fELF', 'latin1');
+    file.writeUInt16LE(machine, 18);
+    return file;
+  };
+  const [own, other] = process.arch === 'arm64' ? [183, 62] : [62, 183];
+  const modules: Record<string, Buffer> = {
+    'own.node': process.platform === 'linux' ? elf(own) : Buffer.from('cffaedfe'.padEnd(300_000, '0'), 'hex'),
+    'other.node': elf(other),
+    '[win32]*.node': Buffer.concat([Buffer.from('MZ'), Buffer.alloc(200_000)]),
+    'small.node': elf(other).subarray(0, 100),
+  };
+  const { directory, status, log } = await recordedBuild(root, 'contract-test', {
+    variables: { COMPONENT_DIR: 'web3' },
+    values: {
+      runtimes: { nodejs: 20 },
+      commands: {
+        install: [],
+        build: [],
+        test: [],
+        carry: ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'],
+      },
+    },
+    files: {
+      'web3/hardhat.config.js': 'module.exports = {};',
+      'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+      ...artifact('SAIONDO'),
+    },
+    commands: {},
+    prepare: (source) => {
+      for (const [name, content] of Object.entries(modules)) fs.writeFileSync(path.join(source, 'web3', name), content);
+    },
+  });
+  expect({ status, log: status === 'SUCCEEDED' ? '' : log }).toEqual({ status: 'SUCCEEDED', log: '' });
+  const carriedHere = (file: string): string[] =>
+    execFileSync('tar', ['-tzf', path.join(directory, 'src/.carried', file)], { encoding: 'utf8' }).split('\n');
+  const names = carriedHere('carried.tgz').filter((one) => one.endsWith('.node'));
+  expect(names.map((one) => path.basename(one)).sort()).toEqual(['own.node', 'small.node']);
+  expect(carriedHere('compiled.tgz').filter((one) => one.endsWith('.json'))).toEqual([
+    'web3/artifacts/contracts/SAIONDO.sol/SAIONDO.json',
+  ]);
+});
 
 test('other code is deployed; code that was on chain before gets its address back, also from a registry of another fingerprint', async () => {
   const other = await deploy({ registry: `echo 'old ${OLD}'`, chain: { code: { [OLD]: ELSE }, made: [NEW] } });

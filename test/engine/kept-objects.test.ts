@@ -88,6 +88,50 @@ test('what a lifecycle rule keeps under a prefix is there in the next rehearsal,
   expect(fs.readdirSync(folder).some((name) => name.endsWith('.new') || name.includes('old'))).toBe(false);
 });
 
+test('an object that waits on disk is read as S3 gives it, in parts too; who lists, copies, writes or removes finds it there', async () => {
+  const ask = async (url: string, method: string, headers: Record<string, string> = {}) => {
+    if (!machine) throw new Error('no machine');
+    const { endpointUrl } = machine;
+    const signed = await signedHeaders(
+      { method, endpointUrl, path: url, region, service: 's3', headers },
+      machine.credentials(account),
+    );
+    return fetch(new URL(url, endpointUrl), { method, headers: signed });
+  };
+  const at = '/shop-artifacts/passed/a%20b';
+  const head = await ask(at, 'HEAD');
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, '15']);
+  const eTag = head.headers.get('etag') ?? '';
+  const parts: string[] = [];
+  for (const range of ['bytes=0-3', 'bytes=4-99', 'bytes=-6']) {
+    const part = await ask(at, 'GET', { range, 'if-match': eTag });
+    parts.push(`${part.status} ${part.headers.get('content-range')} ${await part.text()}`);
+  }
+  expect(parts).toEqual(['206 bytes 0-3/15 what', '206 bytes 4-14/15  has passed', '206 bytes 9-14/15 passed']);
+  expect((await ask(at, 'GET', { range: 'bytes=20-30' })).status).toBe(416);
+  const listed = await (await ask('/shop-artifacts?list-type=2&prefix=passed/a', 'GET')).text();
+  expect(listed).toContain('<Key>passed/a b</Key>');
+  await machine?.close();
+
+  machine = await open();
+  const copied = await ask('/shop-artifacts/passed/copy', 'PUT', {
+    'x-amz-copy-source': '/shop-artifacts/passed/a%20b',
+  });
+  expect(copied.status).toBe(200);
+  await machine.close();
+  machine = await open();
+  const back = path.join(root, 'back.txt');
+  const bucket = { endpoint: machine, account, region, bucket: 'shop-artifacts' };
+  await getObject(bucket, 'passed/copy', back, 1000);
+  expect(fs.readFileSync(back, 'utf8')).toBe('what has passed');
+  const next = path.join(root, 'next.txt');
+  fs.writeFileSync(next, 'what passed next');
+  await putObject(bucket, 'passed/copy', next);
+  await getObject(bucket, 'passed/copy', back, 1000);
+  expect(fs.readFileSync(back, 'utf8')).toBe('what passed next');
+  expect((await ask('/shop-artifacts', 'DELETE')).status).toBe(409);
+});
+
 /** Asks the endpoint as a build does: by the gateway. */
 async function remove(url: string, method: string, body = ''): Promise<{ readonly status: number }> {
   if (!machine) throw new Error('no machine');

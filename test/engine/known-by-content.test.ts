@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -96,6 +97,13 @@ test('another component, of which nothing is taken, is not there to be read and 
   expect(fs.existsSync(path.join(second.directory, 'src/llm'))).toBe(false);
 });
 
+/** A stand-in for Node that is Node, but for what a script changes in it first. */
+function preloaded(script: string): string {
+  const file = path.join(root, `preloaded-${createHash('sha256').update(script).digest('hex')}.js`);
+  fs.writeFileSync(file, script);
+  return `exec '${process.execPath}' --require '${file}' "$@"`;
+}
+
 // Each an attempt to have an old result taken for a new one.
 const CHANGED: Readonly<Record<string, Parameters<ReturnType<typeof pipeline>['build']>[0]>> = {
   'a source file': { files: { 'api/src/main.ts': 'export const a = 1;' } },
@@ -109,6 +117,31 @@ const CHANGED: Readonly<Record<string, Parameters<ReturnType<typeof pipeline>['b
   'a variable': { variables: { NODE_ENV: 'test' } },
   'a secret’s value': { variables: { TOKEN: 'other' } },
   'a run that wants everything anew': { variables: { KNOWN_FRESH: 'yes' } },
+  'a renamed file': {
+    prepare: (source) => fs.renameSync(path.join(source, 'api/src/main.ts'), path.join(source, 'api/src/index.ts')),
+  },
+  'a deleted file': { prepare: (source) => fs.rmSync(path.join(source, 'shared.json')) },
+  'a file that became a folder': {
+    prepare: (source) => (fs.rmSync(path.join(source, 'shared.json')), fs.mkdirSync(path.join(source, 'shared.json'))),
+  },
+  'an empty folder': { prepare: (source) => fs.mkdirSync(path.join(source, 'api/fixtures')) },
+  'the lock file of a workspace’s root': { files: { 'package-lock.json': '{"lockfileVersion":3}' } },
+  'what git does with files': { files: { '.gitattributes': '* text eol=crlf' } },
+  'another commit of a submodule': { files: { 'api/vendor/lib.ts': 'export const version = 2;' } },
+  'another object of Git LFS': {
+    files: { 'api/model.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:2222\nsize 12\n' },
+  },
+  'a file of variables': { files: { 'api/.env': 'LEVEL=2' } },
+  'a file with other line ends': { files: { 'api/src/main.ts': 'export {};\r\n' } },
+  'another Node': { commands: { node: preloaded("Object.defineProperty(process, 'version', { value: 'v99.0.0' })") } },
+  'another Python': { commands: { python3: 'echo Python 3.99.0' } },
+  'another build image of the same name': {
+    commands: {
+      node: preloaded(
+        "const fs = require('fs'); const { existsSync, readFileSync } = fs; const at = '/var/lib/dpkg/status'; fs.existsSync = (file) => file === at || existsSync(file); fs.readFileSync = (file, ...more) => (file === at ? Buffer.from('Package: openssl') : readFileSync(file, ...more))",
+      ),
+    },
+  },
   'another project': { variables: { KNOWN_RECORDS: 's3://artifacts/passed/other', CODEBUILD_BUILD_ID: 'other:1' } },
 };
 describe('one build that has passed, and another', () => {
@@ -214,11 +247,39 @@ test('done again where the record is too old, and where it is of the future', as
   expect((await build({ variables })).ran).toBe(false);
   set(15);
   const old = await build({ variables });
-  expect([old.ran, old.log.includes('older than 14 days')]).toEqual([true, true]);
+  expect([old.ran, old.log.includes('14 days old or older')]).toEqual([true, true]);
   // A clock that went back: what was written down a moment ago is of the future.
   set(-1);
   const future = await build({ variables });
   expect([future.ran, future.log.includes('it is of the future')]).toEqual([true, true]);
+});
+
+test('done again from the very moment on at which the record ends', async () => {
+  const { build } = pipeline();
+  const file = path.join(root, 'stopped-clock.js');
+  const at = (time: number): void => fs.writeFileSync(file, `Date.now = () => ${time};`);
+  const variables = { NODE_OPTIONS: `--require ${file}` };
+  const begun = Date.parse('2026-11-01T00:00:00Z');
+  const days = 14 * 86_400_000;
+  at(begun);
+  await build({ variables });
+  at(begun + days - 1);
+  expect((await build({ variables })).ran).toBe(false);
+  at(begun + days);
+  expect((await build({ variables })).ran).toBe(true);
+});
+
+test('done again where the record is another component’s, of the same content', async () => {
+  const { build, records } = pipeline();
+  await build({
+    variables: { CODEBUILD_BUILD_ID: 'shop-llm-test:1', KNOWN_RECORDS: 's3://artifacts/passed/shop-llm-test' },
+  });
+  const [theirs = ''] = records();
+  const ours = theirs.replace('shop-llm-test', 'shop-api-test');
+  fs.mkdirSync(path.dirname(ours), { recursive: true });
+  fs.copyFileSync(theirs, ours);
+  const again = await build();
+  expect([again.ran, again.log.includes('it is of another build')]).toEqual([true, true]);
 });
 
 test('a build of a pull request, or one that a person started, neither reads nor writes a record', async () => {

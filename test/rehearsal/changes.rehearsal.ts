@@ -41,6 +41,12 @@ test(
     );
     expect(changes.filter((change) => !/Services\/(llmTask|llmService|SmokeTest)/.test(change))).toEqual([]);
     expect(changes).toHaveLength(6);
+    // The chains of the first run are there, with what is on them.
+    for (const stage of ['Dev', 'Prod']) {
+      const log = clone.log(state, `${stage}/Contracts.DeployContracts`);
+      expect(log).toMatch(/^the code at 0x\w{40} equals the compiled SAIONDO/m);
+      expect(log).not.toMatch(/^deploys /m);
+    }
   },
   45 * MINUTES,
 );
