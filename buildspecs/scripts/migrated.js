@@ -52,7 +52,8 @@ async function fingerprint(query) {
 }
 
 /** Where there is no archive nothing is known of what would be applied; a difference that is only a warning is said each time. */
-const knowable = () => Boolean(env.KNOWN_RECIPE) && env.MIGRATIONS_DRIFT !== 'warn' && inputsWith(env, ARCHIVE).length > 0;
+const knowable = () =>
+  Boolean(env.KNOWN_RECIPE) && env.MIGRATIONS_DRIFT !== 'warn' && inputsWith(env, ARCHIVE).length > 0;
 
 async function find() {
   if (!knowable()) return;
