@@ -25,7 +25,7 @@ export function permissionsCommand(): Command {
         ({ role: arn, construct }) => role === undefined || arn.includes(role) || construct.includes(role),
       );
       if (options.json) printValue(roles);
-      else for (const line of describePermissions(roles)) print(line);
+      else for (const line of describePermissions(roles, role !== undefined, process.stdout.columns)) print(line);
     });
 }
 

@@ -1,43 +1,152 @@
 import type { PermissionRecord } from '../../model/permission-record';
-import { countsInWords, nameOfRole, type RolePermissions } from '../../views/permissions';
+import { countsInWords, type RolePermissions } from '../../views/permissions';
+import { fitWidth, padWidth, width } from '../../views/text-width';
 
-/** A run's judged calls for people: by role, what is denied first, with the statement that is missing, and what no call exercised. */
-export function describePermissions(roles: readonly RolePermissions[]): readonly string[] {
-  return roles.flatMap((one) => [
-    `${nameOfRole(one)}: ${countsInWords(one)}`,
-    ...one.calls.filter(({ result }) => result !== 'allowed').flatMap(callLines),
-    ...usedLine(one),
-    ...one.usedInPart.map(
-      ({ entry, statement, policy, usedFor }) =>
-        `  used in part: ${entry} (${statement} of ${policy}), for ${usedFor.join(', ')}`,
-    ),
-    ...one.neverUsed.map(
-      ({ actions, resources, statement, policy, whole }) =>
-        `  never used: ${whole ? '' : 'of it '}${actions.join(', ')} on ${resources.join(', ')} (${statement} of ${policy})`,
-    ),
-    ...one.unread.map((reason) => `  not known: what it may by ${reason}`),
-  ]);
-}
+/** Columns where nobody says how many there are: a pipe, a file. */
+const COLUMNS = 100;
 
-function callLines(one: PermissionRecord): readonly string[] {
-  if (one.result === 'not known') return [`  not known: ${one.action} on ${one.resource}: ${one.text}`];
+/**
+ * A run's judged calls for people. Of one role everything is told; of all roles who is denied something, with the statement that is missing, then a line for each.
+ * @param asked whether a person asked for these roles by name
+ * @param columns of the terminal: each line fits, but for statements and code, which are copied
+ */
+export function describePermissions(
+  roles: readonly RolePermissions[],
+  asked: boolean,
+  columns: number = COLUMNS,
+): readonly string[] {
+  if (roles.length === 0) return ['no role was asked for anything'];
+  if (asked) return roles.flatMap((one, at) => [...(at > 0 ? [''] : []), ...wholeRole(one, columns)]);
+  const denied = roles.filter(({ counts }) => counts.denied > 0);
+  const others = roles.filter(({ counts }) => counts.denied === 0);
+  const names = Math.min(Math.floor(columns / 2), Math.max(...others.map(({ construct }) => width(construct)), 0));
   return [
-    `  ${one.result}: ${one.action} on ${one.resource}, ${one.why} (${one.stage}/${one.pipelineAction})`,
-    `    ${one.text}`,
-    ...(one.remedy ? [`    ${one.remedy.text}`] : []),
-    ...(one.remedy?.code ? [`    in CDK: ${one.remedy.code}`] : []),
+    ...denied.flatMap((one) => [...headOf(one, columns), ...deniedLines(one, columns), '']),
+    ...others.map((one) =>
+      fitWidth(`${padWidth(lastOf(one.construct, names), names)}  ${countsInWords(one)}`, columns),
+    ),
+    ...(others.length > 0 ? [''] : []),
+    'Everything of a role: npx saiondo permissions ROLE; of all of them: --json',
   ];
 }
 
+/** `App/Dev/Api/TaskRole`, and below it whose role it is. */
+function headOf(one: RolePermissions, columns: number): readonly string[] {
+  const [, account, name] = /^arn:[^:]+:iam::(\d+):role\/(.+)$/.exec(one.role) ?? [];
+  const whose = account === undefined ? [] : [`  role ${name ?? ''} of ${account}`];
+  return [
+    fitWidth(lastOf(one.construct, columns), columns),
+    ...whose.map((line) => fitWidth(line, columns)),
+    `  ${countsInWords(one)}`,
+  ];
+}
+
+function wholeRole(one: RolePermissions, columns: number): readonly string[] {
+  const by = (result: PermissionRecord['result']) => one.calls.filter((call) => call.result === result);
+  return [
+    ...headOf(one, columns),
+    ...deniedLines(one, columns),
+    ...warnings(by('warning'), columns),
+    ...unknowns(by('not known'), columns),
+    ...used(by('allowed'), columns),
+    ...one.usedInPart.flatMap(({ entry, statement, policy, usedFor }) =>
+      listed(`  used in part: ${entry} (${statement} of ${policy}), for`, usedFor, columns),
+    ),
+    ...one.neverUsed.flatMap(({ actions, resources, statement, policy, whole }) => [
+      ...listed(`  never used: ${whole ? '' : 'of it '}`.trimEnd(), actions, columns),
+      ...listed('    on', resources.map(shortened), columns),
+      ...wrapped(`    by ${statement} of ${policy}`, columns),
+    ]),
+    ...one.unread.flatMap((reason) => wrapped(`  not known: what it may by ${reason}`, columns)),
+  ];
+}
+
+/** One line a denied call, with what has to be added below it. */
+function deniedLines({ calls }: RolePermissions, columns: number): readonly string[] {
+  return calls
+    .filter(({ result }) => result === 'denied')
+    .flatMap((one) => [
+      fitWidth(`  denied: ${one.action} on ${shortened(one.resource)} (${placeOf(one)})`, columns),
+      ...remedyLines(one),
+    ]);
+}
+
+/** A statement is copied: it is told whole, whatever the width. */
+function remedyLines({ remedy }: PermissionRecord): readonly string[] {
+  if (!remedy) return [];
+  if (!remedy.statement) return [`    ${remedy.text}`];
+  return [
+    `    add to the ${remedy.policy} of ${remedy.construct}:`,
+    `      ${JSON.stringify(remedy.statement)}`,
+    ...(remedy.code ? ['    in CDK:', `      ${remedy.code}`] : []),
+  ];
+}
+
+/** What AWS may ask for: a line each. */
+function warnings(calls: readonly PermissionRecord[], columns: number): readonly string[] {
+  return calls.map((one) =>
+    fitWidth(`  warning: ${one.action} on ${shortened(one.resource)} (${placeOf(one)})`, columns),
+  );
+}
+
+/** What is not known, by its reason: the reason once, then its actions. */
+function unknowns(calls: readonly PermissionRecord[], columns: number): readonly string[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const { text, action } of calls) reasons.set(text, (reasons.get(text) ?? new Set()).add(action));
+  return [...reasons].flatMap(([reason, actions]) => [
+    ...wrapped(`  not known: ${reason}`, columns),
+    ...listed('   ', [...actions], columns),
+  ]);
+}
+
 /** What was allowed and used, an action once: on its resource, or on how many. */
-function usedLine({ calls }: RolePermissions): readonly string[] {
+function used(calls: readonly PermissionRecord[], columns: number): readonly string[] {
   const resources = new Map<string, string[]>();
-  for (const { result, action, resource } of calls)
-    if (result === 'allowed') resources.set(action, [...(resources.get(action) ?? []), resource]);
+  for (const { action, resource } of calls) resources.set(action, [...(resources.get(action) ?? []), resource]);
   if (resources.size === 0) return [];
-  const words = [...resources].map(([action, on]) => {
-    const [only = '*', ...more] = on;
-    return more.length > 0 ? `${action} on ${on.length} resources` : only === '*' ? action : `${action} on ${only}`;
-  });
-  return [`  allowed and used: ${words.join(', ')}`];
+  return [
+    '  allowed and used:',
+    ...[...resources].map(([action, on]) => {
+      const [only = '*', ...more] = on;
+      const where = more.length > 0 ? ` on ${on.length} resources` : only === '*' ? '' : ` on ${shortened(only)}`;
+      return fitWidth(`    ${action}${where}`, columns);
+    }),
+  ];
+}
+
+const placeOf = ({ stage, pipelineAction }: PermissionRecord): string =>
+  [stage, pipelineAction].filter(Boolean).join('/');
+
+/** An ARN without what the action and the role's account say already: `artifacts/Source/1`, `key/1234 of 111111111111`. */
+function shortened(arn: string): string {
+  const [, , , , account = '', ...name] = arn.split(':');
+  if (!arn.startsWith('arn:') || name.length === 0) return arn;
+  return account === '' ? name.join(':') : `${name.join(':')} of ${account}`;
+}
+
+/** The end of a path that is too long: it says more than its beginning. */
+function lastOf(path: string, columns: number): string {
+  if (width(path) <= columns) return path;
+  const parts = path.split('/');
+  while (parts.length > 1 && width(`…/${parts.join('/')}`) > columns) parts.shift();
+  return parts.length < path.split('/').length ? fitWidth(`…/${parts.join('/')}`, columns) : fitWidth(path, columns);
+}
+
+/** Items behind a beginning, in as many lines as they need; the later ones are indented further. */
+function listed(begin: string, items: readonly string[], columns: number): readonly string[] {
+  return wrapped(`${begin} ${items.join(', ')}`, columns);
+}
+
+function wrapped(text: string, columns: number): readonly string[] {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.trimStart().split(' ')) {
+    const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`;
+    if (width(longer) > columns && line.trim() !== '') {
+      lines.push(line);
+      line = `${indent}  ${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
 }

@@ -310,10 +310,11 @@ class Deployment {
 
   /** @throws SaiondoError `AccessDenied` where the stack's role may not do it */
   private async refuseByRole(planned: DeployedResource, before: DeployedResource | undefined, replaced: boolean) {
-    const { account, region, stackName, file } = this.changeSet;
+    const { account, region, stackName, file, tags } = this.changeSet;
     const { permits, roleArn, environment } = this.host;
     const denied = await permits?.resource(roleArn, {
       ...planned,
+      stackTags: tags,
       operation: before && !replaced ? 'update' : 'create',
       ...(before && !replaced ? { previous: before.properties } : {}),
       account,

@@ -69,7 +69,8 @@ function assumeRole(
 function limitsIn(form: URLSearchParams): Pick<Principal, 'session'> | { readonly problem: string } {
   const policy = form.get('Policy');
   const policyArns = [...form].flatMap(([name, value]) => (/^PolicyArns\.member\.\d+\.arn$/.test(name) ? [value] : []));
-  if (policy === null && policyArns.length === 0) return {};
+  const tags = tagsIn(form);
+  if (policy === null && policyArns.length === 0 && Object.keys(tags).length === 0) return {};
   const [problem] = policy === null ? [] : (parsePolicy(policy, 'identity').problems ?? []);
   if (problem) {
     const { message, detail, path, line } = problem;
@@ -78,8 +79,21 @@ function limitsIn(form: URLSearchParams): Pick<Principal, 'session'> | { readonl
     };
   }
   return {
-    session: { ...(policy === null ? {} : { policies: [policy] }), ...(policyArns.length > 0 ? { policyArns } : {}) },
+    session: {
+      ...(policy === null ? {} : { policies: [policy] }),
+      ...(policyArns.length > 0 ? { policyArns } : {}),
+      ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    },
   };
+}
+
+/** The tags of a session (`Tags.member.N.Key`, `Tags.member.N.Value`). */
+function tagsIn(form: URLSearchParams): Record<string, string> {
+  const named = [...form].flatMap(([name, key]) => {
+    const number = /^Tags\.member\.(\d+)\.Key$/.exec(name)?.[1];
+    return number === undefined ? [] : [[key, form.get(`Tags.member.${number}.Value`) ?? ''] as const];
+  });
+  return Object.fromEntries(named);
 }
 
 function secondsOf(form: URLSearchParams, most: number): number {

@@ -14,8 +14,12 @@ export interface Principal {
   readonly roleArn?: string;
   /** The build or the call of a function that it belongs to, also by way of assumed roles: its credentials end with that. */
   readonly actor?: string;
-  /** Policies that its session was given when the role was assumed: JSON texts, and ARNs of managed policies. They limit what the role may. */
-  readonly session?: { readonly policies?: readonly string[]; readonly policyArns?: readonly string[] };
+  /** What its session was given when the role was assumed: policies (JSON texts, ARNs of managed ones), which limit what the role may, and tags. */
+  readonly session?: {
+    readonly policies?: readonly string[];
+    readonly policyArns?: readonly string[];
+    readonly tags?: Readonly<Record<string, string>>;
+  };
   /** Who assumed this role. */
   readonly source?: Principal;
 }

@@ -13,6 +13,8 @@ export interface ResourceToPermit {
   readonly account: string;
   readonly region: string;
   readonly stackName: string;
+  /** The stack's own tags, which CloudFormation gives to each resource that takes tags. */
+  readonly stackTags?: Readonly<Record<string, string>>;
   /** The stack's action, for people: `Deploy/Prepare`. */
   readonly environment: string;
 }

@@ -10,6 +10,7 @@ import type { DeploymentPermits, ResourceToPermit, StackToPermit } from '../port
 import { assumedRole, containment, containmentOfUnknownRole } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
+import { inlineTooLarge } from '../iam/account/policy-size';
 import { documentProblems } from '../iam/judgement/judge-document';
 import { judgeRequest } from '../iam/judgement/judge-request';
 import { judgeResource } from '../iam/judgement/judge-resource';
@@ -107,7 +108,14 @@ export class Permissions {
     if (this.mode === 'off') return undefined;
     const made = Object.values(stack.resources).map((one) => ({ ...one, stack }));
     const { policies, ledger } = this.current.with(stack.stackId, made, role ?? '');
+    const large = inlineTooLarge(inlineHolders(ledger, stack.account));
     let refused: { readonly logicalId: string; readonly reason: string } | undefined;
+    if (large && stack.resources[large.logicalId]) {
+      const text = `${stack.stackName}/${large.logicalId}: ${large.refused} (quotas of IAM and AWS STS)`;
+      this.book.emit({ kind: 'message', level: 'warning', text, where: stack.stackName });
+      if (this.mode === 'enforce')
+        refused = { logicalId: large.logicalId, reason: `Resource handler returned message: "${large.refused}"` };
+    }
     for (const resource of made) {
       const { logicalId, type } = resource;
       const judged = judgeStanding(resource, policies, ledger, role);
@@ -210,6 +218,12 @@ export class Permissions {
     const id = principal.actor ?? principal.arn.split('/').at(-1) ?? '';
     return this.places.get(id.split(':')[0] ?? '') ?? { stage: '', action: id };
   }
+}
+
+/** Everything of an account that has inline policies, or is one. */
+function inlineHolders(ledger: Pick<StackLedger, 'resources'>, account: string) {
+  const types = ['Role', 'User', 'Group', 'Policy', 'RolePolicy', 'UserPolicy', 'GroupPolicy'];
+  return types.flatMap((type) => ledger.resources(`AWS::IAM::${type}`, account));
 }
 
 /** How CloudFormation says a handler's failure (CloudFormation CLI User Guide, "Handler error codes", AccessDenied). */

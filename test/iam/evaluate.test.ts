@@ -147,14 +147,9 @@ test('what Bool compares is true or false: every other text is false, as the CDK
   const told = (values: AppliedPolicies, via: string): string =>
     says(
       request('sts:AssumeRole', ROLE, {
-        context: contextOf(
-          request('a:b', ROLE).caller,
-          'sts:AssumeRole',
-          ROLE,
-          '111111111111',
-          { 'aws:ViaAWSService': via },
-          {},
-        ),
+        context: contextOf(request('a:b', ROLE).caller, 'sts:AssumeRole', ROLE, '111111111111', {
+          ...{ own: { 'aws:ViaAWSService': via }, tags: {}, inNetwork: false },
+        }),
       }),
       { ...values, identity: identity(allow('sts:AssumeRole', ROLE)).identity },
     );
@@ -162,7 +157,9 @@ test('what Bool compares is true or false: every other text is false, as the CDK
   expect(told(trust('false'), 'false')).toBe('allowed');
   expect(told(trust('true'), 'false')).toContain('is not authorized');
   expect(told(trust('codepipeline.amazonaws.com'), 'true')).toContain('is not authorized');
-  const always = contextOf(request('a:b', ROLE).caller, 'sts:AssumeRole', ROLE, '111111111111', {}, {});
+  const always = contextOf(request('a:b', ROLE).caller, 'sts:AssumeRole', ROLE, '111111111111', {
+    ...{ own: {}, tags: {}, inNetwork: false },
+  });
   expect(always.values.get('aws:viaawsservice')).toEqual(['false']);
 });
 
@@ -185,6 +182,26 @@ test('what could not be judged is neither allowed nor denied', () => {
   const unread = [{ kind: 'identity' as const, name: 'arn:aws:iam::aws:policy/X', reason: 'it is not known here' }];
   expect(says(asked, { identity: [], unread })).toContain('not known: policy arn:aws:iam::aws:policy/X');
   expect(says(asked, { ...identity(allow('sqs:*', '*')), unread })).toContain('not known');
+});
+
+test('of a value of which only the beginning is known, a pattern takes all that begin so, none, or it is not known which', () => {
+  const why = 'the task’s id is AWS’s own';
+  const begins = new Map([['aws:sourcearn', { begins: 'arn:aws:ecs:eu-west-1:111111111111:', why }]]);
+  const asked = request('sqs:SendMessage', QUEUE, { context: { values: new Map(), begins } });
+  const told = (operator: string, value: string) =>
+    says(asked, identity(allow('sqs:*', '*', { Condition: { [operator]: { 'aws:SourceArn': value } } })));
+  const open = `not known: condition key aws:SourceArn: ${why}`;
+  for (const operator of ['ArnLike', 'ArnEquals', 'StringLike']) {
+    expect(told(operator, 'arn:aws:ecs:eu-west-1:111111111111:*')).toBe('allowed');
+    expect(told(operator, 'arn:aws:ecs:*:111111111111:*')).toBe('allowed');
+    expect(told(operator, 'arn:aws:ecs:eu-west-1:222222222222:*')).toContain('no identity-based policy');
+    expect(told(operator, 'arn:aws:ecs:eu-west-1:111111111111:cluster/web')).toBe(open);
+    expect(told(operator, 'arn:aws:ecs:*:111111111111:task/?*')).toBe(open);
+  }
+  expect(told('StringEquals', 'arn:aws:ecs:eu-west-1:111111111111:*')).toBe(open);
+  expect(told('StringEquals', 'arn:aws:ecs:eu-west-1:111111111111:')).toContain('no identity-based policy');
+  expect(told('ArnNotLike', 'arn:aws:ecs:eu-west-1:222222222222:*')).toBe('allowed');
+  expect(told('Null', 'false')).toBe('allowed');
 });
 
 test('a * inside a part of an ARN runs over no colon as far as AWS says; at a part’s end it may', () => {

@@ -19,7 +19,25 @@ const malformed: readonly (readonly [string, unknown, string, DocumentKind?])[] 
     of({ ...right, Actions: 's3:*' }),
     'Syntax errors in policy. | Statement[0].Actions',
   ],
-  ['another effect', of({ ...right, Effect: 'allow' }), 'Syntax errors in policy. | Statement[0].Effect'],
+  ['another effect', of({ ...right, Effect: 'Permit' }), 'Syntax errors in policy. | Statement[0].Effect'],
+  [
+    'an effect in small letters',
+    of({ ...right, Effect: 'allow' }),
+    'The policy failed legacy parsing | Statement[0].Effect',
+  ],
+  [
+    'a month that does not exist',
+    of({
+      ...right,
+      Condition: { DateGreaterThanIfExists: { 'aws:CurrentTime': ['2026-01-31T23:59:59Z', '2026-13-01'] } },
+    }),
+    'The policy failed legacy parsing | Statement[0].Condition.DateGreaterThanIfExists.aws:CurrentTime',
+  ],
+  [
+    'a text that is no date',
+    of({ ...right, Condition: { DateEquals: { 'aws:CurrentTime': 'tomorrow' } } }),
+    'The policy failed legacy parsing | Statement[0].Condition.DateEquals.aws:CurrentTime',
+  ],
   ['no action', of({ Effect: 'Allow', Resource: '*' }), 'Policy statement must contain actions. | Statement[0]'],
   [
     'an action without a service',
@@ -162,4 +180,25 @@ test('what IAM takes is read: one statement without a list, numbers and booleans
       },
     ],
   });
+});
+
+test('dates are taken in every form that IAM takes', () => {
+  for (const date of [
+    '2026',
+    '2026-01',
+    '2026-01-31',
+    '2026-01-31T10',
+    '2026-01-31T10:00:00.5+01:00',
+    '1764400000',
+    '${aws:CurrentTime}',
+  ])
+    expect(problems(of({ ...right, Condition: { DateLessThan: { 'aws:CurrentTime': date } } }))).toEqual([]);
+});
+
+test('a key that is there twice has its place', () => {
+  const text =
+    '{"Version": "2012-10-17",\n"Statement": {"Effect": "Deny", "Action": "*",\n "Effect": "Allow", "Resource": "*"}}';
+  expect(parsePolicy(text, 'identity').problems).toMatchObject([
+    { message: 'Syntax errors in policy.', detail: 'the key "Effect" is there twice', line: 3, column: 2 },
+  ]);
 });

@@ -291,7 +291,7 @@ test.each<[string, string, string, unknown, string, string]>([
     'PolicyDocument',
     '{ "Version": "2012-10-17", ',
     'MalformedPolicyDocument: ',
-    'PolicyDocument: the document is not JSON',
+    'PolicyDocument: line 1, column 28: the document is not JSON',
   ],
   [
     'an action that a bucket does not have',

@@ -13,6 +13,7 @@ import { ruleRunners } from '../../engine/codepipeline/rules/rule-providers';
 import { Permissions } from '../../engine/rehearsal/permissions';
 import type { RunEventBody } from '../../model/events';
 import { Layout } from '../../model/layout';
+import type { PermissionRecord } from '../../model/permission-record';
 import { currentExecution } from '../../model/run-state';
 import { connect } from '../../operator/aws';
 import { rehearsalConnection } from '../../operator/rehearsal-connection';
@@ -58,8 +59,12 @@ const expectation = z.strictObject({
   resource: z.string().optional(),
   /** How AWS's sentence ends. */
   because: z.string().default('because no identity-based policy allows'),
+  /** What the service answers that takes a policy not, by `/pattern/` or in full: in place of role, action and resource. */
+  refused: z.string().optional(),
   /** What the run says, by `/pattern/` or in full; others may be said too. */
   messages: z.array(z.string()).default([]),
+  /** Which conditions could not be judged: `ACTION RESOURCE: reason`, of the first call of each action, all of them and no more; without it nothing is looked at. */
+  notKnown: z.array(z.string()).optional(),
 });
 const asked = z.strictObject({
   service: z.string(),
@@ -90,15 +95,32 @@ async function compare(folder: string, root: string): Promise<void> {
   const { failed, passed, said } = await run(app, folder, layout);
   for (const message of expected.messages) shouldMatch(said.filter((one) => matches(one, message)).length > 0, true);
   shouldMatch({ at: failed?.at }, { at: expected.at });
+  if (expected.notKnown) shouldMatch(unjudged(layout), expected.notKnown);
   if (!failed) return;
+  const lines = (await triageOf(layout)).split('\n').slice(0, 10).join('\n');
+  expect(lines).toContain(failed.at);
+  if (expected.refused !== undefined) {
+    shouldMatch(failed.message, expected.refused);
+    shouldMatch(lines, expected.refused);
+    return;
+  }
   const { role = '', action = '', because, resource } = expected;
   expect(failed.message).toContain(`is not authorized to perform: ${action}`);
   expect(failed.message).toContain(because);
   if (resource !== undefined) expect(failed.message).toContain(`on resource: ${resource} `);
   expect(passed).not.toContain(failed.at);
-  const lines = (await triageOf(layout)).split('\n').slice(0, 10).join('\n');
-  expect(lines).toContain(failed.at);
   expect(lines).toContain(`access denied: ${role} may not ${action}`);
+}
+
+/** The conditions that could not be judged in a run, each once by its action. */
+function unjudged(layout: Layout): string[] {
+  const records = fs.readFileSync(layout.permissions(RUN), 'utf8').split('\n').filter(Boolean);
+  const all = records
+    .map((line) => JSON.parse(line) as PermissionRecord)
+    .filter(({ result, text }) => result === 'not known' && text.startsWith('condition key'));
+  return [
+    ...new Map(all.reverse().map((one) => [one.action, `${one.action} ${one.resource}: ${one.text}`])).values(),
+  ].sort();
 }
 
 const matches = (text: string, expected: string): boolean => {

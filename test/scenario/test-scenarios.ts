@@ -5,7 +5,7 @@ import { readRules, type Area, type Rule } from '../../scripts/fidelity-table';
 export const SCENARIOS = path.join(__dirname, '../scenarios');
 
 /** Milliseconds. Generous: the machine may be busy. Alone each scenario takes less than {@link MOST_SECONDS}. */
-const TIMEOUT = 20_000;
+const TIMEOUT = 120_000;
 const MOST_SECONDS = 2;
 
 /**

@@ -68,25 +68,61 @@ fs.writeFileSync(
   `${records.map((one) => JSON.stringify(one)).join('\n')}\n{"stage":"tor`,
 );
 
-test('who is denied something comes first, with the statement that is missing; then what was used, and what no call exercised', () => {
-  expect(describePermissions(byRole(readPermissions(directory), readRoles(directory)))).toEqual([
-    'App/build (arn:aws:iam::111111111111:role/build): 1 denied, 1 allowed and used',
-    '  denied: s3:GetObject on arn:aws:s3:::artifacts/a, to read the artifact Source (Build/Build)',
-    '    User: <build> is not authorized to perform: s3:GetObject',
-    '    add to it',
-    '    in CDK: role.add()',
-    '  allowed and used: s3:PutObject on arn:aws:s3:::artifacts/a',
-    'App/deploy (arn:aws:iam::111111111111:role/deploy): 1 not known, 1 never used',
-    '  not known: kms:Decrypt on arn:aws:s3:::artifacts/a: nothing that is deployed here makes it',
-    '  never used: of it kms:Encrypt on * (statement 1 of App/policy)',
-    'App/pipeline (arn:aws:iam::111111111111:role/pipeline): 1 allowed and used, 2 never used',
-    '  allowed and used: s3:PutObject on arn:aws:s3:::artifacts/a',
-    '  used in part: s3:* (statement 1 of App/policy), for s3:PutObject',
-    '  never used: of it s3:GetObject on * (statement 1 of App/policy)',
-    '  never used: sns:Publish on arn:aws:sns:*:*:all (statement 2 of App/policy)',
-    'App/nobody (arn:aws:iam::111111111111:role/nobody): 1 never used',
-    '  never used: iam:PassRole on arn:aws:iam::111111111111:role/other (statement 1 of App/policy)',
+const told = (asked: boolean, columns: number) =>
+  describePermissions(byRole(readPermissions(directory), readRoles(directory)), asked, columns);
+
+test('of all roles who is denied something is told with the statement that is missing, and each other one in a line', () => {
+  expect(told(false, 80)).toEqual([
+    'App/build',
+    '  role build of 111111111111',
+    '  1 denied, 1 allowed and used',
+    '  denied: s3:GetObject on artifacts/a (Build/Build)',
+    '    add to the identity-based policy of App/build:',
+    '      {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::artifacts/a"}',
+    '    in CDK:',
+    '      role.add()',
+    '',
+    'App/deploy    1 not known, 1 never used',
+    'App/pipeline  1 allowed and used, 2 never used',
+    'App/nobody    1 never used',
+    '',
+    'Everything of a role: npx saiondo permissions ROLE; of all of them: --json',
   ]);
+});
+
+test('of a role that was asked for everything is told: what was used, what no call exercised, what is not known by its reason', () => {
+  const lines = told(true, 80);
+  const from = (line: string) => lines.slice(lines.indexOf(line), lines.indexOf(line) + 9);
+  expect(from('App/deploy')).toEqual([
+    'App/deploy',
+    '  role deploy of 111111111111',
+    '  1 not known, 1 never used',
+    '  not known: nothing that is deployed here makes it',
+    '    kms:Decrypt',
+    '  never used: of it kms:Encrypt',
+    '    on *',
+    '    by statement 1 of App/policy',
+    '',
+  ]);
+  expect(from('App/pipeline')).toEqual([
+    'App/pipeline',
+    '  role pipeline of 111111111111',
+    '  1 allowed and used, 2 never used',
+    '  allowed and used:',
+    '    s3:PutObject on artifacts/a',
+    '  used in part: s3:* (statement 1 of App/policy), for s3:PutObject',
+    '  never used: of it s3:GetObject',
+    '    on *',
+    '    by statement 1 of App/policy',
+  ]);
+});
+
+test('on a narrow terminal no line is longer than it, but for what is copied', () => {
+  const copied = /^ {4,}(\{|role\.|add to )/;
+  for (const columns of [40, 80]) {
+    const lines = [...told(false, columns), ...told(true, columns)].filter((line) => !copied.test(line));
+    expect(lines.filter((line) => line.length > columns && !line.startsWith('Everything of a role'))).toEqual([]);
+  }
 });
 
 test('a run’s report has a table by role: decision, action, resource, who asked, the statement', () => {

@@ -4,6 +4,8 @@ import { awsManagedDocument, mayDeny } from './aws-managed';
 import { list, object, text } from './json';
 import { readOnce } from './read-once';
 import { attached, type AttachedPolicy } from './read-policy';
+import { awsManagedKey } from './aws-managed-key';
+import { networkedRoles } from './networked-roles';
 import { functionPolicy, logsPolicy } from './service-policies';
 
 /** A role with everything that decides what it may. */
@@ -29,6 +31,8 @@ export interface KnownResource {
   readonly tags?: Readonly<Record<string, string>>;
   /** The key that its content is encrypted with, where it is one of the app: of a bucket, a secret. */
   readonly key?: string;
+  /** Of a bucket: it asks its key once for many objects. */
+  readonly bucketKey?: boolean;
   /** Whether the ledger has the resource: of any other its policy is not known. */
   readonly deployed: boolean;
 }
@@ -48,13 +52,37 @@ function tagsOf({ properties, stack }: ResourceOfStack): Readonly<Record<string,
   return { ...stack.tags, ...own };
 }
 
-/** The key of what a bucket, a secret, a topic or a queue holds, as the template names it. */
-function keyIn({ type, properties }: ResourceOfStack): string {
-  if (type === 'AWS::SNS::Topic' || type === 'AWS::SQS::Queue') return text(properties.KmsMasterKeyId);
-  if (type !== 'AWS::S3::Bucket') return text(properties.KmsKeyId);
+/** The key of what a bucket, a secret, a topic or a queue holds, by its ARN or its alias'; empty where it asks none. */
+function keyIn({ type, properties, stack: { account, region } }: ResourceOfStack): string {
+  const named = keyNamedIn(type, properties);
+  if (named === '' || named.startsWith('arn:')) return named;
+  return `arn:aws:kms:${region}:${account}:${named.startsWith('alias/') ? named : `key/${named}`}`;
+}
+
+/** The key as the template names it, or the one that AWS keeps for the service where it names none. */
+function keyNamedIn(type: string, properties: ResourceOfStack['properties']): string {
+  switch (type) {
+    case 'AWS::SNS::Topic':
+    case 'AWS::SQS::Queue':
+      return text(properties.KmsMasterKeyId);
+    case 'AWS::SecretsManager::Secret':
+      return text(properties.KmsKeyId) || 'alias/aws/secretsmanager';
+    case 'AWS::S3::Bucket': {
+      const [rule] = list(object(properties.BucketEncryption).ServerSideEncryptionConfiguration).map(object);
+      const byDefault = object(rule?.ServerSideEncryptionByDefault);
+      if (!text(byDefault.SSEAlgorithm).startsWith('aws:kms')) return '';
+      return text(byDefault.KMSMasterKeyID) || 'alias/aws/s3';
+    }
+    default:
+      return text(properties.KmsKeyId);
+  }
+}
+
+/** Amazon S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys". */
+function hasBucketKey({ type, properties }: ResourceOfStack): boolean {
+  if (type !== 'AWS::S3::Bucket') return false;
   const [rule] = list(object(properties.BucketEncryption).ServerSideEncryptionConfiguration).map(object);
-  const byDefault = object(rule?.ServerSideEncryptionByDefault);
-  return text(byDefault.SSEAlgorithm).startsWith('aws:kms') ? text(byDefault.KMSMasterKeyID) : '';
+  return String(rule?.BucketKeyEnabled) === 'true';
 }
 
 /** A secret's ARN without the hyphen and six characters that AWS adds to its name (Secrets Manager User Guide, "Secret ARN"). */
@@ -70,6 +98,8 @@ export class AccountPolicies {
   /** ARNs of secrets by what comes before their six random characters. */
   private readonly secrets = new Map<string, string>();
 
+  private readonly networked: ReadonlySet<string>;
+
   private readonly ledger: Pick<StackLedger, 'resources'>;
 
   constructor(ledger: Pick<StackLedger, 'resources'>) {
@@ -79,6 +109,7 @@ export class AccountPolicies {
       this.roles.set(role.arn, role);
     }
     this.readResources();
+    this.networked = networkedRoles(this.ledger);
   }
 
   role(arn: string): KnownRole | undefined {
@@ -88,6 +119,16 @@ export class AccountPolicies {
   /** Every role that is deployed here. */
   everyRole(): readonly KnownRole[] {
     return [...this.roles.values()];
+  }
+
+  /** Whether what works with a role, or has it for its work, may be in a network: a project, a function or a task. A service that has no role is in none of them. */
+  isInNetwork(role: string): boolean {
+    return this.networked.has(role);
+  }
+
+  /** Whether anything that is deployed here is in a network. */
+  hasNetworks(): boolean {
+    return this.networked.size > 0;
   }
 
   /** The ARN of the key behind an alias' ARN, of the secret that a name means; any other ARN as it is. */
@@ -103,7 +144,7 @@ export class AccountPolicies {
   /** What is known of a resource: an object belongs to its bucket, a log stream to its log group. */
   resource(arn: string): KnownResource {
     const [, , service = '', , account = '', name = ''] = arn.split(':');
-    const known = this.resources.get(this.ownerOf(arn, service, name));
+    const known = this.resources.get(this.ownerOf(arn, service, name)) ?? awsManagedKey(arn);
     return known ?? { deployed: false, ...(/^\d{12}$/.test(account) ? { account } : {}) };
   }
 
@@ -178,6 +219,7 @@ export class AccountPolicies {
         deployed: true,
         tags: tagsOf(resource),
         ...(key ? { key } : {}),
+        ...(hasBucketKey(resource) ? { bucketKey: true } : {}),
         ...read,
       });
     };

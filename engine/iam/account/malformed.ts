@@ -1,6 +1,7 @@
 import type { ResourceToPermit } from '../../ports/resource-permission';
 import { parsePolicy } from '../policy/parse-policy';
 import type { DocumentKind, Policy } from '../policy/policy';
+import type { PolicyProblem } from '../policy/policy-problem';
 import { list, object } from './json';
 import { tooLarge } from './policy-size';
 
@@ -74,9 +75,14 @@ export function readPolicies(
     const { policy, problems } = parsePolicy(document, kind);
     if (policy) documents.push({ place, policy });
     const [problem] = problems ?? [];
+    // "A managed policy must have a version string", and only the newer one will do: an inline or a trust policy may be of 2008-10-17.
+    if (policy && resource.type === 'AWS::IAM::ManagedPolicy' && policy.version !== '2012-10-17')
+      return {
+        refused: `${code}: Policy document must be version 2012-10-17 or greater. (${place}.Version: a managed policy names it, an older one is not taken)`,
+      };
     if (problem)
       return {
-        refused: `${code}: ${inWordsOf(resource.type, problem.message)} (${[place, problem.path].filter(Boolean).join('.')}: ${problem.detail})`,
+        refused: `${code}: ${inWordsOf(resource.type, problem.message)} (${[place, problem.path].filter(Boolean).join('.')}: ${lineOf(problem)}${problem.detail})`,
       };
   }
   const large = tooLarge(resource);
@@ -84,6 +90,10 @@ export function readPolicies(
     ? { documents }
     : { refused: `${large} (Resources.${resource.logicalId}: quotas of IAM and AWS STS)` };
 }
+
+/** Where it is in a document that was given as text. */
+const lineOf = ({ line, column }: PolicyProblem): string =>
+  line === undefined ? '' : `line ${line}, column ${column ?? 1}: `;
 
 /** What a service says of an invalid principal (S3 User Guide, "Troubleshoot policies"; KMS API Reference, PutKeyPolicy): KMS and S3 do not name it. */
 function inWordsOf(type: string, message: string): string {

@@ -4,6 +4,7 @@ import { artifactCalls, type ArtifactStore } from './codepipeline-calls';
 import { logCalls, logGroupArn } from './log-calls';
 import { pullCalls } from './pull-calls';
 import type { ServiceCall } from './service-call';
+import { actsFor } from './source-keys';
 
 /** A project as it was deployed, with what an action gives it. */
 export interface BuildFacts {
@@ -34,6 +35,7 @@ export function codeBuildCalls(facts: BuildFacts): readonly ServiceCall[] {
       by: 'codebuild.amazonaws.com',
       action: 'sts:AssumeRole',
       resource: by,
+      ...actsForProject(facts),
       why: 'to build as the project’s role',
       source: ROLE,
     },
@@ -48,6 +50,10 @@ export function codeBuildCalls(facts: BuildFacts): readonly ServiceCall[] {
     ...networkCalls(facts, by),
   ];
 }
+
+/** CodeBuild User Guide, "Cross-service confused deputy prevention". */
+const actsForProject = ({ project, account, region }: BuildFacts) =>
+  actsFor(`arn:aws:codebuild:${region}:${account}:project/${project}`, account);
 
 function logsOf({ project, account, region, properties, hasLogGroup }: BuildFacts, by: string): readonly ServiceCall[] {
   const logs = object(object(properties.LogsConfig).CloudWatchLogs);
@@ -176,14 +182,15 @@ function cacheCalls({ project, properties }: BuildFacts, by: string): readonly S
 }
 
 /** A batch is led by a role of its own, which starts the builds. */
-function batchCalls({ project, account, region, properties, isBatch }: BuildFacts): readonly ServiceCall[] {
+function batchCalls(facts: BuildFacts): readonly ServiceCall[] {
+  const { project, account, region, properties, isBatch } = facts;
   const by = text(object(properties.BuildBatchConfig).ServiceRole);
   if (!isBatch || !by.startsWith('arn:')) return [];
   const source = 'CodeBuild User Guide, "Batch builds": batch service role';
   const resource = `arn:aws:codebuild:${region}:${account}:project/${project}`;
   const why = 'to start the builds of a batch';
   return [
-    { by: 'codebuild.amazonaws.com', action: 'sts:AssumeRole', resource: by, why, source },
+    { by: 'codebuild.amazonaws.com', action: 'sts:AssumeRole', resource: by, ...actsForProject(facts), why, source },
     { by, action: 'codebuild:StartBuild', resource, why, source },
     ...['StopBuild', 'RetryBuild'].map((name) => ({
       by,

@@ -1,5 +1,6 @@
 import type { ActionDefinition, PipelineDefinition } from '../../../model/pipeline';
 import type { ServiceCall } from './service-call';
+import { actsFor, actsForOneOf } from './source-keys';
 
 /** Where a pipeline keeps its artifacts, in one region. */
 export interface ArtifactStore {
@@ -24,13 +25,14 @@ const STRUCTURE = 'CodePipeline User Guide, "Action structure reference"';
  * each action's "Service role permissions"; "How CodePipeline works with IAM").
  */
 export function codePipelineCalls(facts: ActionFacts): readonly ServiceCall[] {
-  const { action, pipelineRole } = facts;
+  const { action, pipelineRole, pipeline } = facts;
   const role = action.roleArn ?? pipelineRole;
   const made: ServiceCall[] = [
     {
       by: 'codepipeline.amazonaws.com',
       action: 'sts:AssumeRole',
       resource: pipelineRole,
+      ...actsFor(`arn:aws:codepipeline:${pipeline.region}:${pipeline.account}:${pipeline.name}`, pipeline.account),
       why: 'to start as the pipeline’s role',
       source: 'CodePipeline User Guide, "Manage the CodePipeline service role"',
     },
@@ -76,11 +78,32 @@ export function artifactCalls(
         optional: 'asked for where the bucket keeps versions',
       },
       ...(store.key
-        ? [{ by, action: 'kms:Decrypt', resource: store.key, context, why: `to decrypt the artifact ${name}`, source }]
+        ? [
+            {
+              by,
+              action: 'kms:Decrypt',
+              resource: store.key,
+              context,
+              content: object(name),
+              why: `to decrypt the artifact ${name}`,
+              source,
+            },
+          ]
         : []),
     ]),
     ...writes.flatMap((name): ServiceCall[] => [
-      { by, action: 's3:PutObject', resource: object(name), why: `to write the artifact ${name}`, source },
+      {
+        by,
+        action: 's3:PutObject',
+        resource: object(name),
+        // The policy of a bucket that the console makes refuses every upload that is not encrypted so (CodePipeline User Guide, "Configure server-side encryption").
+        context: {
+          's3:x-amz-server-side-encryption': 'aws:kms',
+          ...(store.key ? { 's3:x-amz-server-side-encryption-aws-kms-key-id': store.key } : {}),
+        },
+        why: `to write the artifact ${name}`,
+        source,
+      },
       ...(store.key
         ? [
             {
@@ -88,6 +111,7 @@ export function artifactCalls(
               action: 'kms:GenerateDataKey',
               resource: store.key,
               context,
+              content: object(name),
               why: `to encrypt the artifact ${name}`,
               source,
             },
@@ -189,6 +213,12 @@ const cloudFormation: Calls = ({ action, store }, by) => {
             by: 'cloudformation.amazonaws.com',
             action: 'sts:AssumeRole',
             resource: execution,
+            // AWS's own deployment framework conditions its stacks' roles so (awslabs/aws-deployment-framework, adf-bootstrap).
+            ...actsForOneOf(
+              `arn:aws:cloudformation:${region}:${accountOf(by)}:stack/${stack}/`,
+              accountOf(by),
+              'the stack’s id is AWS’s own',
+            ),
             why: 'to deploy as the execution role',
             source: 'CloudFormation User Guide, "AWS CloudFormation service role"',
           },

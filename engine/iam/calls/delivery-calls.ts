@@ -1,6 +1,7 @@
 import { list, object, text } from '../account/json';
 import { logGroupArn } from './log-calls';
 import type { ServiceCall } from './service-call';
+import { actsFor, actsForOneOf, type SourceKeys } from './source-keys';
 import { assumes, atDeployment, type StandingCalls } from './standing-call';
 
 /** VPC flow logs in CloudWatch Logs (VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs"). */
@@ -13,7 +14,17 @@ export const flowLogCalls: StandingCalls = ({ resource }) => {
   const why = 'to write the flow log';
   const stream = `${logGroupArn(group, stack)}:log-stream:one`;
   return [
-    ...assumes('vpc-flow-logs', by, why, source),
+    ...assumes(
+      'vpc-flow-logs',
+      by,
+      why,
+      source,
+      actsForOneOf(
+        `arn:aws:ec2:${stack.region}:${stack.account}:vpc-flow-log/`,
+        stack.account,
+        'the flow log’s id is AWS’s own',
+      ),
+    ),
     ...['CreateLogStream', 'PutLogEvents', 'DescribeLogStreams'].map((name) => ({
       by,
       action: `logs:${name}`,
@@ -54,7 +65,7 @@ function publishes(
   why: string,
   source: string,
 ): readonly ServiceCall[] {
-  const context = { 'aws:SourceArn': from, 'aws:SourceAccount': account };
+  const { context = {} } = actsFor(from, account);
   return [...new Set(topics.map(text))]
     .filter((topic) => /^arn:[^:]+:sns:/.test(topic))
     .map((resource) => ({ by, action: 'sns:Publish', resource, context, why, source }));
@@ -144,13 +155,26 @@ const TAKEN: Readonly<Record<string, readonly [path: readonly string[], service:
 };
 
 /** Services that take on a role which a resource names. */
-export const takenRoleCalls: StandingCalls = ({ resource: { type, properties, logicalId } }) => {
+export const takenRoleCalls: StandingCalls = ({ resource: { type, properties, logicalId, physicalId, stack } }) => {
   const found = TAKEN[type];
   if (!found) return [];
   const [path, service, source] = found;
   const role = text(path.reduce<unknown>((value, key) => object(value)[key], properties));
-  return assumes(service, role, `to work for ${logicalId}`, source);
+  return assumes(service, role, `to work for ${logicalId}`, source, keysOf(type, physicalId, stack));
 };
+
+/** What is known of the resource that these services act for; of the others AWS's pages say nothing. */
+function keysOf(
+  type: string,
+  physicalId: string,
+  { account, region }: { readonly account: string; readonly region: string },
+): SourceKeys {
+  // Amazon RDS User Guide, "Preventing cross-service confused deputy problems": `arn:aws:rds:REGION:ACCOUNT:db:NAME`.
+  if (type === 'AWS::RDS::DBInstance') return actsFor(`arn:aws:rds:${region}:${account}:db:${physicalId}`, account);
+  // AWS Step Functions Developer Guide, "How Step Functions works with IAM": the state machine's ARN.
+  if (type === 'AWS::StepFunctions::StateMachine' && physicalId.startsWith('arn:')) return actsFor(physicalId, account);
+  return {};
+}
 
 /** KMS takes no key policy under which who made it could not change it again (KMS Developer Guide, "Prevent a key from becoming unmanageable"). */
 export const keyCalls: StandingCalls = ({ resource, stackRole }) => {

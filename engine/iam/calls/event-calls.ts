@@ -1,6 +1,7 @@
 import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
 import type { ServiceCall } from './service-call';
+import { actsFor } from './source-keys';
 import { assumes, type StandingCalls } from './standing-call';
 import { taskCalls, taskDefinitionOf } from './task-calls';
 
@@ -26,6 +27,8 @@ export const ruleCalls: StandingCalls = ({ resource, ledger }) => {
   const { properties, physicalId, attributes, stack } = resource;
   const rule = text(attributes.Arn) || `arn:aws:events:${stack.region}:${stack.account}:rule/${physicalId}`;
   const source = 'EventBridge User Guide, "Using resource-based policies" and "Using IAM for targets"';
+  // EventBridge User Guide, "Cross-service confused deputy prevention": "the value of aws:SourceArn must be the rule ARN".
+  const keys = actsFor(rule, stack.account);
   return list(properties.Targets)
     .map(object)
     .flatMap((target): readonly ServiceCall[] => {
@@ -35,17 +38,18 @@ export const ruleCalls: StandingCalls = ({ resource, ledger }) => {
       const why = `to send what the rule ${physicalId} matches`;
       if (target.EcsParameters) {
         const task = text(object(target.EcsParameters).TaskDefinitionArn);
-        return [...assumes('events', role, why, source), ...runTaskCalls(role, task, resource, ledger, why, source)];
+        return [
+          ...assumes('events', role, why, source, keys),
+          ...runTaskCalls(role, task, resource, ledger, why, source),
+        ];
       }
       if (role !== '') {
         const asked = targetCalls(role, arn, why, source);
-        return [...assumes('events', role, why, source), ...asked];
+        return [...assumes('events', role, why, source, keys), ...asked];
       }
       if (!BY_RESOURCE.test(service)) return [];
       // EventBridge says to functions and queues which rule it is: "conditions are not supported" for topics.
-      const context = /^(lambda|sqs)$/.test(service)
-        ? { 'aws:SourceArn': rule, 'aws:SourceAccount': stack.account }
-        : undefined;
+      const context = /^(lambda|sqs)$/.test(service) ? keys.context : undefined;
       return targetCalls('events.amazonaws.com', arn, why, source, context);
     });
 };
@@ -57,7 +61,10 @@ export const scheduleCalls: StandingCalls = ({ resource, ledger }) => {
   const arn = text(target.Arn);
   const why = `to do what the schedule ${resource.physicalId} says`;
   const source = 'EventBridge Scheduler User Guide, "Managing targets" and "Setting up the execution role"';
-  const taken = assumes('scheduler', role, why, source);
+  const { stack, properties } = resource;
+  // EventBridge Scheduler User Guide, "Confused deputy prevention": the ARN is that of the schedule's group.
+  const group = `arn:aws:scheduler:${stack.region}:${stack.account}:schedule-group/${text(properties.GroupName) || 'default'}`;
+  const taken = assumes('scheduler', role, why, source, actsFor(group, stack.account));
   if (!role.startsWith('arn:')) return [];
   if (target.EcsParameters) {
     const task = text(object(target.EcsParameters).TaskDefinitionArn);

@@ -1,6 +1,7 @@
 import { list, object, text } from '../account/json';
 import { isMadeByAStack, logCalls, logGroupArn } from './log-calls';
 import type { ServiceCall } from './service-call';
+import { actsFor } from './source-keys';
 import { assumes, atDeployment, type StandingCall, type StandingCalls } from './standing-call';
 
 const ROLE = 'AWS Lambda Developer Guide, "Defining Lambda function permissions with an execution role"';
@@ -14,7 +15,15 @@ export const functionCalls: StandingCalls = ({ resource, ledger }) => {
   const letters = text(object(properties.DeadLetterConfig).TargetArn);
   return [
     // "The role defined for the function cannot be assumed by Lambda": CreateFunction is refused.
-    ...atDeployment(assumes('lambda', by, `to run the function ${physicalId}`, ROLE)),
+    ...atDeployment(
+      assumes(
+        'lambda',
+        by,
+        `to run the function ${physicalId}`,
+        ROLE,
+        actsFor(`arn:aws:lambda:${stack.region}:${stack.account}:function:${physicalId}`, stack.account),
+      ),
+    ),
     ...logCalls(by, logGroupArn(group, stack), {
       isThere: isMadeByAStack(group, stack, ledger),
       why: `to write the log of the function ${physicalId}`,

@@ -1,5 +1,6 @@
 import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import type { ServiceCall } from './service-call';
+import type { SourceKeys } from './source-keys';
 
 /** A call that a service makes for a resource which is deployed, whether an action runs or not. */
 export interface StandingCall extends ServiceCall {
@@ -22,10 +23,16 @@ export interface Standing {
 /** The calls for resources of one type. */
 export type StandingCalls = (standing: Standing) => readonly StandingCall[];
 
-/** That a service takes a role on. @param to what for: `to run the function` */
-export function assumes(service: string, role: string, why: string, source: string): readonly ServiceCall[] {
+/** That a service takes a role on. @param why what for: `to run the function` @param keys what it says of the resource that it acts for */
+export function assumes(
+  service: string,
+  role: string,
+  why: string,
+  source: string,
+  keys: SourceKeys = {},
+): readonly ServiceCall[] {
   if (!role.startsWith('arn:')) return [];
-  return [{ by: `${service}.amazonaws.com`, action: 'sts:AssumeRole', resource: role, why, source }];
+  return [{ by: `${service}.amazonaws.com`, action: 'sts:AssumeRole', resource: role, ...keys, why, source }];
 }
 
 /** The same calls, each of which the deployment of the resource waits for. */

@@ -14,6 +14,13 @@ import { ruleCalls, scheduleCalls } from './event-calls';
 import { functionCalls, mappingCalls } from './function-calls';
 import type { Standing, StandingCall, StandingCalls } from './standing-call';
 import { serviceCalls } from './task-calls';
+import {
+  bucketCalls,
+  customNotificationCalls,
+  rotationCalls,
+  subscriptionCalls,
+  subscriptionFilterCalls,
+} from './trigger-calls';
 
 /** Who calls for a resource of a type, once it is deployed. */
 const BY_TYPE: Readonly<Record<string, StandingCalls>> = {
@@ -32,9 +39,14 @@ const BY_TYPE: Readonly<Record<string, StandingCalls>> = {
   'AWS::Lambda::EventSourceMapping': mappingCalls,
   'AWS::Lambda::Function': functionCalls,
   'AWS::Logs::LogGroup': logGroupCalls,
+  'AWS::Logs::SubscriptionFilter': subscriptionFilterCalls,
   'AWS::RDS::DBInstance': takenRoleCalls,
+  'AWS::S3::Bucket': bucketCalls,
   'AWS::Scheduler::Schedule': scheduleCalls,
+  'AWS::SecretsManager::RotationSchedule': rotationCalls,
+  'AWS::SNS::Subscription': subscriptionCalls,
   'AWS::StepFunctions::StateMachine': takenRoleCalls,
+  'Custom::S3BucketNotifications': customNotificationCalls,
 };
 
 /** The calls that AWS's services make for a deployed resource, whether an action of a pipeline runs or not. */

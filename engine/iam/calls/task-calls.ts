@@ -4,6 +4,7 @@ import { secretArn } from './codebuild-calls';
 import { isMadeByAStack, logCalls, logGroupArn } from './log-calls';
 import { pullCalls } from './pull-calls';
 import type { ServiceCall } from './service-call';
+import { actsForOneOf } from './source-keys';
 import { assumes, atDeployment, type StandingCalls } from './standing-call';
 
 const SOURCE = 'Amazon ECS Developer Guide, "Amazon ECS task execution IAM role"';
@@ -25,7 +26,18 @@ export function taskCalls(definition: ResourceOfStack, ledger: Pick<StackLedger,
   const by = text(properties.ExecutionRoleArn);
   const name = text(properties.Family) || definition.logicalId;
   const taken = [by, text(properties.TaskRoleArn)].flatMap((role) =>
-    assumes('ecs-tasks', role, `to start a task of ${name}`, SOURCE),
+    assumes(
+      'ecs-tasks',
+      role,
+      `to start a task of ${name}`,
+      SOURCE,
+      // "Using the aws:SourceArn condition key to specify a specific cluster is not currently supported; use the wildcard" (same guide, "Task IAM role").
+      actsForOneOf(
+        `arn:aws:ecs:${stack.region}:${stack.account}:`,
+        stack.account,
+        'ECS does not say which of its resources it names: specify all with *',
+      ),
+    ),
   );
   if (!by.startsWith('arn:')) return taken;
   const own = list(properties.ContainerDefinitions)

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { matches, splitAtColons, type Pattern, literal } from '../policy/pattern';
+import { matches, matchesBeginning, splitAtColons, type Pattern, literal } from '../policy/pattern';
 import type { Comparison, Operator } from '../policy/operators';
 import { unknown, type Truth } from './truth';
 
@@ -31,6 +31,28 @@ export function compare(operator: Operator, given: string, wanted: Pattern): Tru
       return matchesArn(wanted, given);
     case 'null':
       return unknown('Null compares no values');
+  }
+}
+
+/**
+ * Compares a value of the request of which only the beginning is known: what AWS puts behind it is its own, e.g. a task's id.
+ * @returns unknown where it depends on the rest, with the reason
+ */
+export function compareBeginning(operator: Operator, begins: string, why: string, wanted: Pattern): Truth {
+  const told = (found: boolean | 'unclear'): Truth => (found === 'unclear' ? unknown(why) : found);
+  switch (operator.comparison) {
+    case 'string':
+    case 'string-like':
+      return told(matchesBeginning(wanted, begins));
+    case 'arn': {
+      const parts = splitAtColons(wanted, 6);
+      const given = splitAtColons(literal(begins), 6).map(text);
+      if (parts.length !== 6 || given.length !== 6) return told(matchesBeginning(wanted, begins));
+      const heads = given.slice(0, 5).every((part, i) => matches(parts[i] ?? [], part));
+      return heads ? told(matchesBeginning(parts[5] ?? [], given[5] ?? '')) : false;
+    }
+    default:
+      return unknown(why);
   }
 }
 

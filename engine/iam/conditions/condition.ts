@@ -1,7 +1,8 @@
 import { operatorOf, type Operator } from '../policy/operators';
 import { expand, type ReadKey } from '../policy/variables';
 import type { Condition } from '../policy/policy';
-import { compare, hasVariables, hasWildcards } from './compare';
+import { compare, compareBeginning, hasVariables, hasWildcards } from './compare';
+import type { Pattern } from '../policy/pattern';
 import { all, any, negate, unknown, type Truth } from './truth';
 
 /**
@@ -14,10 +15,23 @@ export function holds(condition: Condition, read: ReadKey, variables: boolean): 
   if (!operator) return unknown(`condition operator ${condition.operator}`);
   const given = read(condition.key);
   if ('unknown' in given) return unknown(`condition key ${condition.key}: ${given.unknown}`);
+  if ('begins' in given) {
+    if (operator.comparison === 'null') return isNull(condition, [given.begins]);
+    const { begins, why } = given;
+    const reason = `condition key ${condition.key}: ${why}`;
+    return matchesOne(
+      operator,
+      (wanted) => compareBeginning(operator, begins, reason, wanted),
+      condition,
+      read,
+      variables,
+    );
+  }
   const values = 'absent' in given ? undefined : given.values;
   if (operator.comparison === 'null') return isNull(condition, values);
   if (values === undefined || values.length === 0) return ofMissingKey(operator);
-  const one = (value: string) => matchesOne(operator, value, condition, read, variables);
+  const one = (value: string) =>
+    matchesOne(operator, (wanted) => compare(operator, value, wanted), condition, read, variables);
   switch (operator.set) {
     case 'ForAllValues':
       return all(values.map(one));
@@ -48,14 +62,20 @@ function isNull(condition: Condition, values: readonly string[] | undefined): Tr
   );
 }
 
-function matchesOne(operator: Operator, value: string, condition: Condition, read: ReadKey, variables: boolean): Truth {
+function matchesOne(
+  operator: Operator,
+  matchesWanted: (wanted: Pattern) => Truth,
+  condition: Condition,
+  read: ReadKey,
+  variables: boolean,
+): Truth {
   const { comparison } = operator;
   const truth = any(
     condition.values.map((wanted) => {
       const expanded = expand(wanted, read, variables && hasVariables(comparison), hasWildcards(comparison));
       if ('unknown' in expanded) return unknown(expanded.unknown);
       // "The value is effectively null. There is no equal or like value."
-      return 'null' in expanded ? false : compare(operator, value, expanded.pattern);
+      return 'null' in expanded ? false : matchesWanted(expanded.pattern);
     }),
   );
   return operator.negated ? negate(truth) : truth;

@@ -31,6 +31,8 @@ export interface AccessRequest {
 /** The keys of a request, by lower-case name, and what holds for the others. */
 export interface RequestContext {
   readonly values: ReadonlyMap<string, readonly string[]>;
+  /** Keys of one value of which only the beginning is known, with the reason. */
+  readonly begins?: ReadonlyMap<string, { readonly begins: string; readonly why: string }>;
   /** Why it cannot be said whether the request has a key; undefined where it surely does not have it. Default: it does not have it. */
   readonly unknown?: (key: string) => string | undefined;
 }
@@ -40,6 +42,8 @@ export function reader(context: RequestContext): ReadKey {
   return (key): KeyValue => {
     const values = context.values.get(key.toLowerCase());
     if (values) return { values };
+    const begun = context.begins?.get(key.toLowerCase());
+    if (begun) return begun;
     const why = context.unknown?.(key.toLowerCase());
     return why === undefined ? { absent: true } : { unknown: why };
   };

@@ -19,8 +19,20 @@ export async function handlerCalls(role: string, resource: ResourceToPermit): Pr
   const { type, operation } = resource;
   const listed = handlerPermissions(type, operation) ?? [];
   const found = await Promise.all(listed.map((action) => callsFor(action, role, resource)));
-  return found.flat();
+  return [...found.flat(), ...customCalls(role, resource)];
 }
+
+/** A custom resource is asked for of a function or a topic, as the stack's role (CloudFormation User Guide, "Create custom provisioning logic with custom resources"). */
+function customCalls(by: string, { type, logicalId, operation, properties }: ResourceToPermit): HandlerCall[] {
+  const resource = text(properties.ServiceToken);
+  const action = CUSTOM[resource.split(':')[2] ?? ''];
+  if (!/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type) || !action) return [];
+  const source = 'CloudFormation User Guide, "Create custom provisioning logic with custom resources"';
+  const why = `to ${operation} ${logicalId} (${type})`;
+  return [{ call: { by, session: { name: 'AWSCloudFormation' }, action, resource, why, source }, anything: false }];
+}
+
+const CUSTOM: Readonly<Record<string, string>> = { lambda: 'lambda:InvokeFunction', sns: 'sns:Publish' };
 
 async function callsFor(action: string, by: string, resource: ResourceToPermit): Promise<readonly HandlerCall[]> {
   const { type, logicalId, operation } = resource;
@@ -32,8 +44,34 @@ async function callsFor(action: string, by: string, resource: ResourceToPermit):
   if (!facts) return [];
   const certain = isCertain(action, resource);
   const arn = facts.wildcardOnly ? '*' : resourceOf(action, facts, resource);
-  const call = { ...base, resource: arn ?? '*', ...(certain ? {} : { optional: MAY }) };
+  const context = { ...tagsGiven(action, resource), ...boundaryOf(action, resource) };
+  const call = { ...base, resource: arn ?? '*', context, ...(certain ? {} : { optional: MAY }) };
   return [{ call, anything: arn === undefined }];
+}
+
+/** Tags that a request of a handler carries: those of the resource, and of its stack where the type takes tags (CloudFormation User Guide, "Resource tag"). */
+function tagsGiven(
+  action: string,
+  { type, operation, properties, stackTags = {} }: ResourceToPermit,
+): NonNullable<ServiceCall['context']> {
+  if (!/:(Create|Put|Register|Tag|AddTags|Run|Request|Import)/.test(action)) return {};
+  const taken = (handlerPermissions(type, operation) ?? []).some((one) => /:(Tag|AddTags|CreateTags)/.test(one));
+  const own = Array.isArray(properties.Tags)
+    ? Object.fromEntries(properties.Tags.map((tag) => [text(object(tag).Key), text(object(tag).Value)]))
+    : Object.fromEntries(Object.entries(object(properties.Tags)).map(([key, value]) => [key, text(value)]));
+  const tags = { ...(taken ? stackTags : {}), ...own };
+  if (Object.keys(tags).length === 0) return {};
+  return {
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': Object.keys(tags),
+  };
+}
+
+/** The boundary of a role that is made or changed: a condition may ask for it (Service Authorization Reference, AWS IAM: `iam:PermissionsBoundary`). */
+function boundaryOf(action: string, { type, properties }: ResourceToPermit): NonNullable<ServiceCall['context']> {
+  if (!action.startsWith('iam:') || !/^AWS::IAM::(Role|User)$/.test(type)) return {};
+  const boundary = text(properties.PermissionsBoundary);
+  return { 'iam:PermissionsBoundary': boundary === '' ? [] : [boundary] };
 }
 
 function isCertain(action: string, { type, operation, properties }: ResourceToPermit): boolean {

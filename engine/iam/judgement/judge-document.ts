@@ -1,6 +1,7 @@
 import type { ResourceToPermit } from '../../ports/resource-permission';
 import { readPolicies } from '../account/malformed';
 import { actionFacts, isService } from '../actions/action-data';
+import { bucketPolicyProblem } from './bucket-policy';
 
 /** What is wrong with the policies of a resource. */
 export interface DocumentProblems {
@@ -29,6 +30,10 @@ export async function documentProblems(resource: ResourceToPermit): Promise<Docu
       refused: `MalformedPolicy: Policy has invalid action (${first.place}: AWS publishes no action ${first.action})`,
       unknown: [],
     };
+  for (const one of resource.type === 'AWS::S3::BucketPolicy' ? read.documents : []) {
+    const refused = await bucketPolicyProblem(one, resource.properties);
+    if (refused !== undefined) return { refused, unknown: [] };
+  }
   return {
     unknown: found.map(({ place, action }) => `${place}: AWS publishes no action ${action}: it grants nothing`),
   };

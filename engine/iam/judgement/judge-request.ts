@@ -16,7 +16,11 @@ export async function judgeRequest(
 ): Promise<readonly Judged[]> {
   const { principal } = request;
   if (principal.roleArn === undefined) return [];
-  const base = { by: principal.roleArn, session: sessionOf(principal), why: 'as it asked for', source: SOURCE };
+  const base = {
+    ...{ by: principal.roleArn, session: sessionOf(principal), why: 'as it asked for', source: SOURCE },
+    // A session of another role may be that of a build in a network.
+    inNetwork: policies.hasNetworks(),
+  };
   const asked = permissionsOf(request);
   if ('unknown' in asked) return [notKnown({ ...base, action: `${request.service}:?`, resource: '*' }, asked.unknown)];
   const all = asked.permissions.flatMap((one) => [one, ...ofTheKey(one, base, policies)]);

@@ -7,6 +7,7 @@ import type { AccountPolicies, KnownResource, KnownRole } from '../account/accou
 import type { ServiceCall } from '../calls/service-call';
 import type { AccessRequest, Caller } from '../decision/request';
 import { contextOf } from './context';
+import { keyContext } from './key-context';
 
 /** A call with what AWS would have answered. */
 export interface Judged {
@@ -20,41 +21,37 @@ export interface Judged {
 const withoutPolicies =
   /^(cloudformation|codebuild|codepipeline|codestar-connections|codeconnections|ec2|ecs|logs|ssm|iam)$/;
 
+/** Whether the trust policy of a role is asked for an action. */
+export const isOfTrust = (action: string): boolean =>
+  /^sts:(assumerole|tagsession|setsourceidentity|setcontext)/i.test(action);
+
 /** Judges a call by the policies of everything that is deployed here. */
 export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
   const resource = policies.keyOf(call.resource);
   const role = policies.role(call.by);
   const caller = callerOf(call);
-  const assumes = /^sts:assumerole/i.test(call.action);
+  const assumes = isOfTrust(call.action);
   const target = assumes ? policies.role(resource) : undefined;
   const known: KnownResource = assumes
     ? { deployed: target !== undefined, account: accountIn(resource), ...(target ? { tags: target.tags } : {}) }
     : policies.resource(resource);
   const callerAccount = 'account' in caller ? (caller.account ?? '') : '';
   const resourceAccount = known.account || accountIn(resource) || bootstrapAccount(resource) || callerAccount;
-  // An artifact's key is asked by S3, for whom reads or writes the object (KMS Developer Guide, "kms:ViaService").
-  const own = call.action.startsWith('kms:')
-    ? {
-        'kms:ResourceAliases': policies.aliasesOf(resource),
-        ...(callerAccount ? { 'kms:CallerAccount': callerAccount } : {}),
-        ...call.context,
-      }
-    : (call.context ?? {});
+  const own = { ...(call.action.startsWith('kms:') ? keyContext(call, callerAccount, policies) : {}), ...call.context };
   const request: AccessRequest = {
     caller,
     action: call.action,
     resource,
     resourceAccount,
     // Of an object nobody here knows the tags: they are its own, not its bucket's.
-    context: contextOf(
-      caller,
-      call.action,
-      resource,
-      resourceAccount,
+    context: contextOf(caller, call.action, resource, resourceAccount, {
       own,
-      role?.tags ?? {},
-      call.action.startsWith('s3:') ? undefined : known.tags,
-    ),
+      ...(call.begins ? { begins: call.begins } : {}),
+      // A session's tags count before the role's of the same name (IAM User Guide, "Pass session tags in AWS STS").
+      tags: { ...role?.tags, ...call.session?.tags },
+      ...(call.action.startsWith('s3:') || !known.tags ? {} : { resourceTags: known.tags }),
+      inNetwork: call.inNetwork ?? policies.isInNetwork(call.by),
+    }),
   };
   const decision = evaluate(
     request,

@@ -24,7 +24,7 @@ export function keyCalls(call: Pick<ServiceCall, 'by' | 'action' | 'resource' | 
   const via = `${service}.${key.split(':')[3] ?? ''}.amazonaws.com`;
   // Of a service's own call KMS hears the service; of a role's the service that the role asked.
   const context = { ...call.context, ...(call.by.startsWith('arn:') ? { 'kms:ViaService': via } : {}) };
-  return needed.map((action) => ({ action, resource: key, context }));
+  return needed.map((action) => ({ action, resource: key, context, content: call.resource }));
 }
 
 /** Calls, each with those of the key of what it reads or writes. */

@@ -1,6 +1,6 @@
 import type { PermissionRemedy } from '../../../model/permission-record';
 import type { AccountPolicies } from '../account/account-policies';
-import type { Judged } from './judge';
+import { isOfTrust, type Judged } from './judge';
 import { kindText } from '../decision/denial';
 import { statementName } from '../policy/policy';
 
@@ -8,7 +8,7 @@ import { statementName } from '../policy/policy';
 export function remedyOf({ call, decision }: Judged, policies: AccountPolicies): PermissionRemedy | undefined {
   if (decision.result !== 'denied') return undefined;
   const role = policies.role(call.by)?.construct ?? call.by;
-  const assumes = call.action.startsWith('sts:AssumeRole');
+  const assumes = isOfTrust(call.action);
   const target = assumes ? policies.role(call.resource)?.construct : policies.resource(call.resource).construct;
   if (decision.how === 'explicit') {
     const { policy, statement } = decision.by;

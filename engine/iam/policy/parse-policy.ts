@@ -1,7 +1,7 @@
 // Longer than 300 lines: one function an element of a policy, in the order of the grammar.
 import { actionFormatProblem, isAwsPrincipal, isServicePrincipal, resourceFormatProblem } from './element-format';
 import { operatorNames, operatorOf } from './operators';
-import { pathText, placeOf, syntaxPlace, type Path, type PolicyProblem } from './policy-problem';
+import { pathText, placeOf, repeatedKeys, syntaxPlace, type Path, type PolicyProblem } from './policy-problem';
 import type { Condition, DocumentKind, Policy, PrincipalElement, PrincipalType, Statement } from './policy';
 import { nearest } from '../../../model/nearest';
 
@@ -60,7 +60,11 @@ export function parsePolicy(document: unknown, kind: DocumentKind): ParsedPolicy
 
 function json(text: string, problems: PolicyProblem[]): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const document = JSON.parse(text) as unknown;
+    // "The individual elements must not contain multiple instances of the same key" (same page). JSON.parse keeps the last one and says nothing.
+    for (const { key, ...place } of repeatedKeys(text))
+      problems.push({ message: syntax, detail: `the key ${key} is there twice`, path: '', ...place });
+    return document;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     problems.push({
@@ -127,9 +131,11 @@ function readStatement(value: unknown, index: number, path: Path, kind: Document
     }
   }
   if (value.Effect !== 'Allow' && value.Effect !== 'Deny') {
+    const other = typeof value.Effect === 'string' && /^(allow|deny)$/i.test(value.Effect);
     say(
       value.Effect === undefined ? path : [...path, 'Effect'],
       `the Effect is "Allow" or "Deny", not ${JSON.stringify(value.Effect)}`,
+      ...(other ? ['The policy failed legacy parsing'] : []),
     );
   }
   if (value.Sid !== undefined && typeof value.Sid !== 'string') say([...path, 'Sid'], 'the Sid is a text');
@@ -302,13 +308,28 @@ function readConditions(value: unknown, path: Path, say: Say): readonly Conditio
       say(at, `there is no condition operator "${operator}"${guess ? `: did you mean ${guess}?` : ''}`);
       return [];
     }
-    return Object.entries(keys).map(([key, values]) => ({
-      operator,
-      key,
-      values: conditionValues(values, [...at, key], say),
-    }));
+    return Object.entries(keys).map(([key, given]) => {
+      const values = conditionValues(given, [...at, key], say);
+      if (/^(for(all|any)values?:)?date/i.test(operator))
+        for (const one of values)
+          if (!isDate(one)) say([...at, key], `"${one}" is not a date`, 'The policy failed legacy parsing');
+      return { operator, key, values };
+    });
   });
 }
+
+/** What IAM takes as a date: of ISO 8601, as seconds since 1970, or a variable (IAM's answers to CreatePolicy, as moto's policy validation records them). */
+function isDate(value: string): boolean {
+  if (value.includes('${')) return true;
+  if (/^\d{1,19}$/.test(value)) return true;
+  const [, month = '1', day = '1', hour = '0', minute = '0', second = '0'] = DATE.exec(value) ?? ['', '0'];
+  const within = (text: string, least: number, most: number) => Number(text) >= least && Number(text) <= most;
+  return (
+    within(month, 1, 12) && within(day, 1, 31) && within(hour, 0, 23) && within(minute, 0, 59) && within(second, 0, 59)
+  );
+}
+const DATE =
+  /^-?\d+(?:-(\d{1,2})(?:-(\d{1,2})(?:t(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?(?:z|[+-]\d{2}(?::\d{2})?)?)?)?)?)?)?)?$/i;
 
 function conditionValues(value: unknown, path: Path, say: Say): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

@@ -93,3 +93,30 @@ function matchesInParts(pattern: Pattern, text: readonly string[]): boolean {
   });
   return reached[text.length] === true;
 }
+
+/**
+ * Whether a text matches of which only the beginning is known; something follows it.
+ * @returns true where every text that begins so matches, false where none does
+ */
+export function matchesBeginning(pattern: Pattern, begins: string): boolean | 'unclear' {
+  let reached = withRuns(pattern, new Set([0]));
+  for (const char of begins) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      const part = pattern[at];
+      if (part === anyRun) next.add(at);
+      else if (part === anyOne || part === char) next.add(at + 1);
+    }
+    reached = withRuns(pattern, next);
+  }
+  const open = [...reached].filter((at) => at < pattern.length);
+  if (open.some((at) => pattern.slice(at).every((part) => part === anyRun))) return true;
+  return open.length > 0 ? 'unclear' : false;
+}
+
+/** Places of a pattern, with those behind a `*` that takes nothing. */
+function withRuns(pattern: Pattern, places: ReadonlySet<number>): ReadonlySet<number> {
+  const all = new Set(places);
+  for (const at of all) if (pattern[at] === anyRun) all.add(at + 1);
+  return all;
+}

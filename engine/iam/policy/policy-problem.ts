@@ -44,3 +44,13 @@ export function syntaxPlace(text: string, message: string): { line: number; colu
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
+
+/** Keys of a JSON text that one object has twice, each with where the second one is. */
+export function repeatedKeys(text: string): readonly { key: string; line: number; column: number }[] {
+  const lines = new LineCounter();
+  return parseDocument(text, { lineCounter: lines }).errors.flatMap(({ code, pos: [at] }) => {
+    if (code !== 'DUPLICATE_KEY') return [];
+    const { line, col } = lines.linePos(at);
+    return [{ key: /^"(?:[^"\\]|\\.)*"/.exec(text.slice(at))?.[0] ?? 'at this place', line, column: col }];
+  });
+}

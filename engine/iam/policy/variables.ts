@@ -1,8 +1,11 @@
 import { anyOne, anyRun, type Pattern, type PatternPart } from './pattern';
 
-/** What the request has for a key: its values, nothing (it surely has none), or why that cannot be said. */
+/** What the request has for a key: its values, nothing (it surely has none), how its one value begins, or why that cannot be said. */
 export type KeyValue =
-  { readonly values: readonly string[] } | { readonly absent: true } | { readonly unknown: string };
+  | { readonly values: readonly string[] }
+  | { readonly absent: true }
+  | { readonly begins: string; readonly why: string }
+  | { readonly unknown: string };
 
 /** Reads a key of the request, without regard to case. */
 export type ReadKey = (key: string) => KeyValue;
@@ -45,6 +48,7 @@ function valueOf(
   if (key === '*' || key === '?' || key === '$') return key;
   const value = read(key);
   if ('unknown' in value) return value;
+  if ('begins' in value) return { unknown: value.why };
   if ('absent' in value || value.values.length === 0) return fallback ?? { null: true };
   const [only, ...more] = value.values;
   // "You can't use a multivalued condition key as a variable."

@@ -35,7 +35,13 @@ export function permissionsOf(request: AskedRequest): Asked {
   const resources = namedResources[service]?.({ account, region, operation, values });
   const asked: AskedPermission[] =
     resources === undefined ? [{ action, context }] : resources.map((resource) => ({ action, resource, context }));
-  return { permissions: [...asked, ...passedRoles(service, operation, values)] };
+  return {
+    permissions: [
+      ...asked,
+      ...ofSession(service, operation, values, context),
+      ...passedRoles(service, operation, values),
+    ],
+  };
 }
 
 /** Keys of the request that its parameters show (Service Authorization Reference: the condition keys of each service). */
@@ -47,11 +53,41 @@ function contextOf(service: string, values: Json): Record<string, string | reado
     ...(named.length > 0 ? { 'aws:TagKeys': named.map(([key]) => key) } : {}),
     ...(service === 'sts' && text(values.ExternalId) ? { 'sts:ExternalId': text(values.ExternalId) } : {}),
     ...(service === 'sts' ? { 'sts:RoleSessionName': text(values.RoleSessionName) } : {}),
+    ...(service === 'sts' && text(values.SourceIdentity) ? { 'sts:SourceIdentity': text(values.SourceIdentity) } : {}),
+    ...(service === 'kms' ? keyContextOf(values) : {}),
     ...(service === 'cloudformation' && text(values.ChangeSetName)
       ? { 'cloudformation:ChangeSetName': text(values.ChangeSetName) }
       : {}),
     ...(service === 'cloudformation' && text(values.RoleARN) ? { 'cloudformation:RoleArn': text(values.RoleARN) } : {}),
   };
+}
+
+/** KMS is asked directly here, through no other service; what the request binds the text to is a key of its own (KMS Developer Guide, "AWS KMS condition keys"). */
+function keyContextOf(values: Json): Record<string, string | readonly string[]> {
+  const bound = Object.entries(object(values.EncryptionContext));
+  return {
+    'kms:ViaService': [],
+    'kms:EncryptionContextKeys': bound.map(([key]) => key),
+    ...Object.fromEntries(bound.map(([key, value]) => [`kms:EncryptionContext:${key}`, text(value)])),
+  };
+}
+
+/**
+ * What the tags and the source identity of a session ask for, of the role that is assumed (IAM User Guide, "Pass session tags in AWS STS", "Monitor and control actions
+ * taken with assumed roles").
+ */
+function ofSession(
+  service: string,
+  operation: string,
+  values: Json,
+  context: Record<string, string | readonly string[]>,
+): readonly AskedPermission[] {
+  if (service !== 'sts' || operation !== 'AssumeRole') return [];
+  const resource = text(values.RoleArn);
+  return [
+    ...(list(values.Tags).length > 0 ? [{ action: 'sts:TagSession', resource, context }] : []),
+    ...(text(values.SourceIdentity) ? [{ action: 'sts:SetSourceIdentity', resource, context }] : []),
+  ];
 }
 
 /** Roles that a request hands to a service: each has to be passed (IAM User Guide, "Grant a user permissions to pass a role to an AWS service"). */

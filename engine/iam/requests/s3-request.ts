@@ -30,6 +30,21 @@ const OF_OBJECT: Readonly<Record<string, string>> = {
   attributes: 'ObjectAttributes',
 };
 
+/** Headers of an upload that are keys of conditions (Service Authorization Reference, Amazon S3: condition keys of PutObject). */
+const HEADERS = [
+  'x-amz-acl',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-storage-class',
+  'x-amz-copy-source',
+  'x-amz-metadata-directive',
+  'x-amz-grant-read',
+  'x-amz-grant-write',
+  'x-amz-grant-read-acp',
+  'x-amz-grant-write-acp',
+  'x-amz-grant-full-control',
+];
+
 /** What a request to S3 needs: its operation is in method, path and query (S3 API Reference). */
 export function s3Permissions(request: AskedRequest): readonly AskedPermission[] {
   const [path = '/', query = ''] = request.url.split('?', 2);
@@ -105,11 +120,10 @@ function ofObject(
     const value = headers[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const context = {
-    ...keyOf('s3:x-amz-acl', header('x-amz-acl')),
-    ...keyOf('s3:x-amz-server-side-encryption', header('x-amz-server-side-encryption')),
-    ...keyOf('s3:x-amz-server-side-encryption-aws-kms-key-id', header('x-amz-server-side-encryption-aws-kms-key-id')),
-  };
+  // A header that the request does not have is a key that it surely lacks.
+  const context = Object.fromEntries(
+    HEADERS.map((name) => [`s3:${name}`, header(name) === undefined ? [] : [header(name) ?? '']]),
+  );
   const from = header('x-amz-copy-source');
   return [
     { action: 's3:PutObject', resource, context },
