@@ -132,8 +132,8 @@ export class RunScreen {
     const { signal, clean } = this.parts;
     const [run, report] = [layout.run(state.runId), layout.report(state.runId)];
     writeAtomically(report, renderReport(state, run, clean), { durable: false });
-    writeAtomically(layout.junit(state.runId), clean(junitXml(state, run)), { durable: false });
-    writeAtomically(layout.summary(state.runId), clean(jobSummary(state)), { durable: false });
+    writeAtomically(layout.junit(state.runId), junitXml(state, run, clean), { durable: false });
+    writeAtomically(layout.summary(state.runId), jobSummary(state, clean), { durable: false });
     const served = serve === true && !signal.aborted;
     this.terminal?.end(served);
     if (!json) print(`\n${outcomeLines(state, { run, report, served }).join('\n')}`);

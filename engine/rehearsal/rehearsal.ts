@@ -131,6 +131,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
     const secrets = options.secrets ?? new KnownSecrets();
     const log = openLog(layout, options.listeners, runId, secrets);
     const ended = log.state.verdict !== undefined;
+    secrets.onShown((name) => log.emit({ kind: 'message', level: 'warning', text: tooCommon(name) }));
     if (resume) log.emit({ kind: 'run.resumed', pid: process.pid });
     if (left.length > 0)
       log.emit({
@@ -142,6 +143,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
     try {
       return await rehearsal.run();
     } finally {
+      secrets.onShown(() => undefined);
       rehearsal.closeLogs();
     }
   } finally {
@@ -149,6 +151,10 @@ export async function rehearse(options: RehearsalOptions): Promise<RunState> {
     unlock();
   }
 }
+
+/** What is said of a secret that no text is cleaned of. */
+const tooCommon = (name: string): string =>
+  `${name} has a value that is too common to be masked (a word such as true, a number, fewer than 4 characters): screens, events and reports show it; a longer value is masked`;
 
 class Rehearsal {
   private readonly ledger: DiskLedger;

@@ -4,7 +4,7 @@ import { masked } from './masked-stream';
 import { encodedForms, plainForms, type SecretForm } from './secret-forms';
 
 /** Values that say nothing. To take them out of every event would hide more than a secret. */
-const COMMON = /^(true|false|null|none|undefined|\d{1,5})$/i;
+const COMMON = /^(true|false|null|none|undefined|yes|no|on|off|\d{1,5})$/i;
 
 /**
  * The secrets that a run knows: those that builds looked up, generated passwords, hidden parameters of templates, and what a person gave. Whatever the
@@ -14,12 +14,27 @@ export class KnownSecrets implements RunSecrets {
   private readonly secrets = new Map<string, NamedSecret>();
   private matcher: ByteMatcher | undefined;
   private readonly said = new Set<string>();
+  /** Names of secrets whose values are too common to be masked, in the order in which the run learned of them. */
+  private readonly shown = new Set<string>();
+  private tell: ((name: string) => void) | undefined;
 
-  /** Adds a secret. The first name of a value stays. */
+  /** Adds a secret. The first name of a value stays. One whose value is too common is not masked, and is told of. */
   add(name: string, value: string): void {
-    if (this.secrets.has(value) || COMMON.test(value) || plainForms(value).length === 0) return;
+    if (value === '' || this.secrets.has(value)) return;
+    if (COMMON.test(value) || plainForms(value).length === 0) {
+      if (this.shown.has(name)) return;
+      this.shown.add(name);
+      this.tell?.(name);
+      return;
+    }
     this.secrets.set(value, { name, value });
     this.matcher = undefined;
+  }
+
+  /** Who is told, by its name, of each secret that is not masked: of those so far, and of those to come. */
+  onShown(tell: (name: string) => void): void {
+    this.tell = tell;
+    for (const name of this.shown) tell(name);
   }
 
   /** The secrets so far. */

@@ -52,7 +52,7 @@ export function redactEvent(event: RunEventBody, clean: Clean): RunEventBody {
     case 'condition.evaluated':
       return redact(event, ['detail'], clean);
     case 'action.started':
-      return redact(event, ['configuration'], clean);
+      return { ...event, configuration: cleanConfiguration(event.configuration, clean) };
     case 'action.ended':
       return redact(event, ['failure', 'outputVariables', 'summary', 'missing'], clean);
     case 'build.started':
@@ -77,6 +77,36 @@ export function redactEvent(event: RunEventBody, clean: Clean): RunEventBody {
       return redact(event, ['url', 'body'], clean);
     case 'run.ended':
       return redact(event, ['summary'], clean);
+  }
+}
+
+/**
+ * Fields of an action's configuration that name what the pipeline has or makes: they stay, or a secret with the value of a project's name would make the log unreadable (CodePipeline
+ * User Guide, "Action structure reference").
+ */
+const NAMES =
+  /^(ProjectName|PrimarySource|StackName|StackSetName|ChangeSetName|ActionMode|Capabilities|RoleArn|TemplatePath|TemplateConfiguration|OutputFileName|Owner|Repo|RepositoryName|FullRepositoryId|Branch|BranchName|ConnectionArn|OutputArtifactFormat|BucketName|S3Bucket|S3ObjectKey|FunctionName|ClusterName|ServiceName|FileName|PipelineName|ImageTag|NotificationArn|ApplicationName|DeploymentGroupName|StateMachineArn|BatchEnabled|CombineArtifacts|Extract|PollForSourceChanges|DetectChanges)$/;
+
+function cleanConfiguration(configuration: Record<string, string>, clean: Clean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(configuration).map(([key, value]) => {
+      if (NAMES.test(key)) return [key, value];
+      return [key, key === 'EnvironmentVariables' ? cleanVariables(value, clean) : clean(value)];
+    }),
+  );
+}
+
+/** The values of an action's variables; what CodeBuild would not read as variables is a text like any other. */
+function cleanVariables(given: string, clean: Clean): string {
+  try {
+    const variables = JSON.parse(given) as unknown;
+    if (!Array.isArray(variables)) return clean(given);
+    const cleaned = variables.map((one: unknown) =>
+      one !== null && typeof one === 'object' && 'value' in one ? { ...one, value: deep(one.value, clean) } : one,
+    );
+    return JSON.stringify(cleaned) === JSON.stringify(variables) ? given : JSON.stringify(cleaned);
+  } catch {
+    return clean(given);
   }
 }
 

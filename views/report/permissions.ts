@@ -56,5 +56,25 @@ function blockOf(one: RolePermissions, clean: (text: string) => string): Part {
 
 function rowOf({ group, action, resource, asked, text, remedy }: PermissionRow, clean: (text: string) => string): Part {
   const state = group === 'denied' ? 'Failed' : group === 'allowed' ? 'Succeeded' : '';
-  return markup`<tr><td class="${state}">${group}</td><td><code>${action}</code></td><td><code>${clean(resource)}</code></td><td>${asked}</td><td>${clean(text)}${remedy === undefined ? '' : markup`<br>${clean(remedy)}`}</td></tr>`;
+  const ofCall = (sentence: string) => cleanSentence(sentence, clean);
+  return markup`<tr><td class="${state}">${group}</td><td><code>${action}</code></td><td><code>${cleanArn(resource, clean)}</code></td><td>${asked}</td><td>${ofCall(text)}${remedy === undefined ? '' : markup`<br>${ofCall(remedy)}`}</td></tr>`;
+}
+
+/** An ARN in a sentence or in JSON. */
+const ARN = /arn:[a-z-]+:[^\s"',]+/g;
+
+/** A sentence of AWS or of ours: what it names stays readable, what a request gave is cleaned. */
+function cleanSentence(sentence: string, clean: (text: string) => string): string {
+  const kept = [...sentence.matchAll(ARN)].map(([arn]) => cleanArn(arn, clean));
+  return sentence
+    .split(ARN)
+    .map((piece, at) => `${clean(piece)}${kept[at] ?? ''}`)
+    .join('');
+}
+
+/** An ARN whose names stay: only what follows the name of the resource may be what a command wrote, e.g. an object's key. */
+function cleanArn(arn: string, clean: (text: string) => string): string {
+  const [, head = '', rest = ''] = /^((?:[^:]*:){5}[^/]*\/?)(.*)$/s.exec(arn) ?? [];
+  if (head === '') return clean(arn);
+  return /^arn:[^:]*:s3:/.test(arn) ? `${head}${clean(rest)}` : arn;
 }

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { list, object, text } from '../account/json';
-import { artifactCalls, type ArtifactStore } from './codepipeline-calls';
+import { artifactCalls, type ArtifactStore } from './artifact-calls';
 import { logCalls, logGroupArn } from './log-calls';
 import { pullCalls } from './pull-calls';
 import type { ServiceCall } from './service-call';

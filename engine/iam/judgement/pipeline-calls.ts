@@ -3,7 +3,8 @@ import { artifactStoreOf, type StoreOfArtifacts } from '../../codepipeline/defin
 import type { StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
 import { codeBuildCalls } from '../calls/codebuild-calls';
-import { codePipelineCalls, type ArtifactStore } from '../calls/codepipeline-calls';
+import type { ArtifactStore } from '../calls/artifact-calls';
+import { codePipelineCalls } from '../calls/codepipeline-calls';
 import { isMadeByAStack } from '../calls/log-calls';
 import type { ServiceCall } from '../calls/service-call';
 
