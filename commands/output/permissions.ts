@@ -2,8 +2,8 @@ import type { PermissionRecord } from '../../model/permission-record';
 import { countsInWords, type RolePermissions } from '../../views/permissions';
 import { fitWidth, padWidth, width } from '../../views/text-width';
 
-/** Columns where nobody says how many there are: a pipe, a file. */
-const COLUMNS = 100;
+/** Columns where there is no terminal, e.g. a pipe: nothing is cut. */
+const COLUMNS = Infinity;
 
 /**
  * A run's judged calls for people. Of one role everything is told; of all roles who is denied something, with the statement that is missing, then a line for each.
@@ -19,12 +19,20 @@ export function describePermissions(
   if (asked) return roles.flatMap((one, at) => [...(at > 0 ? [''] : []), ...wholeRole(one, columns)]);
   const denied = roles.filter(({ counts }) => counts.denied > 0);
   const others = roles.filter(({ counts }) => counts.denied === 0);
-  const names = Math.min(Math.floor(columns / 2), Math.max(...others.map(({ construct }) => width(construct)), 0));
+  const shared = new Set(roles.map(({ construct }) => construct).filter((one, at, all) => all.indexOf(one) !== at));
+  // Two accounts may have the same construct, e.g. the roles of `cdk bootstrap`.
+  const named = (one: RolePermissions, most: number): string => {
+    const account = shared.has(one.construct) ? (/^arn:[^:]+:iam::(\d+):/.exec(one.role)?.[1] ?? '') : '';
+    return account === '' ? lastOf(one.construct, most) : `${lastOf(one.construct, most - 13)} ${account}`;
+  };
+  const half = columns === Infinity ? columns : Math.floor(columns / 2);
+  const names = Math.min(half, Math.max(...others.map((one) => width(named(one, columns))), 0));
   return [
     ...denied.flatMap((one) => [...headOf(one, columns), ...deniedLines(one, columns), '']),
-    ...others.map((one) =>
-      fitWidth(`${padWidth(lastOf(one.construct, names), names)}  ${countsInWords(one)}`, columns),
-    ),
+    ...others.flatMap((one) => [
+      fitWidth(`${padWidth(named(one, names), names)}  ${countsInWords(one)}`, columns),
+      ...reasonLines(one, columns),
+    ]),
     ...(others.length > 0 ? [''] : []),
     'Everything of a role: npx saiondo permissions ROLE; of all of them: --json',
   ];
@@ -94,9 +102,16 @@ function unknowns(calls: readonly PermissionRecord[], columns: number): readonly
   const reasons = new Map<string, Set<string>>();
   for (const { text, action } of calls) reasons.set(text, (reasons.get(text) ?? new Set()).add(action));
   return [...reasons].flatMap(([reason, actions]) => [
-    ...wrapped(`  not known: ${reason}`, columns),
+    ...wrapped(`  not known: ${withShortArns(reason)}`, columns),
     ...listed('   ', [...actions], columns),
   ]);
+}
+
+/** Why calls of a role are not known, a line for each reason. */
+function reasonLines({ calls }: RolePermissions, columns: number): readonly string[] {
+  const reasons = new Map<string, number>();
+  for (const { result, text } of calls) if (result === 'not known') reasons.set(text, (reasons.get(text) ?? 0) + 1);
+  return [...reasons].map(([reason, count]) => fitWidth(`  not known, ${count}: ${withShortArns(reason)}`, columns));
 }
 
 /** What was allowed and used, an action once: on its resource, or on how many. */
@@ -123,6 +138,8 @@ function shortened(arn: string): string {
   if (!arn.startsWith('arn:') || name.length === 0) return arn;
   return account === '' ? name.join(':') : `${name.join(':')} of ${account}`;
 }
+
+const withShortArns = (text: string): string => text.replace(/arn:[^\s,;"']*[^\s,;:"']/g, shortened);
 
 /** The end of a path that is too long: it says more than its beginning. */
 function lastOf(path: string, columns: number): string {

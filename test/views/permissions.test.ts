@@ -83,6 +83,7 @@ test('of all roles who is denied something is told with the statement that is mi
     '      role.add()',
     '',
     'App/deploy    1 not known, 1 never used',
+    '  not known, 1: nothing that is deployed here makes it',
     'App/pipeline  1 allowed and used, 2 never used',
     'App/nobody    1 never used',
     '',

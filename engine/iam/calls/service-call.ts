@@ -13,6 +13,8 @@ export interface ServiceCall {
   readonly session?: CallerSession;
   /** Of a call of a key: the ARN of what it encrypts. */
   readonly content?: string;
+  /** The policy that the resource is given while it is made: nothing that is deployed has it yet. */
+  readonly givenPolicy?: unknown;
   /** What it is for, as part of a sentence: `to read the artifact Source`. */
   readonly why: string;
   /** AWS's page that says that the call is made. */

@@ -45,7 +45,9 @@ async function callsFor(action: string, by: string, resource: ResourceToPermit):
   const certain = isCertain(action, resource);
   const arn = facts.wildcardOnly ? '*' : resourceOf(action, facts, resource);
   const context = { ...tagsGiven(action, resource), ...boundaryOf(action, resource) };
-  const call = { ...base, resource: arn ?? '*', context, ...(certain ? {} : { optional: MAY }) };
+  const givenPolicy =
+    type === 'AWS::KMS::Key' && operation === 'create' ? { givenPolicy: resource.properties.KeyPolicy } : {};
+  const call = { ...base, ...givenPolicy, resource: arn ?? '*', context, ...(certain ? {} : { optional: MAY }) };
   return [{ call, anything: arn === undefined }];
 }
 

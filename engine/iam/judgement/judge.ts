@@ -34,7 +34,7 @@ export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
   const target = assumes ? policies.role(resource) : undefined;
   const known: KnownResource = assumes
     ? { deployed: target !== undefined, account: accountIn(resource), ...(target ? { tags: target.tags } : {}) }
-    : policies.resource(resource);
+    : withGivenPolicy(policies.resource(resource), call);
   const callerAccount = 'account' in caller ? (caller.account ?? '') : '';
   const resourceAccount = known.account || accountIn(resource) || bootstrapAccount(resource) || callerAccount;
   const own = { ...(call.action.startsWith('kms:') ? keyContext(call, callerAccount, policies) : {}), ...call.context };
@@ -58,6 +58,12 @@ export function judge(call: ServiceCall, policies: AccountPolicies): Judged {
     withSession(appliedPolicies(request, role, target, known, assumes), call, policies),
   );
   return { call, decision, text: textOf(request, decision) };
+}
+
+/** A resource that is being made has the policy that it is made with. */
+function withGivenPolicy(known: KnownResource, { givenPolicy, resource }: ServiceCall): KnownResource {
+  if (known.deployed || givenPolicy === undefined || resource === '*') return known;
+  return { ...known, deployed: true, ...attached(givenPolicy, 'resource', `policy of ${resource}`) };
 }
 
 function appliedPolicies(
