@@ -51,4 +51,4 @@ test('CloudFormation makes, changes and deletes every resource of the shipped ap
   }
   expect(judged).toBeGreaterThan(1000);
   expect(denied).toEqual([]);
-}, 120_000);
+}, 900_000);

@@ -63,7 +63,7 @@ beforeAll(async () => {
       all.map((one) => [`${one.by} ${one.action} ${one.resource} ${JSON.stringify(one.context)}`, one]),
     ).values(),
   ];
-}, 180_000);
+}, 900_000);
 
 /** What AWS would say of a call. */
 function judged(call: StandingCall, policies: AccountPolicies): { readonly denied: boolean; readonly text: string } {

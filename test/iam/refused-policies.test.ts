@@ -1,4 +1,5 @@
 import { readPolicies } from '../../engine/iam/account/malformed';
+import { documentProblems } from '../../engine/iam/judgement/judge-document';
 
 // IAM's own words for a policy that is larger than its quota, in the place where CloudFormation meets it.
 const large = (characters: number) => ({
@@ -65,4 +66,39 @@ test.each([
   const resource = type === 'AWS::IAM::Role' ? {} : { Action: '*', Resource: '*' };
   const document = { Version: '2012-10-17', Statement: [{ ...statement, ...resource }] };
   expect(refusal(type, { [property]: document })).toContain(words);
+});
+
+const bucketPolicy = async (Statement: object) =>
+  (
+    await documentProblems({
+      ...{ type: 'AWS::S3::BucketPolicy', operation: 'create', logicalId: 'One', physicalId: 'one', attributes: {} },
+      ...{ account: '111111111111', region: 'eu-west-1', stackName: 'app', environment: 'Dev' },
+      properties: {
+        Bucket: 'files',
+        PolicyDocument: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', ...Statement } },
+      },
+    })
+  ).refused;
+
+test.each([
+  ['everything', { Action: 's3:*', Resource: '*' }],
+  ['a bucket by a wildcard', { Action: ['s3:ListBucket', 's3:GetObject'], Resource: 'arn:aws:s3:::file*' }],
+  ['another partition’s bucket', { Action: 's3:GetObject', Resource: 'arn:aws-cn:s3:::files/*' }],
+  ['a variable', { Action: 's3:ListBucket', Resource: 'arn:aws:s3:::files/${aws:username}/*' }],
+  ['an action with a wildcard', { Action: 's3:List*', Resource: 'arn:aws:s3:::files/*' }],
+  [
+    'a listing’s condition',
+    { Action: 's3:ListBucket', Resource: 'arn:aws:s3:::files', Condition: { StringLike: { 's3:prefix': 'a/*' } } },
+  ],
+])('S3 takes a bucket policy with %s', async (_, statement) => {
+  expect(await bucketPolicy(statement)).toBeUndefined();
+});
+
+test('S3 takes no bucket policy that begins as another bucket is named', async () => {
+  expect(await bucketPolicy({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::files-old/*' })).toContain(
+    'Policy has invalid resource',
+  );
+  expect(await bucketPolicy({ Action: 's3:PutBucketPolicy', Resource: ['arn:aws:s3:::files/*'] })).toContain(
+    'Action does not apply to any resource(s) in statement',
+  );
 });

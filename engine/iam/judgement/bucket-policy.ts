@@ -4,9 +4,9 @@ import { actionFacts } from '../actions/action-data';
 import { matches, matchesBeginning, patternOf } from '../policy/pattern';
 import type { Statement } from '../policy/policy';
 
-/** Keys of a listing: no other action has them. */
+/** Keys of a listing: no action of an object has them. */
 const OF_LISTS = /^s3:(prefix|delimiter|max-keys)$/i;
-const LISTS = /^s3:list(bucket|bucketversions)$/i;
+const OF_OBJECTS = /^s3:(get|put|delete)object/i;
 
 /**
  * What S3 does not take in the policy of a bucket though its grammar is right (S3 User Guide, "Troubleshoot policies"; the texts are S3's answers to PutBucketPolicy):
@@ -30,9 +30,12 @@ export async function bucketPolicyProblem(
 
 type Found = readonly [text: string, where: string] | undefined;
 
-const ofBucket = (resource: string, bucket: string): boolean => matches(patternOf(resource), `arn:aws:s3:::${bucket}`);
+/** A resource as in the partition `aws`: a bucket's ARN says nothing of where it is. */
+const inPartition = (resource: string) => patternOf(resource.replace(/^arn:aws[a-z-]*:/, 'arn:aws:'));
+const ofBucket = (resource: string, bucket: string): boolean =>
+  matches(inPartition(resource), `arn:aws:s3:::${bucket}`);
 const ofObjects = (resource: string, bucket: string): boolean =>
-  matchesBeginning(patternOf(resource), `arn:aws:s3:::${bucket}/`) !== false;
+  matchesBeginning(inPartition(resource), `arn:aws:s3:::${bucket}/`) !== false;
 
 function resourceProblem({ resource, notResource }: Statement, bucket: string): Found {
   // What a variable brings in is not known before a request.
@@ -66,7 +69,7 @@ async function actionProblem({ action, resource }: Statement, bucket: string): P
 
 function conditionProblem({ action, conditions }: Statement): Found {
   const key = conditions.map((one) => one.key).find((one) => OF_LISTS.test(one));
-  const other = (action ?? []).find((one) => !/[*?]/.test(one) && !LISTS.test(one));
+  const other = (action ?? []).find((one) => !/[*?]/.test(one) && OF_OBJECTS.test(one));
   if (!key || !other) return undefined;
   return [
     'Conditions do not apply to combination of actions and resources in statement',
