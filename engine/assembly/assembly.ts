@@ -4,6 +4,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Template } from '../cloudformation/template/template';
 import { parseTemplate } from '../cloudformation/template/template-file';
 import { nestedFolder, ownPath } from './own-paths';
+import { refuseUnknownRegion } from './regions';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
@@ -60,9 +61,10 @@ export const UNKNOWN_PLACE = { account: '000000000000', region: 'us-east-1' } as
 /**
  * Reads a cloud assembly with its nested ones (`aws-cdk-lib/cloud-assembly-schema`).
  * @param place of the stacks that the app leaves open
- * @throws SaiondoError `ASSEMBLY_INVALID`
+ * @throws SaiondoError `ASSEMBLY_INVALID`, `REGION_UNKNOWN`
  */
 export function readAssembly(directory: string, place: Place = {}): AssemblyStack[] {
+  if (place.region !== undefined) refuseUnknownRegion(place.region);
   const stacks = stacksIn(directory, place);
   const account = place.account ?? accountOfServiceRoles(stacks);
   return account === undefined
@@ -104,6 +106,7 @@ function stacksIn(directory: string, place: Place): AssemblyStack[] {
     if (type !== 'aws:cloudformation:stack') return [];
     const templateFile = ownPath(manifest, properties.templateFile ?? '', 'file');
     const [, account = '', region = ''] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];
+    if (region && !region.startsWith('unknown')) refuseUnknownRegion(region, { manifest, artifact: id });
     const assets = dependencies.find((one) => artifacts[one]?.type === 'cdk:asset-manifest');
     const assetManifest = assets === undefined ? undefined : artifacts[assets]?.properties?.file;
     return [

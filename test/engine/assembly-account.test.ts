@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { assumedAccount, readAssembly } from '../../engine/assembly/assembly';
+import { REGIONS } from '../../engine/assembly/regions';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-assembly-account-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
@@ -59,4 +61,20 @@ test.each<[string, Record<string, unknown>, string]>([
 test('a stack that names its account keeps it', () => {
   const directory = assembly({ A: project('arn:aws:iam::222222222222:role/a') }, 'aws://111111111111/eu-west-1');
   expect(accountsOf(directory)).toEqual(['111111111111']);
+});
+
+test('a region that AWS has not is refused where it is written, with the nearest one', () => {
+  const directory = assembly({ Shop: none }, 'aws://222222222222/eu-east-2');
+  expect(() => readAssembly(directory)).toThrow(
+    expect.objectContaining({
+      code: 'REGION_UNKNOWN',
+      message: 'AWS has no region eu-east-2, where the app puts the stack Shop; did you mean eu-west-2?',
+      where: { file: path.join(directory, 'manifest.json'), line: 1, path: 'artifacts.Shop.environment' },
+    }),
+  );
+  expect(() => readAssembly(assembly({ Shop: none }), { region: 'eu-west-9' })).toThrow('AWS has no region eu-west-9');
+});
+
+test('every region of the CDK is known', () => {
+  expect(RegionInfo.regions.map(({ name }) => name).filter((name) => !REGIONS.includes(name))).toEqual([]);
 });

@@ -30,6 +30,10 @@ const SECTIONS = [
   'Hooks',
 ];
 
+/**
+ * `Description` is on no page of AWS and is taken: CodeStar's templates had one on every resource (shalupov/idea-cloudformation#117, aws/aws-cdk#10522).
+ * `Version` is a custom resource's (CloudFormation's linter).
+ */
 const RESOURCE_KEYS = [
   'Type',
   'Properties',
@@ -40,7 +44,9 @@ const RESOURCE_KEYS = [
   'UpdatePolicy',
   'DeletionPolicy',
   'UpdateReplacePolicy',
+  'Description',
 ];
+const CUSTOM_RESOURCE = /^(?:Custom::|AWS::CloudFormation::CustomResource$)/;
 
 const POLICIES = ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
@@ -262,7 +268,7 @@ function checkResource(template: Template, logicalId: string, add: Add): void {
     return;
   }
   for (const key of Object.keys(resource)) {
-    if (!RESOURCE_KEYS.includes(key))
+    if (!RESOURCE_KEYS.includes(key) && !(key === 'Version' && CUSTOM_RESOURCE.test(resource.Type)))
       add(
         `${at}.${key}`,
         `${named}: Invalid template resource property '${key}'; did you mean ${closest(key, RESOURCE_KEYS)}?`,
