@@ -60,12 +60,14 @@ const service = {
       'a user that is not root: a name or UID in quotes, and after a colon a group',
     )
     .default('1000'),
-  /** The Dockerfile of its image: a path in the component's folder, or the text of one, with its FROM. */
+  /** The folder that its image is built in (Docker's context), inside the repository: `.` is its root. By default the component's own. */
+  context: directory.optional(),
+  /** The Dockerfile of its image: a path in that folder, or the text of one, with its FROM. */
   dockerfile: z
     .string()
     .regex(
       /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$|(^|\n)FROM /,
-      'a path in the component’s folder, or the text of a Dockerfile',
+      'a path in the folder that the image is built in, or the text of a Dockerfile',
     )
     .default('Dockerfile'),
   /** Migrates the database: `DATABASE_URL` is set. */
@@ -141,16 +143,22 @@ export const otherWebSchema = z.record(
   webComponentSchema,
 );
 
-/** `components`. */
+/** A component that a repository may not have: `false`, or no such key. */
+const mayBeLeftOut = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((given) => (given === false ? undefined : given), schema.optional()).optional();
+
+/** `components`. A repository has an api; each of the others where it has one. */
 export const componentsSchema = z.strictObject({
   api: apiSchema,
-  llm: llmSchema,
-  web: webComponentSchema,
+  llm: mayBeLeftOut(llmSchema),
+  web: mayBeLeftOut(webComponentSchema),
   otherWeb: otherWebSchema.default({}),
-  contracts: contractsComponentSchema,
+  contracts: mayBeLeftOut(contractsComponentSchema),
 });
 
 /** The components as checked. */
 export type Components = z.infer<typeof componentsSchema>;
+/** An api or an llm as checked: what runs in a container. */
+export type ServiceComponent = Components['api'] | NonNullable<Components['llm']>;
 /** A web app as checked. */
 export type WebComponent = z.infer<typeof webComponentSchema>;

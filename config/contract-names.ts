@@ -15,7 +15,8 @@ export interface ContractNames {
 /** The names, agreed between the template, the person who puts the values in place and the rehearsal. */
 export function contractNames(configuration: Configuration, environment: 'dev' | 'prod'): ContractNames {
   const { project, environments } = configuration;
-  const registryFolder = `/${project}/${environment}/contracts/${environments[environment].contracts.network}`;
+  const { network = 'none' } = environments[environment].contracts ?? {};
+  const registryFolder = `/${project}/${environment}/contracts/${network}`;
   return {
     chainParameter: `/${project}/${environment}/chain-rpc-url`,
     deployerSecret: `${project}/${environment}/deployer`,

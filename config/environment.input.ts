@@ -30,7 +30,8 @@ export const environmentInput = z.strictObject({
   waf: z.boolean().optional(),
   web: webSchema.prefault({}),
   cost: costSchema.prefault({}),
-  contracts: contractsSchema,
+  /** Where the contracts go; not there where the repository has none. */
+  contracts: contractsSchema.optional(),
   migrations: migrationsSchema.prefault({}),
   backups: backupsSchema.prefault({}),
 });

@@ -65,6 +65,7 @@ const unchecked = z.strictObject({
 /** `saiondo.yaml` as a whole. Strict: an unknown key is an error. */
 export const saiondoSchema = unchecked.superRefine((configuration, context) => {
   const { dev, prod } = configuration.environments;
+  refuseWithoutComponent(configuration, context);
   for (const [name, { region }] of Object.entries(configuration.environments)) {
     if (region === configuration.pipeline.region) continue;
     context.addIssue({
@@ -82,15 +83,16 @@ export const saiondoSchema = unchecked.superRefine((configuration, context) => {
   }
   for (const [name, { contracts }] of servicesWithContracts(configuration)) {
     for (const [variable, contract] of Object.entries(contracts)) {
-      if (contract in configuration.components.contracts.contracts) continue;
+      const known = configuration.components.contracts?.contracts;
+      if (!known || contract in known) continue;
       context.addIssue({
         code: 'custom',
         path: [...name, 'contracts', variable],
-        message: `a contract of components.contracts.contracts: ${Object.keys(configuration.components.contracts.contracts).join(', ')}`,
+        message: `a contract of components.contracts.contracts: ${Object.keys(known).join(', ')}`,
       });
     }
   }
-  if (isMainNetwork(dev.contracts.network) && dev.contracts.mainNetwork) {
+  if (dev.contracts?.mainNetwork && isMainNetwork(dev.contracts.network)) {
     context.addIssue({
       code: 'custom',
       path: ['environments', 'dev', 'contracts', 'mainNetwork'],
@@ -108,6 +110,35 @@ export const saiondoSchema = unchecked.superRefine((configuration, context) => {
 
 /** The whole configuration, as checked. */
 export type Configuration = z.infer<typeof saiondoSchema>;
+
+/** What belongs to a component that the repository has not, and what a component wants that is not there. */
+function refuseWithoutComponent(
+  configuration: z.infer<typeof unchecked>,
+  context: z.core.$RefinementCtx<z.infer<typeof unchecked>>,
+): void {
+  const { components, environments } = configuration;
+  const issue = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  if (!components.web && Object.keys(components.otherWeb).length > 0)
+    issue(['components', 'otherWeb'], 'nothing here without components.web: they are served below the site’s address');
+  for (const [name, { contracts }] of Object.entries(environments))
+    if (components.contracts && !contracts)
+      issue(
+        ['environments', name, 'contracts'],
+        'the network that components.contracts is deployed to: { network: sepolia }',
+      );
+  for (const [path, { environment, secrets, contracts, writable }] of servicesWithContracts(configuration)) {
+    const service = path.at(-1);
+    const given = { environment, secrets, contracts, writable };
+    for (const [key, value] of Object.entries(given)) {
+      if (Object.keys(value).length === 0) continue;
+      if (service === 'llm' && !components.llm)
+        issue([...path, key], 'nothing here without components.llm: no such service is deployed');
+      else if (key === 'contracts' && !components.contracts)
+        issue([...path, key], 'nothing here without components.contracts: none is deployed');
+    }
+  }
+}
 
 /** Every service of every environment, with its path in the file. */
 function servicesWithContracts({ environments }: z.infer<typeof unchecked>) {

@@ -26,6 +26,7 @@ export function wantedSecrets({ components, environments, pipeline }: Configurat
     });
   };
   for (const [name, component] of Object.entries(components)) {
+    if (component === undefined) continue;
     const apps = 'directory' in component ? { [name]: component } : component;
     for (const [app, { buildSecrets }] of Object.entries(
       apps as Readonly<Record<string, { readonly buildSecrets: Readonly<Record<string, string>> }>>,

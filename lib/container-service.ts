@@ -25,6 +25,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { ServiceComponent } from '../config/component.schema';
 import { contractNames } from '../config/contract-names';
 import { acknowledge, acknowledgeLint } from './acknowledge';
 import { grantSecretsKey } from './environment-key';
@@ -35,6 +36,9 @@ import { makeLogGroup } from './logs';
 
 /** What one service is made from, in addition to what `saiondo.yaml` says of it. */
 export interface ContainerServiceProps {
+  readonly component: ServiceComponent;
+  /** The tag of its image. */
+  readonly imageTag: string;
   readonly cluster: Cluster;
   readonly key: IKey;
   /** Given to a shell in the container. */
@@ -99,7 +103,7 @@ export function makeContainerService(
         {
           portMappingName: name,
           dnsName: name,
-          port: stack.props.configuration.components[name].port,
+          port: props.component.port,
           // Else an answer that takes longer than 15 seconds is cut, and a model's does (Amazon ECS API, "ServiceConnectServiceTimeout").
           ...(props.http ? { perRequestTimeout: Duration.seconds(0) } : {}),
         },
@@ -112,7 +116,7 @@ export function makeContainerService(
   if (entry) {
     const { containerName, containerPort } = {
       containerName: name,
-      containerPort: stack.props.configuration.components[name].port,
+      containerPort: props.component.port,
     };
     entry.targetGroup.addTarget(
       service.loadBalancerTarget({
@@ -161,8 +165,8 @@ export function makeContainerService(
 }
 
 function makeTask(stack: EnvironmentStack, name: ServiceName, props: ContainerServiceProps): FargateTaskDefinition {
-  const { configuration, environment, images } = stack.props;
-  const component = configuration.components[name];
+  const { configuration, environment } = stack.props;
+  const { component, imageTag } = props;
   const settings = environment.services[name];
   const { account, region } = configuration.pipeline;
   const repository = Repository.fromRepositoryAttributes(stack, `${name}Repository`, {
@@ -197,7 +201,7 @@ function makeTask(stack: EnvironmentStack, name: ServiceName, props: ContainerSe
     });
   }
   const container = task.addContainer(name, {
-    image: ContainerImage.fromEcrRepository(repository, images[name]),
+    image: ContainerImage.fromEcrRepository(repository, imageTag),
     command: ['sh', '-c', props.command],
     environment: variables,
     secrets: { ...props.secrets, ...configuredSecrets(stack, name), ...contractAddresses(stack, name) },

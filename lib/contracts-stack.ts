@@ -15,28 +15,30 @@ import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 export class ContractsStack extends EnvironmentStack {
   constructor(scope: Construct, id: string, props: EnvironmentProps & { readonly key: IKey }) {
     super(scope, id, props);
-    const { account, region } = props.environment;
-    const names = contractNames(props.configuration, props.name);
+    const { account, region, contracts: target } = props.environment;
     const { contracts } = props.configuration.components;
+    const build = props.builds.contracts;
+    if (!contracts || !build || !target) throw new Error('only made where the application has contracts');
+    const names = contractNames(props.configuration, props.name);
     const registry = Object.fromEntries(
       Object.entries(contracts.contracts).map(([name, more]) => [
         name,
         { parameter: names.registryParameter(name), ...more },
       ]),
     );
-    const { explorer } = props.environment.contracts;
+    const { explorer } = target;
     const deploy = new DeliveryProject(this, 'Deploy', {
       task: 'contracts',
       buildSpec: readBuildspec('contracts', {
-        runtimes: props.builds.contracts.runtimes,
+        runtimes: build.runtimes,
         known: 'chain',
       }),
       key: props.key,
       environmentVariables: {
         ...plainVariables(contracts.buildEnvironment),
         COMPONENT_DIR: { value: contracts.directory },
-        NETWORK: { value: props.environment.contracts.network },
-        MAIN_NETWORK: { value: isMainNetwork(props.environment.contracts.network) ? 'yes' : 'no' },
+        NETWORK: { value: target.network },
+        MAIN_NETWORK: { value: isMainNetwork(target.network) ? 'yes' : 'no' },
         CONTRACTS: { value: JSON.stringify(registry) },
         DEPLOY_COMMAND: { value: contracts.deploy },
         ...(contracts.compiler === 'npm' ? { COMPILER: { value: 'npm' } } : {}),

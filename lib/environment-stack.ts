@@ -4,6 +4,7 @@ import type { Configuration, EnvironmentConfiguration } from '../config/load';
 import type { ComponentBuilds } from '../repository/component-builds';
 import { BuildspecFiles } from './buildspec-files';
 import { ExactActions } from './exact-actions';
+import type { ImageTags } from './images';
 
 /** One environment, and everything that its stacks need to know about it. */
 export interface EnvironmentProps {
@@ -12,7 +13,7 @@ export interface EnvironmentProps {
   readonly environment: EnvironmentConfiguration;
   readonly configuration: Configuration;
   /** Image tag by service: the fingerprint of its folder. */
-  readonly images: Readonly<Record<'api' | 'llm', string>>;
+  readonly images: ImageTags;
   /** How the components are built: read from the application's checkout. */
   readonly builds: ComponentBuilds;
 }

@@ -13,8 +13,10 @@ export class EnvironmentStage extends Stage {
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly services: ServicesStack;
-  readonly web: WebStack;
-  readonly contracts: ContractsStack;
+  /** Not there where the application has no web app. */
+  readonly web?: WebStack;
+  /** Not there where the application has no contracts. */
+  readonly contracts?: ContractsStack;
 
   constructor(
     scope: Construct,
@@ -25,13 +27,14 @@ export class EnvironmentStage extends Stage {
     this.network = new NetworkStack(this, 'Network', props);
     const { vpc, key } = this.network;
     this.data = new DataStack(this, 'Data', { ...props, vpc, key });
-    this.contracts = new ContractsStack(this, 'Contracts', { ...props, key });
+    const { components } = props.configuration;
+    if (components.contracts) this.contracts = new ContractsStack(this, 'Contracts', { ...props, key });
     this.services = new ServicesStack(this, 'Services', { ...props, vpc, key, data: this.data });
     // A task that reads a contract's address starts only where there is one: the contracts are deployed first.
     const { api, llm } = props.environment.services;
-    if (Object.keys({ ...api.contracts, ...llm.contracts }).length > 0)
+    if (this.contracts && Object.keys({ ...api.contracts, ...llm.contracts }).length > 0)
       this.services.addStackDependency(this.contracts);
-    this.web = new WebStack(this, 'Web', { ...props, key, services: this.services });
+    if (components.web) this.web = new WebStack(this, 'Web', { ...props, key, services: this.services });
     new ObservabilityStack(this, 'Observability', { ...props, key });
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
+import type { ServiceComponent } from '../config/component.schema';
 import type { Configuration } from '../config/load';
 import { SaiondoError } from '../model/errors';
 import { BUILDSPEC_FOLDER } from './buildspec-text';
@@ -10,6 +11,20 @@ import { BUILDSPEC_FOLDER } from './buildspec-text';
 export const SERVICES = ['api', 'llm'] as const;
 /** One of {@link SERVICES}. */
 export type ServiceName = (typeof SERVICES)[number];
+/** The tag of each service's image, by the service; an application without an llm has none of it. */
+export type ImageTags = Readonly<Partial<Record<ServiceName, string>>>;
+
+/** The services that an application has: the api, and the llm where there is one. */
+export function servicesOf({ components }: Pick<Configuration, 'components'>): readonly ServiceName[] {
+  return SERVICES.filter((service) => components[service] !== undefined);
+}
+
+/** The tag of a service that is there. */
+export function imageTagOf(tags: ImageTags, service: ServiceName): string {
+  const tag = tags[service];
+  if (tag === undefined) throw new Error(`every service of the application has an image: ${service}`);
+  return tag;
+}
 
 /** A service's ECR repository: `saiondo/api`. */
 export function imageRepositoryName(configuration: Configuration, service: ServiceName): string {
@@ -26,11 +41,7 @@ const NEVER = ['node_modules', 'dist', '.venv', '__pycache__', '.pytest_cache', 
  * @param now milliseconds since 1970
  * @throws SaiondoError `COMPONENT_MISSING` where a service's folder is not there
  */
-export function imageTags(
-  configuration: Configuration,
-  applicationDirectory: string,
-  now = Date.now(),
-): Readonly<Record<ServiceName, string>> {
+export function imageTags(configuration: Configuration, applicationDirectory: string, now = Date.now()): ImageTags {
   const ignored = path.join(applicationDirectory, '.gitignore');
   const exclude = [
     ...NEVER,
@@ -43,19 +54,17 @@ export function imageTags(
   ];
   const buildspec = fs.readFileSync(path.join(BUILDSPEC_FOLDER, 'image.yml'), 'utf8');
   const period = Math.floor(now / 86_400_000 / configuration.pipeline.recordDays);
-  const tag = (service: ServiceName): string => {
-    const directory = path.join(applicationDirectory, configuration.components[service].directory);
+  const tag = (service: ServiceName, component: ServiceComponent): string => {
+    const { directory: own, context = own } = component;
+    const directory = path.join(applicationDirectory, context);
     if (!fs.existsSync(directory)) {
-      throw new SaiondoError(
-        `the application repository at ${applicationDirectory} has no folder ${configuration.components[service].directory}`,
-        {
-          code: 'COMPONENT_MISSING',
-          where: { file: 'saiondo.yaml', path: `components.${service}.directory` },
-          next: 'set SAIONDO_APPLICATION_DIR to a checkout of the application repository, or fix the folder in saiondo.yaml',
-        },
-      );
+      throw new SaiondoError(`the application repository at ${applicationDirectory} has no folder ${context}`, {
+        code: 'COMPONENT_MISSING',
+        where: { file: 'saiondo.yaml', path: `components.${service}.${context === own ? 'directory' : 'context'}` },
+        next: 'set SAIONDO_APPLICATION_DIR to a checkout of the application repository, or fix the folder in saiondo.yaml',
+      });
     }
-    const { dockerfile } = configuration.components[service];
+    const { dockerfile } = component;
     const content = FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT });
     // A Dockerfile of the folder is in the folder's fingerprint; which of them, or a text of the configuration, is not.
     return createHash('sha256')
@@ -63,5 +72,6 @@ export function imageTags(
       .digest('hex')
       .slice(0, 32);
   };
-  return { api: tag('api'), llm: tag('llm') };
+  const { api, llm } = configuration.components;
+  return { api: tag('api', api), ...(llm ? { llm: tag('llm', llm) } : {}) };
 }

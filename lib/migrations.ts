@@ -61,8 +61,8 @@ export function makeMigrations(
             KNOWN_DAYS: String(configuration.pipeline.recordDays),
           })
         : {}),
-      COMPONENT_DIR: { value: configuration.components.api.directory },
-      LLM_DIR: { value: configuration.components.llm.directory },
+      COMPONENT_DIR: { value: migrations.prisma?.directory ?? configuration.components.api.directory },
+      ...(configuration.components.llm ? { LLM_DIR: { value: configuration.components.llm.directory } } : {}),
       DB_HOST: { value: database.host },
       DB_PORT: { value: database.port },
       DB_NAME: { value: database.name },

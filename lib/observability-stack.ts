@@ -41,7 +41,7 @@ export class ObservabilityStack extends EnvironmentStack {
   /** The site's certificate, where CloudFront uses one. */
   private siteCertificate(key: IKey): AlarmSpec[] {
     const { https, web } = this.props.environment;
-    if (!https?.siteCertificate || web.hosting !== 'cloudfront') return [];
+    if (!this.props.configuration.components.web || !https?.siteCertificate || web.hosting !== 'cloudfront') return [];
     return [certificateAlarm('Site', siteCertificateDays(this, { certificateArn: https.siteCertificate, key }))];
   }
 

@@ -6,7 +6,7 @@ import { readBuildspec } from './buildspec';
 import { DeliveryProject, plainVariables, recordRoleName } from './delivery-project';
 import { deployedParameterName, IN_USE_TAG } from './deployed';
 import type { EnvironmentStack } from './environment-stack';
-import { SERVICES, type ServiceName } from './images';
+import type { ServiceName } from './images';
 
 /**
  * The stage's smoke test, and the record of what it found: the api answers, and every service runs the very task definition that this stack deployed. CloudFormation reports
@@ -19,12 +19,13 @@ export function makeReleaseCheck(
   props: {
     readonly url: string;
     readonly cluster: Cluster;
-    readonly services: Readonly<Record<ServiceName, FargateService>>;
+    readonly services: Readonly<Partial<Record<ServiceName, FargateService>>>;
     readonly key: IKey;
   },
 ): DeliveryProject {
   const { configuration } = stack.props;
   const { pipeline } = configuration;
+  const services = Object.entries(props.services);
   const recordRole = `arn:aws:iam::${pipeline.account}:role/${recordRoleName(stack.prefix)}`;
   const check = new DeliveryProject(stack, 'SmokeTest', {
     task: 'smoke-test',
@@ -39,9 +40,9 @@ export function makeReleaseCheck(
       HEALTH_PATH: { value: stack.props.configuration.components.api.healthPath },
       CLUSTER: { value: props.cluster.clusterName },
       RELEASES: {
-        value: SERVICES.map(
-          (name) => `${stack.prefix}-${name}=${props.services[name].taskDefinition.taskDefinitionArn}`,
-        ).join(' '),
+        value: services
+          .map(([name, service]) => `${stack.prefix}-${name}=${service.taskDefinition.taskDefinitionArn}`)
+          .join(' '),
       },
       ...plainVariables({
         RECORD_ROLE: recordRole,
@@ -52,11 +53,11 @@ export function makeReleaseCheck(
     },
   });
   // A check of this release: it changes after what it checks, and where the services could not be deployed there is none.
-  check.project.node.addDependency(...SERVICES.map((name) => props.services[name]));
+  check.project.node.addDependency(...services.map(([, service]) => service));
   check.role.addToPolicy(
     new PolicyStatement({
       actions: ['ecs:DescribeServices'],
-      resources: SERVICES.map((name) => props.services[name].serviceArn),
+      resources: services.map(([, service]) => service.serviceArn),
     }),
   );
   check.role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [recordRole] }));

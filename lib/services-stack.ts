@@ -4,6 +4,7 @@ import { Cluster, ContainerInsights, Secret as EcsSecret, type FargateService } 
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
+import type { Components } from '../config/component.schema';
 import { acknowledge } from './acknowledge';
 import { makeContainerService } from './container-service';
 import type { DataStack } from './data-stack';
@@ -11,6 +12,7 @@ import { makeApiDeploymentAlarm, makeLlmDeploymentAlarm } from './deployment-ala
 import { grantSecretsKey } from './environment-key';
 import { EnvironmentStack, type EnvironmentProps } from './environment-stack';
 import { makeFirewall } from './firewall';
+import { imageTagOf } from './images';
 import { makeApiEntry, type ApiEntry } from './load-balancer';
 import { makeReleaseCheck } from './release-check';
 import { restartOnRotation } from './restart-on-rotation';
@@ -42,13 +44,14 @@ export class ServicesStack extends EnvironmentStack {
   readonly cluster: Cluster;
   readonly entry: ApiEntry;
   readonly api: FargateService;
-  readonly llm: FargateService;
+  /** Not there where the application has no llm. */
+  readonly llm?: FargateService;
   /** Where the api answers: what the site asks and a person opens. */
   readonly apiUrl: CfnOutput;
 
   constructor(scope: Construct, id: string, props: ServicesProps) {
     super(scope, id, props);
-    const { vpc, key, data, configuration, environment } = props;
+    const { vpc, key, data, configuration, environment, images } = props;
     const { api, llm } = configuration.components;
     this.cluster = new Cluster(this, 'Cluster', {
       vpc,
@@ -63,24 +66,18 @@ export class ServicesStack extends EnvironmentStack {
     if (environment.services.containerInsights === 'off') {
       acknowledge(this.cluster, { 'AwsSolutions-ECS4': 'dev pays for no Container Insights; prod has them' });
     }
-    const llmGroup = new SecurityGroup(this, 'LlmGroup', { vpc, description: 'llm: from the api only' });
+    const llmGroup = llm
+      ? new SecurityGroup(this, 'LlmGroup', { vpc, description: 'llm: from the api only' })
+      : undefined;
     const apiGroup = new SecurityGroup(this, 'ApiGroup', { vpc, description: 'api: from the load balancer only' });
-    llmGroup.addIngressRule(apiGroup, Port.tcp(llm.port), 'api');
+    if (llm) llmGroup?.addIngressRule(apiGroup, Port.tcp(llm.port), 'api');
     this.entry = makeApiEntry(this, vpc);
     if (environment.waf) makeFirewall(this, this.entry.loadBalancer.loadBalancerArn);
 
-    this.llm = makeContainerService(this, 'llm', {
-      cluster: this.cluster,
-      key,
-      command: `exec ${llm.command}`,
-      environment: {},
-      secrets: {},
-      securityGroups: [llmGroup],
-      healthCommand: `python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:${llm.port}${llm.healthPath}', timeout=4)"`,
-      http: true,
-      deploymentAlarm: makeLlmDeploymentAlarm(this, this.cluster),
-    });
+    if (llm && llmGroup) this.llm = this.makeLlm(llm, key, llmGroup);
     this.api = makeContainerService(this, 'api', {
+      component: api,
+      imageTag: imageTagOf(images, 'api'),
       cluster: this.cluster,
       key,
       command: `${DATABASE_URL} && exec ${api.command}`,
@@ -90,7 +87,7 @@ export class ServicesStack extends EnvironmentStack {
         DB_HOST: data.database.host,
         DB_PORT: data.database.port,
         DB_NAME: data.database.name,
-        LLM_API_URL: `http://llm:${llm.port}`,
+        ...(llm ? { LLM_API_URL: `http://llm:${llm.port}` } : {}),
         REDIS_HOST: data.cache.host,
         REDIS_PORT: data.cache.port,
         REDIS_TLS: environment.cache.tls === 'required' ? 'true' : 'false',
@@ -108,7 +105,7 @@ export class ServicesStack extends EnvironmentStack {
       entry: this.entry,
       deploymentAlarm: makeApiDeploymentAlarm(this, this.entry),
     });
-    this.api.node.addDependency(this.llm);
+    if (this.llm) this.api.node.addDependency(this.llm);
     const { secretKey } = data.database;
     if (secretKey && secretKey !== key) {
       grantSecretsKey(this.api.taskDefinition.obtainExecutionRole(), secretKey, environment.region);
@@ -117,9 +114,25 @@ export class ServicesStack extends EnvironmentStack {
     makeReleaseCheck(this, {
       url: this.entry.url,
       cluster: this.cluster,
-      services: { api: this.api, llm: this.llm },
+      services: { api: this.api, ...(this.llm ? { llm: this.llm } : {}) },
       key,
     });
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: this.entry.url, description: 'Where the api answers' });
+  }
+
+  private makeLlm(llm: NonNullable<Components['llm']>, key: IKey, group: SecurityGroup): FargateService {
+    return makeContainerService(this, 'llm', {
+      component: llm,
+      imageTag: imageTagOf(this.props.images, 'llm'),
+      cluster: this.cluster,
+      key,
+      command: `exec ${llm.command}`,
+      environment: {},
+      secrets: {},
+      securityGroups: [group],
+      healthCommand: `python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:${llm.port}${llm.healthPath}', timeout=4)"`,
+      http: true,
+      deploymentAlarm: makeLlmDeploymentAlarm(this, this.cluster),
+    });
   }
 }

@@ -5,7 +5,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge, wildcard } from './acknowledge';
+import type { WebComponent } from '../config/component.schema';
 import { webTestName } from '../config/web-test-name';
+import type { WebBuild } from '../repository/web-build';
 import { readBuildspec } from './buildspec';
 import { DeliveryProject, plainVariables } from './delivery-project';
 import type { EnvironmentStack } from './environment-stack';
@@ -46,29 +48,33 @@ export function makeSiteDeployment(
 /** Builds the web app and hands it to Firebase Hosting, with the service account's key out of Secrets Manager. */
 export function makeFirebaseDeployment(
   stack: EnvironmentStack,
-  { key, apiUrl }: { readonly key: IKey; readonly apiUrl: string },
+  {
+    key,
+    apiUrl,
+    settings,
+    build,
+  }: { readonly key: IKey; readonly apiUrl: string; readonly settings: WebComponent; readonly build: WebBuild },
 ): { readonly url: string } {
   const { firebase } = stack.props.environment.web;
   if (!firebase) throw new Error('only called where Firebase hosts the site');
   const { project, secret = `${stack.props.configuration.project}/${stack.props.name}/firebase` } = firebase;
-  const { builds } = stack.props;
   const deploy = new DeliveryProject(stack, 'Deploy', {
     task: 'web',
     buildSpec: readBuildspec('web-firebase', {
       commands: {
-        bring: bringFlutter(builds.web),
-        install: builds.web.install,
-        build: withApiUrl(builds.web),
+        bring: bringFlutter(build),
+        install: build.install,
+        build: withApiUrl(build),
       },
-      cache: builds.web.flutter !== undefined,
+      cache: build.flutter !== undefined,
     }),
     key,
-    ...(builds.web.flutter ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
+    ...(build.flutter ? { cache: Cache.local(LocalCacheMode.CUSTOM) } : {}),
     environmentVariables: {
-      ...plainVariables(stack.props.configuration.components.web.buildEnvironment),
-      COMPONENT_DIR: { value: stack.props.configuration.components.web.directory },
-      WEB_OUTPUT: { value: builds.web.output },
-      ...(builds.web.flutter ? { FLUTTER_VERSION: { value: builds.web.flutter } } : {}),
+      ...plainVariables(settings.buildEnvironment),
+      COMPONENT_DIR: { value: settings.directory },
+      WEB_OUTPUT: { value: build.output },
+      ...(build.flutter ? { FLUTTER_VERSION: { value: build.flutter } } : {}),
       FIREBASE_PROJECT: { value: project },
       // Firebase passes no requests on to a load balancer: the app calls the api by its own address.
       API_URL: { value: apiUrl },

@@ -78,7 +78,10 @@ export class WebStack extends EnvironmentStack {
     super(scope, id, web);
     let url: string;
     if (web.environment.web.hosting === 'firebase') {
-      ({ url } = makeFirebaseDeployment(this, { key: web.key, apiUrl: web.services.entry.url }));
+      const { web: settings } = web.configuration.components;
+      const { web: build } = web.builds;
+      if (!settings || !build) throw new Error('only made where the application has a web app');
+      ({ url } = makeFirebaseDeployment(this, { settings, build, key: web.key, apiUrl: web.services.entry.url }));
     } else {
       const bucket = this.makeBucket();
       this.distribution = this.makeDistribution(bucket);

@@ -1,3 +1,4 @@
+import type { WebComponent } from '../config/component.schema';
 import type { Configuration } from '../config/load';
 import { webTestName } from '../config/web-test-name';
 import type { BuildValues } from '../lib/buildspec-text';
@@ -39,7 +40,7 @@ export function componentTests({ components }: Configuration, builds: ComponentB
     id: string,
     component: string,
     buildspec: ComponentTest['buildspec'],
-    settings: Components[keyof Components],
+    settings: NonNullable<Components[keyof Components]>,
     build: ComponentBuild,
     compiled: string,
     more: Partial<ComponentTest> & { readonly bring?: readonly string[] } = {},
@@ -77,13 +78,7 @@ export function componentTests({ components }: Configuration, builds: ComponentB
       ...rest,
     };
   };
-  const web = (
-    id: string,
-    component: string,
-    path: string,
-    settings: Components['web'],
-    build: WebBuild,
-  ): ComponentTest =>
+  const web = (id: string, component: string, path: string, settings: WebComponent, build: WebBuild): ComponentTest =>
     one(id, component, 'web-test', settings, build, 'built', {
       bring: bringFlutter(build),
       cached: build.flutter !== undefined,
@@ -93,26 +88,35 @@ export function componentTests({ components }: Configuration, builds: ComponentB
       },
       site: { path, output: `${settings.directory}/${build.output}` },
     });
+  const { api, llm, web: site, contracts } = components;
   return [
-    one('ApiTest', 'api', 'api-test', components.api, builds.api, 'built', { carries: 'migrations' }),
-    one(
-      'LlmTest',
-      'llm',
-      'llm-test',
-      components.llm,
-      builds.llm,
-      'installed',
-      builds.migrations.ofLlm ? { carries: 'llmMigrations' } : {},
-    ),
-    web('WebTest', 'web', '', components.web, builds.web),
+    one('ApiTest', 'api', 'api-test', api, builds.api, 'built', { carries: 'migrations' }),
+    ...(llm && builds.llm
+      ? [
+          one(
+            'LlmTest',
+            'llm',
+            'llm-test',
+            llm,
+            builds.llm,
+            'installed',
+            builds.migrations.ofLlm ? { carries: 'llmMigrations' } : {},
+          ),
+        ]
+      : []),
+    ...(site && builds.web ? [web('WebTest', 'web', '', site, builds.web)] : []),
     ...Object.entries(builds.otherWeb).flatMap(([path, build]) => {
       const settings = components.otherWeb[path];
       return settings ? [web(webTestName(path), `web-${path}`, path, settings, build)] : [];
     }),
-    one('ContractTest', 'contracts', 'contract-test', components.contracts, builds.contracts, 'compiled', {
-      carries: 'contracts',
-      environment: components.contracts.compiler === 'npm' ? { COMPILER: 'npm' } : {},
-    }),
+    ...(contracts && builds.contracts
+      ? [
+          one('ContractTest', 'contracts', 'contract-test', contracts, builds.contracts, 'compiled', {
+            carries: 'contracts',
+            environment: contracts.compiler === 'npm' ? { COMPILER: 'npm' } : {},
+          }),
+        ]
+      : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../config/load';
 import { IN_USE_TAG } from '../lib/deployed';
-import { imageRepositoryName, SERVICES, type ServiceName } from '../lib/images';
+import { imageRepositoryName, servicesOf, type ServiceName } from '../lib/images';
 
 /** Images that run nowhere and are kept, newest first, so that a rollback finds its image. */
 const KEPT_IMAGES = 50;
@@ -17,7 +17,7 @@ const KEPT_IMAGES = 50;
  * (Amazon ECR User Guide, "Lifecycle policy evaluation"). Of the others the newest are kept.
  */
 export class ImageRepositories extends Construct {
-  readonly of: Readonly<Record<ServiceName, Repository>>;
+  readonly of: Readonly<Partial<Record<ServiceName, Repository>>>;
 
   constructor(scope: Construct, id: string, configuration: Configuration) {
     super(scope, id);
@@ -53,9 +53,6 @@ export class ImageRepositories extends Construct {
       for (const account of accounts) repository.grantPull(new AccountPrincipal(account));
       return repository;
     };
-    this.of = Object.fromEntries(SERVICES.map((service) => [service, make(service)])) as Record<
-      ServiceName,
-      Repository
-    >;
+    this.of = Object.fromEntries(servicesOf(configuration).map((service) => [service, make(service)]));
   }
 }

@@ -12,7 +12,7 @@ import type { ComponentBuilds } from '../repository/component-builds';
 import { EnvironmentStage } from '../lib/environment-stage';
 import { BuildspecFiles } from '../lib/buildspec-files';
 import { ExactActions } from '../lib/exact-actions';
-import type { ServiceName } from '../lib/images';
+import type { ImageTags } from '../lib/images';
 import { Artifacts } from './artifacts';
 import { BaseImages } from './base-images';
 import { ConnectionSource } from './connection-source';
@@ -35,7 +35,7 @@ const DOCUMENTATION = ['**/*.md', 'docs/**'];
 /** What the pipeline stack is made from. */
 export interface PipelineStackProps extends StackProps {
   readonly configuration: Configuration;
-  readonly images: Readonly<Record<ServiceName, string>>;
+  readonly images: ImageTags;
   /** How the application's components are built: read from its checkout. */
   readonly builds: ComponentBuilds;
 }
@@ -166,7 +166,7 @@ export class PipelineStack extends Stack {
         // At the same time: the site's files and the services do not wait for one another, only the site's address does.
         post: [
           this.deliver(stage, { input: source, id: 'SmokeTest', task: 'smoke-test', variables: recorded }),
-          this.deliverySite(stage, source, verify),
+          ...(stage.web ? [this.deliverySite(stage, source, verify)] : []),
         ],
       });
     };
@@ -228,10 +228,14 @@ export class PipelineStack extends Stack {
         stack: stage.data,
         post: [this.deliver(stage, { input: migrations, more, id: 'Migrate', task: 'migrate' })],
       },
-      {
-        stack: stage.contracts,
-        post: [this.deliver(stage, { input: contracts, id: 'DeployContracts', task: 'contracts' })],
-      },
+      ...(stage.contracts
+        ? [
+            {
+              stack: stage.contracts,
+              post: [this.deliver(stage, { input: contracts, id: 'DeployContracts', task: 'contracts' })],
+            },
+          ]
+        : []),
     ];
   }
 

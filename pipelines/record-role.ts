@@ -3,7 +3,7 @@ import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Configuration } from '../config/load';
 import { deliveryNames, recordRoleName } from '../lib/delivery-project';
 import { deployedParameterName } from '../lib/deployed';
-import { SERVICES, type ServiceName } from '../lib/images';
+import { imageTagOf, type ImageTags, type ServiceName } from '../lib/images';
 import type { Carried } from './component-tests';
 import type { ConnectionSource } from './connection-source';
 import type { ImageRepositories } from './image-repositories';
@@ -14,7 +14,7 @@ export interface RecordProps {
   readonly pipeline: ConnectionSource;
   readonly repositories: ImageRepositories;
   /** The tag of each service's image, as the step that built it tells. */
-  readonly imageTags: Readonly<Record<ServiceName, string>>;
+  readonly imageTags: ImageTags;
   /** The digest of what was carried from Verify, as the step that packed it tells. */
   readonly digests: Readonly<Partial<Record<Carried, string>>>;
 }
@@ -38,7 +38,9 @@ export function recordedVariables({
   digests,
 }: RecordProps): Record<string, string> {
   return {
-    IMAGES: SERVICES.map((service) => `${repositories.of[service].repositoryName}:${imageTags[service]}`).join(' '),
+    IMAGES: Object.entries(repositories.of)
+      .map(([service, { repositoryName }]) => `${repositoryName}:${imageTagOf(imageTags, service as ServiceName)}`)
+      .join(' '),
     APPLICATION_COMMIT: application.sourceAttribute('CommitId'),
     PIPELINE_COMMIT: pipeline.sourceAttribute('CommitId'),
     ...digestVariables(digests),
@@ -71,7 +73,7 @@ export function makeRecordRole(
   role.addToPolicy(
     new PolicyStatement({
       actions: ['ecr:BatchGetImage', 'ecr:PutImage'],
-      resources: SERVICES.map((service) => repositories.of[service].repositoryArn),
+      resources: Object.values(repositories.of).map(({ repositoryArn }) => repositoryArn),
     }),
   );
   return role;

@@ -14,7 +14,7 @@ import type { ComponentBuilds } from '../repository/component-builds';
 import { acknowledge, wildcard } from '../lib/acknowledge';
 import { readBuildspec } from '../lib/buildspec';
 import type { BuildValues } from '../lib/buildspec-text';
-import { SERVICES, type ServiceName } from '../lib/images';
+import { servicesOf, type ImageTags } from '../lib/images';
 import type { Artifacts } from './artifacts';
 import { BUILD_ENVIRONMENT } from './build-environment';
 import { guardRecords, recordPolicy, recordVariables, type KnownBuild } from './records';
@@ -44,7 +44,7 @@ export interface Verification {
   /** The digest of each, known once it is packed: a variable of the step that packs it. */
   readonly digests: Readonly<Partial<Record<Carried, string>>>;
   /** The tag of each service's image, known once it is built: a variable of the step that builds it. */
-  readonly imageTags: Readonly<Record<ServiceName, string>>;
+  readonly imageTags: ImageTags;
   readonly acknowledge: () => void;
 }
 
@@ -92,17 +92,19 @@ export function verification(props: VerificationProps): Verification {
     tests.flatMap(({ test, step }) => (test.site && step.primaryOutput ? [[test.site.path, step.primaryOutput]] : [])),
   );
   const carriers = tests.flatMap(({ test, step }) => (test.carries ? [[test.carries, step] as const] : []));
-  const images = SERVICES.map((service) => {
+  const images = servicesOf(configuration).flatMap((service) => {
     const repository = repositories.of[service];
-    const { directory, dockerfile } = components[service];
-    return new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
+    const component = components[service];
+    if (!repository || !component) return [];
+    const { directory, context = directory, dockerfile } = component;
+    const step = new CodeBuildStep(`${service[0]?.toUpperCase() ?? ''}${service.slice(1)}Image`, {
       projectName: `${project}-${service}-image`,
       input: application,
       additionalInputs: { assembly },
       commands: [],
       env: {
         COMPONENT: service,
-        COMPONENT_DIR: directory,
+        COMPONENT_DIR: context,
         REPOSITORY_URI: repository.repositoryUri,
         ...(dockerfile === 'Dockerfile' ? {} : { DOCKERFILE: dockerfile }),
         FRESH: '#{variables.fresh}',
@@ -115,15 +117,14 @@ export function verification(props: VerificationProps): Verification {
       rolePolicyStatements: [...imagePolicy(repository.repositoryArn), baseImages.policy()],
       timeout,
     });
+    return [{ service, step }];
   });
   return {
-    steps: [...tests.map(({ step }) => step), ...images],
+    steps: [...tests.map(({ step }) => step), ...images.map(({ step }) => step)],
     sites,
     carried: Object.fromEntries(carriers.map(([what, step]) => [what, step.primaryOutput])),
     digests: Object.fromEntries(carriers.map(([what, step]) => [what, step.exportedVariable('CARRIED')])),
-    imageTags: Object.fromEntries(
-      SERVICES.map((service, at) => [service, images[at]?.exportedVariable('IMAGE_TAG')]),
-    ) as Record<ServiceName, string>,
+    imageTags: Object.fromEntries(images.map(({ service, step }) => [service, step.exportedVariable('IMAGE_TAG')])),
     acknowledge: () => {
       guardRecords(props.artifacts, Object.fromEntries(tests.map(({ projectName, step }) => [projectName, step])));
       for (const { test, step } of tests) {
@@ -134,7 +135,7 @@ export function verification(props: VerificationProps): Verification {
           });
         }
       }
-      for (const image of images) {
+      for (const { step: image } of images) {
         acknowledge(image.project, {
           'AwsSolutions-IAM5[Resource::*]':
             'ecr:GetAuthorizationToken takes no narrower resource; pushing is to one repository',

@@ -71,7 +71,7 @@ export function nodeBuild(
     runtimes: { nodejs: nodeVersion.major },
     install: [
       ...commands.setup,
-      ...overHttps(checkout, directory, manager.lockFile),
+      ...overHttps(checkout, manager.workspace ?? directory, manager.lockFile),
       ...(settings.install ?? [commands.install]),
     ],
     build: settings.build ?? build(commands),
@@ -138,9 +138,17 @@ function reporter(runner: TestRunner): { readonly ahead: readonly string[]; read
 /** The api: NestJS with Prisma, or whatever its package.json builds. */
 export function apiBuild(checkout: Checkout, settings: NodeSettings): NodeBuild {
   return nodeBuild(checkout, settings, (commands) => [
-    ...(prismaOf(checkout, settings.directory) ? [commands.exec('prisma generate')] : []),
+    ...generated(checkout, settings.directory, commands),
     ...(hasScript(checkout, settings.directory, 'build') ? [commands.run('build')] : []),
   ]);
+}
+
+/** Prisma's client, which the schema is made into: in the folder of the schema where that is another one. */
+function generated(checkout: Checkout, directory: string, commands: PackageCommands): string[] {
+  const prisma = prismaOf(checkout, directory);
+  if (!prisma) return [];
+  const generate = commands.exec('prisma generate');
+  return [prisma.directory === directory ? generate : `(cd "$CODEBUILD_SRC_DIR/${prisma.directory}" && ${generate})`];
 }
 
 /** Whether package.json has a script. */

@@ -9,11 +9,12 @@ import { webBuild, type WebBuild } from './web-build';
 /** How each component of an application repository is built, and how its database is migrated. */
 export interface ComponentBuilds {
   readonly api: NodeBuild;
-  readonly llm: ComponentBuild;
-  readonly web: WebBuild;
+  /** This and the following are not there where the repository has no such component. */
+  readonly llm?: ComponentBuild;
+  readonly web?: WebBuild;
   /** The further web apps by the path that they are served below. */
   readonly otherWeb: Readonly<Record<string, WebBuild>>;
-  readonly contracts: NodeBuild;
+  readonly contracts?: NodeBuild;
   readonly migrations: Migrations;
   /** Folders of other components that a component takes something from, by its own folder. */
   readonly takes: Readonly<Record<string, readonly string[]>>;
@@ -25,7 +26,7 @@ export interface Migrations {
   /** Whether the llm's folder has migrations too: the build that tests it carries them. */
   readonly ofLlm: boolean;
   /** The schema that the database is compared with afterwards, and its migrations; undefined where Prisma is not what migrates it. */
-  readonly prisma?: { readonly schema: string; readonly migrations: string };
+  readonly prisma?: { readonly directory: string; readonly schema: string; readonly migrations: string };
   readonly runtimes: Readonly<Record<string, string | number>>;
   /** Whether running them again on what they left changes nothing: Prisma's and Alembic's do not, a command of somebody else's may. */
   readonly repeatable: boolean;
@@ -34,24 +35,31 @@ export interface Migrations {
 /** Reads a checkout once for everything that synth needs of it. */
 export function componentBuilds(checkout: Checkout, components: Components): ComponentBuilds {
   const api = apiBuild(checkout, components.api);
-  const llm = llmBuild(checkout, components.llm);
+  const llm = components.llm && llmBuild(checkout, components.llm);
   return {
     api,
-    llm,
-    web: webBuild(checkout, components.web),
+    ...(llm ? { llm } : {}),
+    ...(components.web ? { web: webBuild(checkout, components.web) } : {}),
     otherWeb: Object.fromEntries(
       Object.entries(components.otherWeb).map(([path, app]) => [path, webBuild(checkout, app)]),
     ),
-    contracts: contractsBuild(checkout, components.contracts),
+    ...(components.contracts ? { contracts: contractsBuild(checkout, components.contracts) } : {}),
     takes: takenFolders(checkout, components),
     migrations: migrations(checkout, components, api, llm),
   };
 }
 
-function migrations(checkout: Checkout, components: Components, api: NodeBuild, llm: ComponentBuild): Migrations {
+function migrations(
+  checkout: Checkout,
+  components: Components,
+  api: NodeBuild,
+  llm: ComponentBuild | undefined,
+): Migrations {
   const prisma = components.api.migrate === undefined ? prismaOf(checkout, components.api.directory) : undefined;
-  const alembic = checkout.has(`${components.llm.directory}/alembic.ini`) && components.llm.migrate === undefined;
-  const ofLlm = alembic || (components.llm.migrate ?? []).length > 0;
+  const ofTheLlm = components.llm?.migrate;
+  const alembic =
+    components.llm !== undefined && ofTheLlm === undefined && checkout.has(`${components.llm.directory}/alembic.ini`);
+  const ofLlm = alembic || (ofTheLlm ?? []).length > 0;
   const inLlm = (commands: readonly string[]): string[] => [
     'cd "$CODEBUILD_SRC_DIR/$LLM_DIR"',
     ...commands,
@@ -59,13 +67,15 @@ function migrations(checkout: Checkout, components: Components, api: NodeBuild, 
   ];
   return {
     ofLlm,
-    repeatable: components.api.migrate === undefined && components.llm.migrate === undefined,
-    runtimes: { ...api.runtimes, python: llm.runtimes.python ?? '3.11' },
-    ...(prisma ? { prisma: { schema: prisma.schema, migrations: prisma.migrations } } : {}),
+    repeatable: components.api.migrate === undefined && ofTheLlm === undefined,
+    runtimes: { ...api.runtimes, ...(llm ? { python: llm.runtimes.python ?? '3.11' } : {}) },
+    ...(prisma
+      ? { prisma: { directory: prisma.directory, schema: prisma.schema, migrations: prisma.migrations } }
+      : {}),
     commands: {
       pending: [
         // A command of somebody else's says nothing beforehand: a snapshot is taken each time.
-        ...(components.api.migrate || components.llm.migrate ? ['export PENDING=yes'] : []),
+        ...(components.api.migrate || ofTheLlm ? ['export PENDING=yes'] : []),
         ...(prisma
           ? [`DATABASE_URL="$PRISMA_URL" ${api.commands.exec('prisma migrate status')} || export PENDING=yes`]
           : []),
@@ -78,8 +88,8 @@ function migrations(checkout: Checkout, components: Components, api: NodeBuild, 
             ? [`DATABASE_URL="$PRISMA_URL" ${api.commands.exec('prisma migrate deploy')}`]
             : [],
       llmMigrate:
-        components.llm.migrate !== undefined
-          ? inLlm(withUrl('ALEMBIC_URL', components.llm.migrate))
+        ofTheLlm !== undefined
+          ? inLlm(withUrl('ALEMBIC_URL', ofTheLlm))
           : alembic
             ? ['sh "$SCRIPTS/alembic-upgrade.sh"']
             : [],

@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { jsonOf, type Checkout } from './checkout';
+import { workspaceOf } from './workspace';
 
 /** Node’s majors in the build image, oldest first (aws/aws-codebuild-docker-images, standard 7.0). */
 export const OFFERED_NODE: readonly number[] = [18, 20, 22, 24];
@@ -22,12 +24,15 @@ export interface NodeVersion {
  */
 export function nodeVersionOf(checkout: Checkout, directory: string, configured?: string): NodeVersion {
   if (configured !== undefined) return chosen(configured, 'saiondo.yaml');
-  for (const file of ['.nvmrc', '.node-version']) {
-    const text = checkout.text(`${directory}/${file}`)?.trim();
-    if (text) return chosen(text, file);
+  const workspace = workspaceOf(checkout, directory);
+  for (const folder of [directory, ...(workspace === undefined ? [] : [workspace])]) {
+    for (const file of ['.nvmrc', '.node-version']) {
+      const text = checkout.text(posix.join(folder, file))?.trim();
+      if (text) return chosen(text, file);
+    }
+    const engines = jsonOf(checkout, posix.join(folder, 'package.json'))?.engines as { node?: unknown } | undefined;
+    if (typeof engines?.node === 'string') return chosen(engines.node, 'package.json, engines.node');
   }
-  const engines = jsonOf(checkout, `${directory}/package.json`)?.engines as { node?: unknown } | undefined;
-  if (typeof engines?.node === 'string') return chosen(engines.node, 'package.json, engines.node');
   return { major: DEFAULT_NODE, from: 'the default' };
 }
 

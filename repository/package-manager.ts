@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { filesBelow, jsonOf, type Checkout } from './checkout';
+import { workspaceOf } from './workspace';
 
 /** The package managers that a Node project may use: those of Node’s Corepack, Yarn 1 apart from later Yarn. */
 export type PackageManagerName = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm';
@@ -12,6 +14,8 @@ export interface PackageManager {
   readonly from: string;
   /** The lock file that is installed from; undefined where there is none. */
   readonly lockFile?: string;
+  /** The workspace that the lock file is of, relative to the repository, where it stands there and not in the project’s own folder. */
+  readonly workspace?: string;
   /** Lock files of other package managers, which nobody reads. */
   readonly ignored: readonly string[];
 }
@@ -38,27 +42,39 @@ const BERRY = '4.9.4';
  * @param configured `yarn`, or with an exact version `pnpm@8.15.0`
  */
 export function packageManagerOf(checkout: Checkout, directory: string, configured?: string): PackageManager {
-  const files = new Set(filesBelow(checkout, directory).filter((file) => !file.includes('/')));
-  const locks = Object.keys(LOCK_FILES).filter((file) => files.has(file));
-  const declared = jsonOf(checkout, `${directory}/package.json`)?.packageManager;
+  const own = locksIn(checkout, directory);
+  const above = own.length === 0 ? workspaceOf(checkout, directory) : undefined;
+  const workspace = above !== undefined && locksIn(checkout, above).length > 0 ? above : undefined;
+  const folder = workspace ?? directory;
+  const locks = locksIn(checkout, folder);
+  const declared =
+    jsonOf(checkout, `${directory}/package.json`)?.packageManager ??
+    (workspace === undefined ? undefined : jsonOf(checkout, posix.join(workspace, 'package.json'))?.packageManager);
   const [text, from] =
     configured !== undefined
       ? [configured, 'saiondo.yaml']
       : [typeof declared === 'string' ? declared : '', 'package.json, packageManager'];
   const asked = /^(npm|yarn|pnpm)(?:@(\d+\.\d+\.\d+(?:-[\w.]+)?))?(?:\+.*)?$/.exec(text);
-  const berryLock = /^__metadata:/m.test(checkout.text(`${directory}/yarn.lock`) ?? '');
+  const berryLock = /^__metadata:/m.test(checkout.text(posix.join(folder, 'yarn.lock')) ?? '');
   const kind = asked?.[1] ?? (locks[0] ? LOCK_FILES[locks[0]] : 'npm');
   const berry = kind === 'yarn' && (asked?.[2] ? !asked[2].startsWith('1.') : berryLock);
   const name: PackageManagerName = berry ? 'yarn-berry' : (kind as PackageManagerName);
   const lockFile = locks.find((file) => LOCK_FILES[file] === kind);
-  const version = asked?.[2] ?? versionOfLock(name, checkout.text(`${directory}/${lockFile ?? ''}`) ?? '');
+  const version = asked?.[2] ?? versionOfLock(name, checkout.text(posix.join(folder, lockFile ?? '')) ?? '');
   return {
     name,
     ...(version ? { version } : {}),
     from: asked ? from : (lockFile ?? 'no lock file'),
     ...(lockFile ? { lockFile } : {}),
+    ...(lockFile && workspace !== undefined ? { workspace } : {}),
     ignored: locks.filter((file) => file !== lockFile),
   };
+}
+
+/** The lock files of a folder, in the order in which they are looked for. */
+function locksIn(checkout: Checkout, folder: string): string[] {
+  const files = new Set(filesBelow(checkout, folder).filter((file) => !file.includes('/')));
+  return Object.keys(LOCK_FILES).filter((file) => files.has(file));
 }
 
 function versionOfLock(name: PackageManagerName, lock: string): string | undefined {
@@ -84,7 +100,15 @@ export interface PackageCommands {
 export const BROUGHT = '"$TOOLS"';
 
 /** The commands of a package manager. It is installed from the npm registry, which mirrors and proxies know; Corepack asks others. */
-export function commandsOf({ name, version, lockFile }: PackageManager): PackageCommands {
+export function commandsOf({ workspace, ...manager }: PackageManager): PackageCommands {
+  const commands = ownCommands(manager);
+  if (workspace === undefined) return commands;
+  // A lock file of a workspace is installed from its folder, for all of its projects.
+  const folder = workspace === '.' ? '"$CODEBUILD_SRC_DIR"' : `"$CODEBUILD_SRC_DIR/${workspace}"`;
+  return { ...commands, install: `(cd ${folder} && ${commands.install})` };
+}
+
+function ownCommands({ name, version, lockFile }: PackageManager): PackageCommands {
   const bring = (spec: string): string[] => [
     `npm install --global --no-audit --no-fund --loglevel=error --prefix ${BROUGHT} ${spec}`,
     `export PATH="$TOOLS/bin:$PATH"`,

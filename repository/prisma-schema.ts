@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 import { filesBelow, jsonOf, type Checkout } from './checkout';
+import { workspaceOf } from './workspace';
 
 /** Where a project keeps its Prisma schema and migrations. */
 export interface PrismaProject {
+  /** The folder that Prisma runs in, relative to the repository: the project's own, or that of a package of its workspace. */
+  readonly directory: string;
   /** The schema as Prisma is given it: a file, or a folder of `.prisma` files, relative to the project. */
   readonly schema: string;
   /** Its files, relative to the repository. */
@@ -33,6 +36,28 @@ const CONFIGURATIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => 
  * prisma/schema.prisma and schema.prisma (prisma.io/docs/orm/prisma-schema/overview/location).
  */
 export function prismaOf(checkout: Checkout, directory: string): PrismaProject | undefined {
+  const own = prismaIn(checkout, directory);
+  if (own) return own;
+  const shared = sharedPrisma(checkout, directory);
+  return shared === undefined ? undefined : prismaIn(checkout, shared);
+}
+
+/** The package of a workspace that holds its schema, where a project has none: the one that it depends on, else the only one. */
+function sharedPrisma(checkout: Checkout, directory: string): string | undefined {
+  const workspace = workspaceOf(checkout, directory);
+  if (workspace === undefined) return undefined;
+  const prefix = workspace === '.' ? '' : `${workspace}/`;
+  const packages = checkout.files
+    .filter((file) => file.startsWith(prefix) && file.endsWith('/package.json'))
+    .map((file) => posix.dirname(file))
+    .filter((folder) => folder !== directory && prismaIn(checkout, folder) !== undefined);
+  const { dependencies, devDependencies } = jsonOf(checkout, posix.join(directory, 'package.json')) ?? {};
+  const wanted = { ...(dependencies as object), ...(devDependencies as object) };
+  const named = packages.find((folder) => String(jsonOf(checkout, posix.join(folder, 'package.json'))?.name) in wanted);
+  return named ?? (packages.length === 1 ? packages[0] : undefined);
+}
+
+function prismaIn(checkout: Checkout, directory: string): PrismaProject | undefined {
   const inProject = (file: string): string => posix.join(directory, file);
   const configuration = CONFIGURATIONS.map((name) => checkout.text(inProject(name))).find((text) => text !== undefined);
   const configured = (pattern: RegExp): string | undefined => pattern.exec(configuration ?? '')?.[1];
@@ -54,7 +79,7 @@ export function prismaOf(checkout: Checkout, directory: string): PrismaProject |
   const migrations =
     configured(new RegExp(String.raw`\bmigrations\s*:\s*\{[^}]*\bpath\s*:\s*${quoted}`)) ??
     posix.relative(directory, posix.join(posix.dirname(main), 'migrations'));
-  return { schema, files, migrations: posix.normalize(migrations) };
+  return { directory, schema, files, migrations: posix.normalize(migrations) };
 }
 
 function prismaFilesBelow(checkout: Checkout, folder: string): string[] {

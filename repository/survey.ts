@@ -1,4 +1,5 @@
 import { filesBelow, jsonOf, lineOf, type Checkout } from './checkout';
+import { foreignDockerfile } from './image-file';
 import { prismaOf } from './prisma-schema';
 import { nodeRoutes, pythonRoutes } from './routes';
 
@@ -54,6 +55,9 @@ export function survey(checkout: Checkout): Survey {
   };
 }
 
+/** What builds a site, in addition to Vite and Create React App. */
+const SITES = ['next', 'nuxt', 'astro', 'gatsby', '@docusaurus/core', '@angular/cli', '@vue/cli-service'];
+
 const inFolder = (folder: string, file: string): string => (folder ? `${folder}/${file}` : file);
 
 function packagesOf(checkout: Checkout, folder: string): Record<string, unknown> | undefined {
@@ -65,18 +69,18 @@ function seenApi(checkout: Checkout, folder: string): SeenService | undefined {
   const packages = packagesOf(checkout, folder);
   const server = packages && ['@nestjs/core', 'fastify', 'express', 'koa'].find((name) => name in packages);
   if (
-    !folder ||
     !packages ||
     server === undefined ||
-    ['vite', 'react-scripts', 'hardhat', 'next'].some((name) => name in packages)
+    ['vite', 'react-scripts', 'hardhat', ...SITES].some((name) => name in packages)
   )
     return undefined;
   const manifest = inFolder(folder, 'package.json');
   const scripts = (jsonOf(checkout, manifest)?.scripts ?? {}) as Record<string, unknown>;
   const script = ['start:prod', 'start'].find((name) => /^node\s/.test(String(scripts[name] ?? '')));
-  const image = commandOfImage(checkout, folder);
+  const file = dockerfileOf(checkout, folder);
+  const image = commandOfImage(checkout, file);
   return {
-    directory: folder,
+    directory: folder || '.',
     why: `${manifest} has ${server}`,
     port: portOf(checkout, folder, 3000),
     healthPath: healthOf(nodeRoutes(checkout, folder), '/health'),
@@ -98,18 +102,18 @@ function seenLlm(checkout: Checkout, folder: string): SeenService | undefined {
   const file = ['requirements.txt', 'pyproject.toml']
     .map((name) => inFolder(folder, name))
     .find((one) => /\b(fastapi|uvicorn|flask)\b/i.test(checkout.text(one) ?? ''));
-  if (!folder || file === undefined) return undefined;
+  if (file === undefined) return undefined;
   const main = filesBelow(checkout, folder).find(
     (one) => one.endsWith('.py') && /\bapp\s*=\s*(FastAPI|Flask)\(/.test(checkout.text(inFolder(folder, one)) ?? ''),
   );
   const module = (main ?? 'src/main.py').replace(/\.py$/, '').replace(/\//g, '.');
   const port = portOf(checkout, folder, 8000);
   return {
-    directory: folder,
+    directory: folder || '.',
     why: `${file} has FastAPI`,
     port,
     healthPath: healthOf(pythonRoutes(checkout, folder), '/health'),
-    command: commandOfImage(checkout, folder) ?? {
+    command: commandOfImage(checkout, dockerfileOf(checkout, folder)) ?? {
       value: `uvicorn ${module}:app --host 0.0.0.0 --port ${port.value}`,
       from: main ? inFolder(folder, main) : 'the default',
     },
@@ -124,8 +128,7 @@ function seenSite(checkout: Checkout, folder: string): SeenSite | undefined {
       why: `${inFolder(folder, 'pubspec.yaml')} and its web/index.html`,
     };
   const packages = packagesOf(checkout, folder);
-  const builder =
-    packages && ['vite', 'react-scripts', '@angular/cli', '@vue/cli-service'].find((name) => name in packages);
+  const builder = packages && ['vite', 'react-scripts', ...SITES].find((name) => name in packages);
   return builder
     ? { directory: folder, framework: 'node', why: `${inFolder(folder, 'package.json')} has ${builder}` }
     : undefined;
@@ -160,9 +163,14 @@ function seenContracts(checkout: Checkout, folder: string): Survey['contracts'] 
   };
 }
 
+/** The Dockerfile of a folder, or the one that is written for it elsewhere. */
+function dockerfileOf(checkout: Checkout, folder: string): string {
+  const own = inFolder(folder, 'Dockerfile');
+  return checkout.has(own) ? own : (foreignDockerfile(checkout, folder) ?? own);
+}
+
 /** What an image starts: the JSON form of CMD. */
-function commandOfImage(checkout: Checkout, folder: string): Seen<string> | undefined {
-  const file = inFolder(folder, 'Dockerfile');
+function commandOfImage(checkout: Checkout, file: string): Seen<string> | undefined {
   const text = checkout.text(file) ?? '';
   const command = [...text.matchAll(/^\s*CMD\s+(\[[^\]]*\])/gim)].at(-1);
   if (!command) return undefined;

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Components } from '../config/component.schema';
+import type { Components, WebComponent } from '../config/component.schema';
 import { filesBelow, jsonOf, type Checkout } from './checkout';
 
 /** Prose names folders that no build reads. */
@@ -11,11 +11,11 @@ const UPWARD = /["'`]\.\.["'`]|\.\.\/|\bparents?\b|root/i;
 /** Files at the root that bind all folders into one build. */
 const WORKSPACES = ['pnpm-workspace.yaml', 'lerna.json', 'nx.json', 'turbo.json', 'rush.json', 'melos.yaml'];
 
-type Settings = Components['api'] | Components['llm'] | Components['contracts'] | Components['otherWeb'][string];
+type Settings = Components['api'] | NonNullable<Components['llm'] | Components['contracts']> | WebComponent;
 
 /** The settings of every component. */
 function settingsOf({ otherWeb, ...named }: Components): readonly Settings[] {
-  return [...Object.values(named), ...Object.values(otherWeb)];
+  return [...Object.values(named).filter((one) => one !== undefined), ...Object.values(otherWeb)];
 }
 
 /** The folder of every component, each once. */

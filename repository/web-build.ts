@@ -17,6 +17,18 @@ export interface WebBuild extends ComponentBuild {
   readonly flutter?: string;
 }
 
+/**
+ * The folders of builders that write elsewhere than `dist` (nextjs.org, "Static Exports"; nuxt.com, "Static hosting"; gatsbyjs.com; docusaurus.io; Create
+ * React App).
+ */
+const OUTPUTS: readonly (readonly [string, string])[] = [
+  ['next', 'out'],
+  ['nuxt', '.output/public'],
+  ['gatsby', 'public'],
+  ['@docusaurus/core', 'build'],
+  ['react-scripts', 'build'],
+];
+
 /** The Flutter of a project that names none: a stable one (docs.flutter.dev, "Flutter SDK archive"). */
 export const DEFAULT_FLUTTER = '3.32.8';
 
@@ -48,7 +60,8 @@ function outputOf(checkout: Checkout, directory: string): string {
     .find((text) => text !== undefined);
   const named = /\boutDir\s*:\s*['"`]([\w./-]+)['"`]/.exec(config ?? '')?.[1];
   if (named !== undefined) return named.replace(/^\.\//, '');
-  return /"react-scripts"/.test(checkout.text(`${directory}/package.json`) ?? '') ? 'build' : 'dist';
+  const manifest = checkout.text(`${directory}/package.json`) ?? '';
+  return OUTPUTS.find(([builder]) => manifest.includes(`"${builder}"`))?.[1] ?? 'dist';
 }
 
 function flutterBuild(checkout: Checkout, settings: WebSettings): WebBuild {

@@ -148,9 +148,10 @@ function regionOf(arn: string): string {
 /** What people put in place by hand (README, "Deploy it to AWS"). */
 function wantedValues(configuration: Configuration): WantedValue[] {
   return ENVIRONMENTS.flatMap(([name]): WantedValue[] => {
+    if (!configuration.components.contracts) return [];
     const place = placeOf(configuration.environments[name]);
     const names = contractNames(configuration, name);
-    const { explorer } = configuration.environments[name].contracts;
+    const { explorer } = configuration.environments[name].contracts ?? {};
     return [
       { place, kind: 'secret', name: names.deployerSecret, keys: ['privateKey', ...(explorer ? ['explorerKey'] : [])] },
       { place, kind: 'parameter', name: names.chainParameter, keys: [] },
@@ -168,7 +169,7 @@ function neededQuotas(configuration: Configuration): NeededQuota[] {
     // While a service is updated, its new tasks run next to the old ones.
     const cpu = here.reduce((sum, { services, protected: safe }) => {
       const tasks = services.maxTasks ?? Math.max(services.minTasks ?? 1, safe ? 5 : 1);
-      return sum + (2 * tasks * (services.api.cpu + services.llm.cpu)) / 1024;
+      return sum + (2 * tasks * (services.api.cpu + (configuration.components.llm ? services.llm.cpu : 0))) / 1024;
     }, 0);
     const why = `the stacks of ${here.length > 1 ? 'both environments' : 'the environment'}`;
     return [

@@ -7,7 +7,8 @@ import type { Fixtures } from '../../engine/resources/fixtures';
 export function fixturesOf(configuration: Configuration, root: string): Fixtures {
   const { chain } = configuration.rehearsal;
   const secrets = givenSecrets(configuration);
-  if (!chain) return { processes: [], parameters: [], secrets };
+  // An application without contracts has no chain.
+  if (!chain || !configuration.components.contracts) return { processes: [], parameters: [], secrets };
   const environments = (['dev', 'prod'] as const).map((name) => {
     const { account, region } = configuration.environments[name];
     return { name, account, region, names: contractNames(configuration, name), process: `chain ${name}` };

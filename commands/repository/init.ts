@@ -70,7 +70,10 @@ async function answers(directory: string, seen: Survey, interactive: boolean): P
     .slice(0, 20);
   const asked = async (question: string, otherwise: string): Promise<string> =>
     interactive ? (await ask(`${question} (${otherwise})`)) || otherwise : otherwise;
-  const project = await asked('project, the first part of every name', /^[a-z]/.test(name) ? name : 'saiondo');
+  const project = await asked(
+    'project, the first part of every name',
+    /^[a-z][a-z0-9-]{1,19}$/.test(name) ? name : 'saiondo',
+  );
   const region = await asked('region', 'ap-northeast-2');
   // A site that Node builds is rehearsed in full; Flutter comes from no package registry.
   const suggested = seen.sites.find(({ framework }) => framework === 'node') ?? seen.sites[0];

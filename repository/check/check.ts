@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Configuration } from '../../config/load';
 import type { Checkout } from '../checkout';
 import { componentBuilds } from '../component-builds';
@@ -13,13 +14,10 @@ const ORDER = { stops: 0, warning: 1, note: 2 } as const;
 export function checkRepository(checkout: Checkout, configuration: Configuration): CheckFinding[] {
   const { components } = configuration;
   const { api, llm, web, contracts, otherWeb } = components;
-  const folders = Object.entries({
-    api,
-    llm,
-    web,
-    contracts,
-    ...Object.fromEntries(Object.entries(otherWeb).map(([name, app]) => [`otherWeb.${name}`, app])),
-  });
+  const folders = [
+    ...Object.entries({ api, llm, web, contracts }),
+    ...Object.entries(otherWeb).map(([name, app]) => [`otherWeb.${name}`, app] as const),
+  ].flatMap(([name, component]) => (component ? [[name, component] as const] : []));
   const missing = folders.filter(([, { directory }]) => !checkout.has(directory)).map(([name]) => name);
   const builds = componentBuilds(checkout, components);
   const there = (name: string, found: () => CheckFinding[]): CheckFinding[] => (missing.includes(name) ? [] : found());
@@ -47,5 +45,7 @@ export function checkRepository(checkout: Checkout, configuration: Configuration
     ...there('contracts', () => checkContracts(checkout, configuration, builds)),
     ...checkVariables(checkout, configuration),
   ];
-  return findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
+  return findings
+    .map((one) => ({ ...one, where: { ...one.where, file: posix.normalize(one.where.file) } }))
+    .sort((a, b) => ORDER[a.level] - ORDER[b.level]);
 }

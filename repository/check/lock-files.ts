@@ -20,7 +20,8 @@ export function checkLockFile(
   { manager }: NodeBuild,
 ): CheckFinding[] {
   const { lockFile } = manager;
-  if (lockFile === undefined) return [];
+  // The lock file of a workspace has the packages of all its projects: which are whose is not looked for.
+  if (lockFile === undefined || manager.workspace !== undefined) return [];
   const manifest = `${directory}/package.json`;
   const unlocked = unlockedPackages(checkout, directory, lockFile) ?? [];
   const [first] = unlocked;

@@ -30,7 +30,7 @@ export function checkMigrations(checkout: Checkout, { components, environments }
           ),
         ]
       : [];
-  const lacking = lackingOf(checkout, directory, prisma);
+  const lacking = lackingOf(checkout, prisma.directory, prisma);
   if (!lacking) return [];
   const { where, text } = lacking;
   const unpushed = Object.entries(environments).filter(([, { migrations }]) => migrations.drift !== 'push');
@@ -53,7 +53,7 @@ export function checkMigrations(checkout: Checkout, { components, environments }
       where,
       found: found.join('; '),
       needed: 'migrations that make what the schema says',
-      fix: `write the migration: npx prisma migrate dev --name close-drift in ${directory} (without a local database: docs/baseline.md)${dev ? '; and environments.dev.migrations.drift: push until then' : ''}`,
+      fix: `write the migration: npx prisma migrate dev --name close-drift in ${prisma.directory} (without a local database: docs/baseline.md)${dev ? '; and environments.dev.migrations.drift: push until then' : ''}`,
       ...(dev ? { set: { 'environments.dev.migrations.drift': dev } } : {}),
     },
   ];

@@ -1,12 +1,18 @@
+import { posix } from 'node:path';
 import type { Configuration } from '../../config/load';
 import { filesBelow, jsonOf, lineOf, type Checkout } from '../checkout';
 import type { ComponentBuilds } from '../component-builds';
 import { nodeRoutes, pythonRoutes } from '../routes';
+import { suggestedNodeImage, suggestedPythonImage } from '../suggested-image';
 import type { CheckFinding } from './finding';
 import { checkImportedFiles } from './imported-files';
+import { imageFileOf } from '../image-file';
+import { checkImage } from './image';
+import { checkImports } from './imports';
 import { checkLockFile } from './lock-files';
 import { checkMigrations } from './migrations';
 import { missingFile } from './missing-file';
+import { checkWritable } from './writable';
 
 /** The api: what its test, its image, its container and its migrations take for granted. */
 export function checkApi(checkout: Checkout, configuration: Configuration, builds: ComponentBuilds): CheckFinding[] {
@@ -18,11 +24,12 @@ export function checkApi(checkout: Checkout, configuration: Configuration, build
   return [
     ...checkNode(checkout, 'api', directory, builds.api, api),
     ...(api.install && api.dockerfile !== 'Dockerfile' ? [] : checkImportedFiles(checkout, 'api', directory)),
-    ...checkImage(checkout, 'api', directory, api.dockerfile),
-    ...checkCommand(checkout, directory, api.command),
+    ...checkImports(checkout, { ...api, name: 'api', key: 'api' }),
+    ...checkImage(checkout, 'api', api, () => suggestedNodeImage(checkout, directory, builds.api)),
+    ...checkCommand(checkout, api),
     ...checkHealth('api', api.healthPath, nodeRoutes(checkout, directory), directory),
     ...checkMigrations(checkout, configuration),
-    ...(['dev', 'prod'] as const).flatMap((name) => checkWritable(checkout, configuration, name)),
+    ...checkWritable(checkout, configuration, 'api'),
     ...checkRedis(checkout, configuration),
   ];
 }
@@ -30,6 +37,7 @@ export function checkApi(checkout: Checkout, configuration: Configuration, build
 /** The llm: its packages, its image, its module, its health. */
 export function checkLlm(checkout: Checkout, configuration: Configuration, builds: ComponentBuilds): CheckFinding[] {
   const { llm } = configuration.components;
+  if (!llm) return [];
   const { directory } = llm;
   const packages = ['requirements.txt', 'pyproject.toml'].some((file) => checkout.has(`${directory}/${file}`));
   const module = /\b(?:uvicorn|gunicorn)\b[^;&|]*?\s([\w.]+):(\w+)/.exec(llm.command);
@@ -50,10 +58,10 @@ export function checkLlm(checkout: Checkout, configuration: Configuration, build
             'components.llm.install',
           ),
         ]),
-    ...(builds.llm.noTests === undefined
+    ...(builds.llm?.noTests === undefined
       ? []
       : [noTests('LlmTest', directory, builds.llm.noTests, 'llm', 'installed')]),
-    ...checkImage(checkout, 'llm', directory, llm.dockerfile),
+    ...checkImage(checkout, 'llm', llm, () => builds.llm && suggestedPythonImage(checkout, directory, builds.llm)),
     ...(module && file === undefined
       ? [
           {
@@ -67,6 +75,7 @@ export function checkLlm(checkout: Checkout, configuration: Configuration, build
         ]
       : []),
     ...checkHealth('llm', llm.healthPath, pythonRoutes(checkout, directory), directory),
+    ...checkWritable(checkout, configuration, 'llm'),
     ...(llm.install ? [] : checkUnpinned(checkout, directory)),
   ];
 }
@@ -131,6 +140,15 @@ export function checkNode(
       `commit the lock file that \`${manager.name === 'yarn-berry' ? 'yarn' : manager.name} install\` writes in ${directory}`,
       directory,
     );
+  if (manager.workspace !== undefined)
+    add(
+      `${name}.lock`,
+      'note',
+      `no lock file in ${directory}; that of its workspace is ${posix.join(manager.workspace, manager.lockFile ?? '')}`,
+      `it is installed from there, by ${manager.name}, for every project of the workspace`,
+      `a lock file in ${directory}, where the project has to stand alone`,
+      posix.join(manager.workspace, manager.lockFile ?? ''),
+    );
   if (manager.ignored.length > 0)
     add(
       `${name}.lock`,
@@ -163,41 +181,13 @@ export function noTests(id: string, directory: string, why: string, component: s
   };
 }
 
-function checkImage(checkout: Checkout, name: 'api' | 'llm', directory: string, dockerfile: string): CheckFinding[] {
-  // The text of one, or a path.
-  const own = dockerfile.includes('FROM ');
-  const file = own ? 'saiondo.yaml' : `${directory}/${dockerfile}`;
-  const text = own ? dockerfile : checkout.text(file);
-  if (text === undefined)
-    return [
-      missingFile(
-        `${name}.image`,
-        checkout,
-        file,
-        `the Dockerfile of the ${name}’s image`,
-        `components.${name}.dockerfile`,
-      ),
-    ];
-  const bases = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].map((match) => match[1] ?? '');
-  const last = bases.at(-1) ?? '';
-  const findings: CheckFinding[] = [];
-  if (/distroless|^scratch$|chainguard/.test(last))
-    findings.push({
-      what: `${name}.image`,
-      level: 'stops',
-      where: own ? { file, path: `components.${name}.dockerfile` } : { file, line: lineOf(text, last) ?? 1 },
-      found: `${last} has no shell`,
-      needed: 'an image with sh, which runs components.' + name + '.command',
-      fix: 'start from an image with a shell, such as node:20-slim',
-    });
-  return findings;
-}
-
 /** The file that the container starts has to be what the build writes: `dist/src/main.js` where tests or seeds are compiled next to `src`. */
-function checkCommand(checkout: Checkout, directory: string, command: string): CheckFinding[] {
+function checkCommand(checkout: Checkout, api: Configuration['components']['api']): CheckFinding[] {
+  const { directory, command } = api;
+  const image = imageFileOf(checkout, api).text ?? '';
   const started = /\bnode\s+(?:--\S+\s+)*([\w./-]+\.js)/.exec(command)?.[1]?.replace(/^\.\//, '');
   const scripts = (jsonOf(checkout, `${directory}/package.json`)?.scripts ?? {}) as Record<string, unknown>;
-  const text = `${checkout.text(`${directory}/Dockerfile`) ?? ''}\n${['start:prod', 'start'].map((name) => String(scripts[name] ?? '')).join('\n')}`;
+  const text = `${image}\n${['start:prod', 'start'].map((name) => String(scripts[name] ?? '')).join('\n')}`;
   const own = /\bnode["'\s,]+(?:--\S+\s+)*"?([\w./-]+\.js)/.exec(text)?.[1]?.replace(/^\.\//, '');
   if (!started || !own || started === own || checkout.has(`${directory}/${started}`)) return [];
   return [
@@ -205,7 +195,7 @@ function checkCommand(checkout: Checkout, directory: string, command: string): C
       what: 'api.command',
       level: 'stops',
       where: { file: 'saiondo.yaml', path: 'components.api.command' },
-      found: `\`${command}\`; the project starts ${own} (${/\bnode["'\s,]/.test(checkout.text(`${directory}/Dockerfile`) ?? '') ? 'Dockerfile' : 'package.json'})`,
+      found: `\`${command}\`; the project starts ${own} (${/\bnode["'\s,]/.test(image) ? 'Dockerfile' : 'package.json'})`,
       needed: 'the file that the build writes',
       fix: `components.api.command: node ${own}`,
       set: { 'components.api.command': `node ${own}` },
@@ -238,44 +228,6 @@ function checkHealth(
       ...(first ? { set: { [`components.${name}.healthPath`]: first.path } } : {}),
     },
   ];
-}
-
-/** Files that the api logs to, which a read-only root file system refuses (EROFS). */
-function checkWritable(
-  checkout: Checkout,
-  { components, environments }: Configuration,
-  name: 'dev' | 'prod',
-): CheckFinding[] {
-  const { directory } = components.api;
-  const { writable } = environments[name].services.api;
-  return filesBelow(checkout, `${directory}/src`).flatMap((relative) => {
-    const file = `${directory}/src/${relative}`;
-    const text = checkout.text(file) ?? '';
-    const match =
-      /(?:transports\.File|DailyRotateFile|pino\.destination|createWriteStream)\(\s*(?:\{[^}]*?(?:filename|dirname|dest)\s*:\s*)?['"`]([^'"`$]+)['"`]/.exec(
-        text,
-      );
-    const target = match?.[1];
-    if (!match || !target || target.startsWith('/tmp/')) return [];
-    const workdir =
-      [...(checkout.text(`${directory}/Dockerfile`) ?? '').matchAll(/^\s*WORKDIR\s+(\S+)/gim)].at(-1)?.[1] ?? '/app';
-    const folder = (target.startsWith('/') ? target : `${workdir}/${target.replace(/^\.\//, '')}`).replace(
-      /\/[^/]*\.\w+$/,
-      '',
-    );
-    if (writable.some((one) => folder === one || folder.startsWith(`${one}/`))) return [];
-    return [
-      {
-        what: 'api.writable',
-        level: 'stops' as const,
-        where: { file, line: text.slice(0, match.index).split('\n').length },
-        found: `it writes to ${target}`,
-        needed: `a folder that may be written to: the container’s root is read-only (${name})`,
-        fix: `environments.${name}.services.api.writable: [${folder}], or log to standard output`,
-        set: { [`environments.${name}.services.api.writable`]: [folder] },
-      },
-    ];
-  });
 }
 
 /** A client of Redis that is told of no TLS. */

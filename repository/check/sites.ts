@@ -7,12 +7,15 @@ import { projectTests } from '../test-runner';
 import type { WebBuild } from '../web-build';
 import type { CheckFinding } from './finding';
 import { missingFile } from './missing-file';
+import { checkBundler } from './bundler';
+import { checkImports } from './imports';
 import { checkNode, noTests } from './services';
+import { checkTestPaths } from './test-paths';
 
 /** Every web app: what its build takes for granted. */
 export function checkWeb(checkout: Checkout, { components }: Configuration, builds: ComponentBuilds): CheckFinding[] {
   return [
-    ...checkSite(checkout, 'web', components.web, builds.web),
+    ...(components.web && builds.web ? checkSite(checkout, 'web', components.web, builds.web) : []),
     ...Object.entries(components.otherWeb).flatMap(([name, settings]) => {
       const build = builds.otherWeb[name];
       return build ? checkSite(checkout, `otherWeb.${name}`, settings, build) : [];
@@ -67,7 +70,36 @@ function checkSite(checkout: Checkout, key: string, settings: WebComponent, buil
             fix: `add a build script, or components.${key}.build`,
           },
         ]),
+    ...checkExport(checkout, key, directory, settings),
+    ...checkImports(checkout, { ...settings, name: 'web', key }),
+    ...checkBundler(checkout, key, directory, settings.build),
     ...(build.noTests === undefined ? [] : [noTests('WebTest', directory, build.noTests, key, 'built')]),
+  ];
+}
+
+/** Next.js writes files that a bucket can serve where its configuration says so; else a server (nextjs.org, "Static Exports"). */
+function checkExport(
+  checkout: Checkout,
+  key: string,
+  directory: string,
+  { build, output }: Pick<WebComponent, 'build' | 'output'>,
+): CheckFinding[] {
+  const manifest = checkout.text(`${directory}/package.json`) ?? '';
+  if (!/"next"\s*:/.test(manifest) || build || output) return [];
+  const file = ['js', 'mjs', 'ts', 'cjs']
+    .map((ending) => `${directory}/next.config.${ending}`)
+    .find((one) => checkout.has(one));
+  if (/\boutput\s*:\s*['"]export['"]/.test(checkout.text(file ?? '') ?? '') || /\bnext export\b/.test(manifest))
+    return [];
+  return [
+    {
+      what: 'web.export',
+      level: 'stops',
+      where: { file: file ?? `${directory}/package.json` },
+      found: "Next.js without `output: 'export'`: its build writes a server, and no files of a site",
+      needed: `files that a bucket serves: ${directory}/out/index.html`,
+      fix: `say output: 'export' in next.config; or give components.${key}.build commands that write the site, and its folder in components.${key}.output`,
+    },
   ];
 }
 
@@ -78,6 +110,7 @@ export function checkContracts(
   builds: ComponentBuilds,
 ): CheckFinding[] {
   const { contracts } = components;
+  if (!contracts || !builds.contracts) return [];
   const { directory } = contracts;
   const manifest = `${directory}/package.json`;
   if (!checkout.has(manifest))
@@ -94,6 +127,7 @@ export function checkContracts(
   });
   return [
     ...checkNode(checkout, 'contracts', directory, builds.contracts, contracts),
+    ...checkImports(checkout, { ...contracts, name: 'contracts', key: 'contracts' }),
     ...(config
       ? []
       : [
@@ -150,12 +184,12 @@ export function checkApiTests(
 ): CheckFinding[] {
   const { directory, test, tests } = components.api;
   if (builds.api.noTests !== undefined) return [noTests('ApiTest', directory, builds.api.noTests, 'api', 'built')];
-  if (test || tests) return [];
-  const { overlooked, where } = projectTests(checkout, directory);
-  if (!overlooked) return [];
-  const [first] = overlooked.files;
   // Jest's own forms: tests against running services (e2e, integration) are left to who has those.
   const finds = 'npx jest --rootDir=. --testPathIgnorePatterns=e2e --testPathIgnorePatterns=integration';
+  const { overlooked, where } = projectTests(checkout, directory);
+  const [first] = overlooked?.files ?? [];
+  const paths = checkTestPaths(checkout, directory, test, first && finds);
+  if (test || tests || !overlooked) return paths;
   return [
     {
       what: 'api.tests',
@@ -168,5 +202,6 @@ export function checkApiTests(
       fix: first ? `components.api.test: ${finds}, or another command that finds them` : 'components.api.tests: none',
       set: first ? { 'components.api.test': finds } : { 'components.api.tests': 'none' },
     },
+    ...(first ? paths : []),
   ];
 }

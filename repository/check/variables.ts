@@ -35,7 +35,9 @@ export function checkVariables(
   { components, environments, project }: Configuration,
 ): CheckFinding[] {
   return (['api', 'llm'] as const).flatMap((service) => {
-    const { directory } = components[service];
+    const component = components[service];
+    if (!component) return [];
+    const { directory } = component;
     const asked = new Map(askedVariables(checkout, directory).map((one) => [one.name, one]));
     const example = exampleVariables(checkout, directory);
     for (const name of example?.values.keys() ?? []) {
@@ -55,7 +57,7 @@ export function checkVariables(
       const secret = SECRET_NAME.test(name);
       if (without.length === 0 || (need === 'default' && !secret)) return [];
       const contract = /CONTRACT.*ADDRESS|ADDRESS.*CONTRACT/.test(name)
-        ? Object.keys(components.contracts.contracts)[0]
+        ? Object.keys(components.contracts?.contracts ?? {})[0]
         : undefined;
       const shown = example?.values.get(name);
       const [key, valueOf]: [string, (environment: string) => string | undefined] = secret
@@ -87,6 +89,7 @@ export function checkVariables(
 
 /** Keys that an import of the llm’s tests wants: Python raises them while it loads a module. */
 export function checkTestVariables(checkout: Checkout, { components }: Configuration): CheckFinding[] {
+  if (!components.llm) return [];
   const { directory, buildEnvironment, buildSecrets } = components.llm;
   return askedVariables(checkout, directory)
     .filter(

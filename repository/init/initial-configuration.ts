@@ -56,7 +56,11 @@ function baseOf({ api, llm, contracts, sites }: Survey, { project, region, repos
     healthPath: ${one.healthPath.value} ${at(one.healthPath)}
     command: ${JSON.stringify(one.command.value)} ${at(one.command)}
 ${one.socketPath ? `    socketPath: ${one.socketPath.value} ${at(one.socketPath)}\n` : ''}`
-      : `  # QUESTION: no ${name} was found; which folder is it?
+      : name === 'llm'
+        ? `  # No folder has FastAPI, uvicorn or Flask among its packages: nothing of an llm is deployed.
+  llm: false
+`
+        : `  # QUESTION: no ${name} was found; which folder is it?
   ${name}:
     directory: ${directory}
     port: ${port}
@@ -69,9 +73,13 @@ ${one.socketPath ? `    socketPath: ${one.socketPath.value} ${at(one.socketPath)
     region: ${region}
 ${more}    network:
       cidr: ${cidr}
-    contracts:
+${
+  contracts
+    ? `    contracts:
       network: sepolia # QUESTION: the network of ${name}; a main network wants mainNetwork too
-`;
+`
+    : ''
+}`;
   return `# Written by saiondo init; each value has the place that it was found at. Lines with QUESTION are yours to answer.
 project: ${project}
 owner: ${project}-team
@@ -97,9 +105,8 @@ ${service('api', api, 'backend/api', 3000, 'node dist/main.js')}${service('llm',
     directory: ${site.directory}
     framework: ${site.framework}
 `
-      : `  # QUESTION: no web app was found; which folder is it?
-  web:
-    directory: frontend/app
+      : `  # No folder has Vite, Next.js, Create React App, Angular, Vue or Flutter for the web: no site is deployed.
+  web: false
 `
   }${
     contracts
@@ -108,13 +115,14 @@ ${service('api', api, 'backend/api', 3000, 'node dist/main.js')}${service('llm',
     directory: ${contracts.directory}
 ${contracts.deploy ? `    deploy: ${JSON.stringify(contracts.deploy.value)} ${at(contracts.deploy)}\n` : ''}    contracts:
 ${contracts.names.map((one) => `      ${one.value}: {} ${at(one)}\n`).join('') || '      SAIONDO: {}\n'}`
-      : `  # QUESTION: no Hardhat project was found; which folder is it?
-  contracts:
-    directory: web3
+      : `  # No folder has a configuration of Hardhat: no contract is deployed.
+  contracts: false
 `
   }
 environments:
-${environment('dev', '222222222222', '10.10.0.0/16', '')}${environment('prod', '333333333333', '10.20.0.0/16', '    protected: true\n')}
+${environment('dev', '222222222222', '10.10.0.0/16', '')}${environment('prod', '333333333333', '10.20.0.0/16', '    protected: true\n')}${
+    contracts
+      ? `
 # Only a rehearsal reads this: a chain for each environment, and values for the secrets that people put in place on AWS.
 rehearsal:
   chain:
@@ -122,7 +130,9 @@ rehearsal:
     install: npm ci --no-audit --no-fund
     command: env CHAIN_DATA={data} npx hardhat node --hostname 127.0.0.1 --port {port}
     deployerKey: '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
-`;
+`
+      : ''
+  }`;
 }
 
 /** Sets what a finding knows, with the finding’s place as the comment. */

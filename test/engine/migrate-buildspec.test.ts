@@ -58,6 +58,7 @@ async function carriedLlm(): Promise<{ folder: string; log: string }> {
   if (carried) return carried;
   const components = parseConfiguration(CONFIGURATION, 'saiondo.yaml').components;
   const { llm } = componentBuilds(checkoutOf(root, LLM), components);
+  if (!llm) throw new Error('the configuration has an llm');
   const { status, directory, log } = await recordedBuild(root, 'llm-test', {
     variables: { COMPONENT_DIR: 'backend/llm', OTHERS: 'backend/api' },
     values: {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Checkout } from '../../repository/checkout';
 
 /** A checkout with other files: a text, or undefined for one (or a folder) that is not there. */
@@ -8,9 +9,14 @@ export function changed(checkout: Checkout, files: Readonly<Record<string, strin
   return {
     root: checkout.root,
     files: [...new Set([...checkout.files, ...added])].filter((file) => !gone(file)).sort(),
-    text: (file) => (gone(file) ? undefined : (files[file] ?? checkout.text(file))),
-    has: (file) =>
-      !gone(file) && (added.some((one) => one === file || one.startsWith(`${file}/`)) || checkout.has(file)),
+    text: (given) => {
+      const file = posix.normalize(given);
+      return gone(file) ? undefined : (files[file] ?? checkout.text(file));
+    },
+    has: (given) => {
+      const file = posix.normalize(given);
+      return !gone(file) && (added.some((one) => one === file || one.startsWith(`${file}/`)) || checkout.has(file));
+    },
   };
 }
 

@@ -95,9 +95,34 @@ const SAID: readonly Said[] = [
   },
   {
     pattern:
-      /(?:^|\s)(?:sh: \d+: |\S*script\.sh: \d+: |line \d+: |sh: )?(flutter|dart|yarn|pnpm|docker|terraform|cargo|helm): (?:command )?not found/m,
+      /(?:^|\s)(?:sh: \d+: |\S*script\.sh: \d+: |line \d+: |sh: )?(flutter|dart|yarn|pnpm|bun|pip3?|poetry|uv|docker|terraform|cargo|helm): (?:command )?not found/m,
     summary: ([, tool]) => `the build’s image has no ${tool}`,
     known: 'tool-missing',
+  },
+  {
+    // npm of a dependency in a git repository (docs.npmjs.com, "npm install"): a build has no key of GitHub.
+    pattern:
+      /ls-remote ((?:git\+)?ssh:\/\/\S+)|Couldn't find the binary git|Command failed: git ls-remote \S* ?((?:git\+)?ssh:\/\/\S+)/,
+    summary: (groups) =>
+      `a package comes from git, and the build may not read it: ${groups.slice(1).find(Boolean) ?? 'git is not there'}`,
+    known: 'git-package',
+  },
+  {
+    pattern:
+      /(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|connect (?:ECONNREFUSED|ETIMEDOUT)|Could not resolve host:?) (binaries\.prisma\.sh|binaries\.soliditylang\.org|\S*fonts\.googleapis\.com|\S*githubusercontent\.com|github\.com|registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|storage\.googleapis\.com)/,
+    summary: ([, host]) => `the build does not reach ${host}`,
+    known: 'host-unreachable',
+  },
+  {
+    pattern: /(HH50[0-9]): Couldn't download compiler/,
+    summary: ([, code]) => `the build does not reach Solidity’s download host, binaries.soliditylang.org (${code})`,
+    known: 'host-unreachable',
+  },
+  {
+    // config/load.ts and lib/images.ts: what the pipeline’s own synthesis says of saiondo.yaml.
+    pattern: /^(saiondo\.yaml(?::\d+){0,2}: .*)/m,
+    summary: ([, said]) => said ?? '',
+    known: 'configuration-invalid',
   },
   {
     pattern:

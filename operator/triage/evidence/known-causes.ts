@@ -199,6 +199,32 @@ export const KNOWN_CAUSES = {
     remedy:
       'install it before the test (npx playwright install --with-deps, npx puppeteer browsers install chrome), or take an image that has it',
   },
+  'missing-file': {
+    title: 'A file that the code names is not in the repository',
+    remedy:
+      'commit it, or write its name as the file is called: letters count (saiondo check names every such file); where only a type checker reads it, set components.NAME.build',
+  },
+  'test-paths': {
+    title: 'A test runner is not told of the paths of tsconfig.json',
+    remedy: 'add moduleNameMapper to Jest’s configuration, or take the components.api.test that saiondo check prints',
+  },
+  'bundler-entry': {
+    title: 'The bundler’s configuration names what cannot be imported',
+    remedy: 'take the name out of manualChunks, or take the components.web.build that saiondo check prints',
+  },
+  'git-package': {
+    title: 'A package comes from a git repository that the build may not read',
+    remedy: 'take the package from the registry (overrides of package.json, or components.NAME.install)',
+  },
+  'host-unreachable': {
+    title: 'A download host is not reachable',
+    remedy:
+      'open the host for the build (network.egress), or bring what it has from a registry: components.NAME.install; compiler: npm for Solidity’s',
+  },
+  'configuration-invalid': {
+    title: 'saiondo.yaml says what cannot be',
+    remedy: 'mend the line that is named (npm run synth says the same here), commit it, and push',
+  },
   'rollback-complete': {
     title: 'A stack’s first deployment was rolled back',
     remedy: 'delete the stack (aws cloudformation delete-stack --stack-name NAME), then saiondo retry',

@@ -1,5 +1,6 @@
 import type { Recognizer } from '../evidence/evidence';
 import { askedOfRepository } from '../demands/asked-of-repository';
+import { lostModules } from '../demands/lost-modules';
 import { contractDeployment } from '../demands/contract-deployment';
 import { accessDenied } from './aws/access-denied';
 import { alembic } from './alembic';
@@ -40,6 +41,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   bootstrap,
   secrets,
   accessDenied,
+  lostModules,
   askedOfRepository,
   runtimeVersion,
   alembic,
