@@ -1,19 +1,21 @@
 import * as path from 'node:path';
 import { contractNames } from '../../config/contract-names';
 import type { Configuration } from '../../config/load';
-import type { Fixtures } from '../../engine/resources/fixtures';
+import type { Fixtures } from '../../engine/fixtures/fixtures';
 
 /** What saiondo.yaml says stands in for the outside in a rehearsal: each environment's chain, and the deployer's key on it. */
 export function fixturesOf(configuration: Configuration, root: string): Fixtures {
   const { chain } = configuration.rehearsal;
   const secrets = givenSecrets(configuration);
   // An application without contracts has no chain.
-  if (!chain || !configuration.components.contracts) return { processes: [], parameters: [], secrets };
+  const databases = existingDatabases(configuration);
+  if (!chain || !configuration.components.contracts) return { processes: [], parameters: [], secrets, databases };
   const environments = (['dev', 'prod'] as const).map((name) => {
     const { account, region } = configuration.environments[name];
     return { name, account, region, names: contractNames(configuration, name), process: `chain ${name}` };
   });
   return {
+    databases,
     processes: environments.map(({ account, region, process, names }) => ({
       name: process,
       directory: path.resolve(root, chain.directory),
@@ -50,6 +52,25 @@ async function hasCode(registered: string, port: number): Promise<boolean> {
   });
   const { result } = (await answer.json()) as { readonly result?: string };
   return result !== undefined && result !== '0x';
+}
+
+/** The databases that environments take as they are: a local one stands in for each. */
+function existingDatabases({ environments }: Configuration): NonNullable<Fixtures['databases']> {
+  return Object.values(environments).flatMap(({ account, region, database: { existing } }) =>
+    existing
+      ? [
+          {
+            account,
+            region,
+            host: existing.host,
+            port: existing.port,
+            database: existing.name,
+            // Of a complete ARN the name, without the six characters that Secrets Manager adds.
+            secret: existing.secret.replace(/^arn:.*:secret:(.*)-[A-Za-z0-9]{6}$/, '$1'),
+          },
+        ]
+      : [],
+  );
 }
 
 /** The secrets of `rehearsal.secrets`, in every account: their names say whose they are. */

@@ -1,4 +1,4 @@
-import type { Fixtures } from '../../engine/resources/fixtures';
+import type { Fixtures } from '../../engine/fixtures/fixtures';
 import { Values } from '../../engine/endpoint/values';
 import type { NeededInput } from '../../engine/rehearsal/needed-inputs';
 import { SaiondoError } from '../../model/errors';

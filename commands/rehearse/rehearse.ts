@@ -84,6 +84,10 @@ export function rehearseCommand(): Command {
       'how long a service may take to become healthy (60)',
       wholeNumber('--health-seconds', 1, 86_400),
     )
+    .option(
+      '--delete-rolled-back',
+      'delete the stacks whose first deployment was rolled back (ROLLBACK_COMPLETE) first',
+    )
     .option('--directory <DIRECTORY>', 'where runs and state are kept', '.saiondo')
     .addOption(
       new Option('--tools <DIRECTORY>', 'where the rehearsal keeps its own tools (DIRECTORY/tools)').env(

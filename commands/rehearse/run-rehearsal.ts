@@ -23,8 +23,10 @@ import { checkPlanWords, planNames } from '../input/plan-words';
 import { Serving } from './serving';
 import { explainPipeline, readDefinitions } from './list-pipeline';
 import { secretName } from '../../engine/ports/account-inputs';
-import { checkFirst } from './check-first';
-import { sayUncommitted } from './uncommitted';
+import { checkFirst } from '../before-a-run/check-first';
+import { checkRolledBack } from '../before-a-run/unusable-stacks';
+import { refuseOtherSources, sourcesOfRun } from '../before-a-run/run-sources';
+import { sayUncommitted } from '../before-a-run/uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { hearSignals, type Interruption } from './interruption';
@@ -78,6 +80,7 @@ export interface RehearseOptions {
   healthSeconds?: number;
   jobs?: number;
   fresh?: boolean;
+  deleteRolledBack?: boolean;
   plain?: boolean;
   verbose?: boolean;
   notify?: string;
@@ -112,7 +115,13 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   const given = { variables: readVariables(options.envFile), secrets: readVariables(options.secretFile) };
   const executionPolicies = readExecutionPolicies(options.executionPolicy);
   await checkIsolation(options.isolation);
-  const sources = sourcesOf(options, ours ? configuration : undefined);
+  const continues = options.only !== undefined && !options.needs && !options.list && options.explain === undefined;
+  const resume = options.resume ?? (continues ? lastRun(layout) : undefined);
+  const sources = sourcesOf(
+    options,
+    ours ? configuration : undefined,
+    resume ? sourcesOfRun(layout, resume) : new Map(),
+  );
   let synthesized: Promise<string> | undefined;
   const assembly = async (): Promise<string> =>
     options.assembly
@@ -142,6 +151,8 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
     return 0;
   }
   if (!options.json) await sayUncommitted(sources);
+  if (!options.list)
+    await refuseOtherSources(layout, sources, known !== undefined && new DiskLedger(layout).list().length > 0);
   if (ours && !options.list && !options.resume && !options.only)
     checkFirst(configuration, {
       sources,
@@ -149,6 +160,9 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
         planned.kept('secret', name) || Object.keys(inputs.secrets).some((one) => secretName(one) === name),
       whole: options.until === undefined,
     });
+  // A run that is continued, or ends before the environments, has its own way to such a stack.
+  if (!options.list && !resume && options.until === undefined && options.only === undefined)
+    checkRolledBack(new DiskLedger(layout), options.deleteRolledBack === true);
   const tools = await prepareMachine({
     ...planned,
     yes: options.yes === true,
@@ -158,7 +172,6 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   });
   if (!tools) return 0;
   sayMissing(known?.missing ?? [], options.json === true);
-  const resume = options.resume ?? (options.only && !options.needs ? lastRun(layout) : undefined);
   const watch = options.watch
     ? new WatchedSources(sources, () => explainPipeline({ ...planned, ledger: new DiskLedger(layout) }))
     : undefined;
@@ -224,8 +237,12 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   }
 }
 
-/** The repositories of the sources: as given; else the sample monorepo and this checkout. */
-function sourcesOf(options: RehearseOptions, configuration: Configuration | undefined): Map<string, SourceRepository> {
+/** The repositories of the sources: as given; else those of the run that is continued; else the sample monorepo and this checkout. */
+function sourcesOf(
+  options: RehearseOptions,
+  configuration: Configuration | undefined,
+  before: ReadonlyMap<string, SourceRepository>,
+): Map<string, SourceRepository> {
   const uncommitted = options.uncommitted ? { uncommitted: true } : {};
   const sources = new Map<string, SourceRepository>();
   if (configuration) {
@@ -234,6 +251,7 @@ function sourcesOf(options: RehearseOptions, configuration: Configuration | unde
     if (application.name !== pipeline.name)
       sources.set(application.name, { path: path.join(packageRoot, 'examples', 'saiondo'), ...uncommitted });
   }
+  for (const [name, one] of before) sources.set(name, { ...one, ...uncommitted });
   for (const one of options.source) {
     const { name, path: at, commit } = givenSource(one);
     sources.set(name, { path: at, ...(commit ? { commit } : {}), ...uncommitted });

@@ -23,6 +23,8 @@ export interface CloudFormationDependencies {
   readonly layout: Layout;
   readonly ledger: DiskLedger;
   readonly provisioners: Provisioners;
+  /** A template with what stands in for addresses outside of it. */
+  readonly stoodIn?: (template: StackRequest['template']) => StackRequest['template'];
   /** Whether a stack's role, and AWS's services, may do what a deployment needs; nobody is asked where there are none. */
   readonly permits?: DeploymentPermits;
   /** Where parameters and dynamic references are read, and what is told of the values that NoEcho hides. */
@@ -60,8 +62,9 @@ export class CloudFormation {
    * @throws SaiondoError what CloudFormation refuses: of the parameters (`PARAMETER_VALUE_…`) and of the template ({@link computeChangeSet})
    */
   async prepare(request: StackRequest): Promise<ChangeSet> {
-    const { account, region, stackName, template, file, given = {} } = request;
-    const { local, ledger } = this.dependencies;
+    const { account, region, stackName, file, given = {} } = request;
+    const { local, ledger, stoodIn } = this.dependencies;
+    const template = stoodIn?.(request.template) ?? request.template;
     const parameters = await resolveParameters(
       template,
       given,
@@ -71,7 +74,7 @@ export class CloudFormation {
     );
     const previous = ledger.get(account, region, stackName);
     const values = await rereadValues(previous, dynamicReferencesFrom(local));
-    return computeChangeSet({ ...request, parameters }, ledger, values);
+    return computeChangeSet({ ...request, template, parameters }, ledger, values);
   }
 
   /** Executes a change set. @throws SaiondoError `InvalidChangeSetStatus` when the stack is not what the change set was made for */

@@ -57,7 +57,7 @@ export async function secretValue(
   const missing = (why: string): never => {
     throw new SaiondoError(`the secret ${name} of account ${parsed.account} ${why}`, {
       code: 'SECRET_MISSING',
-      next: `put it in place: aws secretsmanager create-secret --name ${name} --secret-string …`,
+      next: `put it in place: saiondo rehearse --secret ${name}=…; on AWS: aws secretsmanager create-secret --region ${parsed.region} --name ${name} --secret-string …`,
     });
   };
   let text: string | undefined;

@@ -37,7 +37,7 @@ import type { FileAsset } from '../assembly/file-assets';
 import { NO_INPUTS, type AccountInputs } from '../ports/account-inputs';
 import { ContainerEngine } from '../host/container-engine';
 import { answerEcs } from '../resources/ecs-service-api';
-import type { Fixtures } from '../resources/fixtures';
+import type { Fixtures } from '../fixtures/fixtures';
 import { AwsGateway } from '../gateway/gateway';
 import { Credentials, sessionPrincipal } from '../gateway/credentials';
 import { startMoto } from '../endpoint/moto';
@@ -66,7 +66,8 @@ import { keepValue, restoreValues } from '../endpoint/kept-values';
 import { engineMark, folderLabel } from '../host/engine-mark';
 import { ServiceRegistry } from '../host/service-registry';
 import { writeShims } from '../endpoint/shims';
-import { startFixtures } from '../resources/start-fixtures';
+import { startExistingDatabases, withStandIns, type StandIn } from '../fixtures/existing-databases';
+import { startFixtures } from '../fixtures/start-fixtures';
 import { BuildPlaces, defaultPlaces } from '../host/build-places';
 import { which } from '../host/tools';
 import { secretValue } from '../endpoint/secret-reference';
@@ -128,6 +129,7 @@ export class LocalMachine implements LocalAws {
   readonly builds: BuildPlaces;
   readonly stops = new RunningBuilds();
   readonly provisioners = new Map<string, Provisioner>();
+  private standIns: readonly StandIn[] = [];
   readonly cloudFormation: CloudFormation;
   endpointUrl = '';
   registry?: string;
@@ -172,6 +174,7 @@ export class LocalMachine implements LocalAws {
       ledger,
       provisioners,
       local: this,
+      stoodIn: (template) => withStandIns(template, this.standIns),
       ...(permits ? { permits } : {}),
     });
     this.recordedRequests = new RecordedRequests(options.ledger);
@@ -295,7 +298,7 @@ export class LocalMachine implements LocalAws {
     } catch (cause) {
       throw new SaiondoError(`the parameter ${name} of account ${account} does not exist`, {
         code: 'PARAMETER_MISSING',
-        next: `put it in place: aws ssm put-parameter --name ${name} --type String --value …`,
+        next: `put it in place: saiondo rehearse --parameter-store ${name}=…; on AWS: aws ssm put-parameter --region ${region} --name ${name} --type String --value …`,
         cause,
       });
     }
@@ -405,6 +408,14 @@ export class LocalMachine implements LocalAws {
       directory: layout.local(),
       emit,
       environment: { ...machineVariables(process.env, os.homedir()), ...this.sandboxes.ownPackages() },
+      expose: (port) => this.sandboxes.expose(port),
+      ...(signal ? { signal } : {}),
+    });
+    this.standIns = await startExistingDatabases(this.options.fixtures.databases ?? [], {
+      values: this.values,
+      services: this.services,
+      directory: layout.local(),
+      emit,
       expose: (port) => this.sandboxes.expose(port),
       ...(signal ? { signal } : {}),
     });

@@ -26,7 +26,7 @@ import { endLeftBuilds, endLeftProcesses } from '../host/build-processes';
 import { becomeEngine } from '../host/engine-mark';
 import { startWatcher, type Watcher } from '../host/watcher';
 import { brokenResources } from '../cloudformation/restoration';
-import type { Fixtures } from '../resources/fixtures';
+import type { Fixtures } from '../fixtures/fixtures';
 import type { AwsHandler, PageHandler } from '../ports/aws-request';
 import type { Credentials } from '../gateway/credentials';
 import { LocalMachine } from './local-machine';

@@ -50,6 +50,17 @@ export function adopt(state: readonly TerraformResource[], { environment, projec
     if (guarded) used.set(guarded.address, 'database.existing.securityGroup');
     if (question) questions.push(question);
   }
+  if (database && !set.has(key('network.existing')))
+    questions.push(
+      network
+        ? `${database.address} is in a network that is not taken: connect it with the pipeline’s, or leave the database out`
+        : `this state has no VPC, and ${database.address} is in one: name it under environments.${environment}.network.existing`,
+    );
+  const cluster = database ? undefined : state.find(({ type }) => type === 'aws_rds_cluster');
+  if (cluster)
+    questions.push(
+      `${cluster.address} is a cluster of Aurora: name its writer under environments.${environment}.database.existing where the api takes PostgreSQL from it`,
+    );
   const arn = database && /^arn:[^:]+:rds:([^:]+):(\d{12}):/.exec(textOf(database, 'arn') ?? '');
   if (arn && database) {
     set.set(key('account'), { value: arn[2], from: database.address });
@@ -79,7 +90,7 @@ export function adopt(state: readonly TerraformResource[], { environment, projec
 }
 
 function ownFate(one: TerraformResource): Fate {
-  if (one.type === 'aws_vpc' || one.type === 'aws_subnet')
+  if (/^aws_(default_)?(vpc|subnet)$/.test(one.type))
     return { becomes: 'left to Terraform', how: 'another subnet of its tier and zone, or another network, is taken' };
   if (one.type === 'aws_db_instance')
     return {

@@ -14,10 +14,12 @@ export interface AdoptedNetwork {
 
 /** The network of a state: its one VPC, or the one that most subnets are in. */
 export function adoptedNetwork(resources: readonly TerraformResource[]): AdoptedNetwork | undefined {
-  const subnets = resources.filter(({ type }) => type === 'aws_subnet');
+  const subnets = resources.filter(({ type }) => /^aws_(default_)?subnet$/.test(type));
   const inVpc = (vpc: TerraformResource): TerraformResource[] =>
     subnets.filter((one) => textOf(one, 'vpc_id') === textOf(vpc, 'id'));
-  const vpc = resources.filter(({ type }) => type === 'aws_vpc').sort((a, b) => inVpc(b).length - inVpc(a).length)[0];
+  const vpc = resources
+    .filter(({ type }) => /^aws_(default_)?vpc$/.test(type))
+    .sort((a, b) => inVpc(b).length - inVpc(a).length)[0];
   if (!vpc) return undefined;
   const tiers = new Map<Tier, Map<string, TerraformResource>>([
     ['public', new Map()],
@@ -63,11 +65,9 @@ function tierOf(subnet: TerraformResource, resources: readonly TerraformResource
   const association = resources.find(
     (one) => one.type === 'aws_route_table_association' && textOf(one, 'subnet_id') === id,
   );
-  const table =
-    association &&
-    resources.find(
-      (one) => one.type === 'aws_route_table' && textOf(one, 'id') === textOf(association, 'route_table_id'),
-    );
+  const table = association
+    ? tableOf(resources, textOf(association, 'route_table_id'))
+    : mainTable(resources, textOf(subnet, 'vpc_id'));
   if (table) {
     const routes = [
       ...listOf(table, 'route'),
@@ -80,4 +80,17 @@ function tierOf(subnet: TerraformResource, resources: readonly TerraformResource
   }
   if (subnet.values.map_public_ip_on_launch === true) return 'public';
   return table ? 'isolated' : 'private';
+}
+
+function tableOf(resources: readonly TerraformResource[], id: string | undefined): TerraformResource | undefined {
+  return resources.find((one) => /^aws_(default_)?route_table$/.test(one.type) && textOf(one, 'id') === id);
+}
+
+/** The main table of a network, which counts for every subnet without one of its own (Amazon VPC User Guide, "Route tables"). */
+function mainTable(resources: readonly TerraformResource[], vpc: string | undefined): TerraformResource | undefined {
+  const named = resources.find(
+    (one) => one.type === 'aws_main_route_table_association' && textOf(one, 'vpc_id') === vpc,
+  );
+  if (named) return tableOf(resources, textOf(named, 'route_table_id'));
+  return resources.find((one) => one.type === 'aws_default_route_table' && textOf(one, 'vpc_id') === vpc);
 }

@@ -8,12 +8,18 @@ export interface TerraformResource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const values = z.record(z.string(), z.unknown());
+// What is not known yet has no values.
+const values = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((given) => given ?? {});
 const shown = z.object({
   address: z.string(),
   mode: z.string().default('managed'),
   type: z.string(),
-  values: values.default({}),
+  values,
+  /** Of an object that a replacement left behind: what is destroyed next is nobody’s to adopt. */
+  deposed_key: z.string().optional(),
 });
 interface Module {
   readonly resources?: z.infer<typeof shown>[] | undefined;
@@ -23,9 +29,11 @@ const module_: z.ZodType<Module> = z.lazy(() =>
   z.object({ resources: z.array(shown).optional(), child_modules: z.array(module_).optional() }),
 );
 /** developer.hashicorp.com, "JSON Output Format": the state representation of `terraform show -json`. */
-const showOutput = z.object({
+const shownState = z.object({ values: z.object({ root_module: module_ }).optional() });
+const showOutput = shownState.extend({
   format_version: z.string().regex(/^[01]\./),
-  values: z.object({ root_module: module_ }).optional(),
+  /** Of a plan: the state that it starts from. */
+  prior_state: shownState.optional(),
 });
 /** The file that Terraform keeps its state in, of version 4 (Terraform's own `internal/states/statefile/version4.go`). */
 const stateFile = z.object({
@@ -37,11 +45,20 @@ const stateFile = z.object({
       type: z.string(),
       name: z.string(),
       instances: z.array(
-        z.object({ index_key: z.union([z.number(), z.string()]).optional(), attributes: values.default({}) }),
+        z.object({
+          index_key: z.union([z.number(), z.string()]).nullish(),
+          attributes: values,
+          /** Of a resource that no newer provider has read since Terraform 0.11: texts alone. */
+          attributes_flat: values,
+          deposed: z.string().optional(),
+        }),
       ),
     }),
   ),
 });
+
+/** Of Terraform 0.11 and older, which later ones read and write anew. */
+const olderFile = z.object({ version: z.number().max(3), modules: z.array(z.unknown()) });
 
 /**
  * The managed resources of a Terraform state, as `terraform show -json` prints it or as its state file has it. Data sources are left out: they
@@ -51,18 +68,36 @@ const stateFile = z.object({
 export function readTerraformState(text: string, file: string): TerraformResource[] {
   const json = parsed(text);
   const output = showOutput.safeParse(json);
-  if (output.success) return inModule(output.data.values?.root_module ?? {});
+  if (output.success) {
+    const { values: now, prior_state: before } = output.data;
+    const root = now?.root_module ?? before?.values?.root_module;
+    if (root) return inModule(root);
+    throw new SaiondoError(`${file} has no resources`, {
+      code: 'USAGE',
+      where: { file },
+      next: 'run terraform init and terraform apply -refresh-only in the folder of the environment, then terraform show -json > state.json',
+    });
+  }
   const state = stateFile.safeParse(json);
   if (state.success)
     return state.data.resources
       .filter(({ mode }) => mode === 'managed')
       .flatMap(({ module, type, name, instances }) =>
-        instances.map(({ index_key: key, attributes }) => ({
-          address: `${module ? `${module}.` : ''}${type}.${name}${key === undefined ? '' : `[${JSON.stringify(key)}]`}`,
-          type,
-          values: attributes,
-        })),
+        instances
+          .filter(({ deposed }) => deposed === undefined)
+          .map(({ index_key: key, attributes, attributes_flat: flat }) => ({
+            address: `${module ? `${module}.` : ''}${type}.${name}${key === undefined || key === null ? '' : `[${JSON.stringify(key)}]`}`,
+            type,
+            values: Object.keys(attributes).length > 0 ? attributes : flat,
+          })),
       );
+  const older = olderFile.safeParse(json);
+  if (older.success)
+    throw new SaiondoError(`${file} is a state of version ${older.data.version}, which Terraform 0.11 wrote`, {
+      code: 'USAGE',
+      where: { file },
+      next: 'let a newer Terraform read it: terraform init && terraform show -json > state.json, with 0.12 or later',
+    });
   throw new SaiondoError(`${file} is not a Terraform state`, {
     code: 'USAGE',
     where: { file },
@@ -81,7 +116,7 @@ function parsed(text: string): unknown {
 function inModule({ resources = [], child_modules: children = [] }: Module): TerraformResource[] {
   return [
     ...resources
-      .filter(({ mode }) => mode === 'managed')
+      .filter(({ mode, deposed_key: deposed }) => mode === 'managed' && deposed === undefined)
       .map(({ address, type, values: own }) => ({ address, type, values: own })),
     ...children.flatMap(inModule),
   ];

@@ -5,18 +5,18 @@ import { imageFileOf } from '../image-file';
 import type { CheckFinding } from './finding';
 
 /** Loggers that write files, as their libraries are called (github.com/winstonjs/winston, pinojs/pino; docs.python.org, "logging.handlers"; loguru). */
-const LOGGERS: readonly { readonly files: RegExp; readonly finds: RegExp }[] = [
-  {
+const LOGGERS: Readonly<Record<'api' | 'llm', { readonly files: RegExp; readonly finds: RegExp }>> = {
+  api: {
     files: /\.[cm]?[jt]s$/,
     finds:
       /(?:transports\.File|DailyRotateFile|pino\.destination|createWriteStream|appendFileSync)\(\s*(?:\{[^}]*?(?:filename|dirname|dest)\s*:\s*)?['"`]([^'"`$]+)['"`]/,
   },
-  {
+  llm: {
     files: /\.py$/,
     finds:
       /(?:\b(?:File|RotatingFile|TimedRotatingFile|WatchedFile)Handler\(\s*(?:filename\s*=\s*)?|\bbasicConfig\([^)]*?\bfilename\s*=\s*|\blogger\.add\(\s*)['"]([^'"{}]+)['"]/,
   },
-];
+};
 const TESTS =
   /(^|\/)(test|tests|__tests__|scripts|migrations)\/|[.-](spec|test)\.[cm]?[jt]s$|(^|\/)(test_[^/]*|conftest)\.py$/;
 
@@ -32,7 +32,7 @@ export function checkWritable(
   const { text: image = '' } = imageFileOf(checkout, component);
   const workdir = [...image.matchAll(/^\s*WORKDIR\s+(\S+)/gim)].at(-1)?.[1] ?? '/app';
   const targets = filesBelow(checkout, directory).flatMap((relative) => {
-    const logger = TESTS.test(relative) ? undefined : LOGGERS.find(({ files }) => files.test(relative));
+    const logger = TESTS.test(relative) || !LOGGERS[service].files.test(relative) ? undefined : LOGGERS[service];
     const file = posix.join(directory, relative);
     const text = logger ? (checkout.text(file) ?? '') : '';
     const match = logger?.finds.exec(text);

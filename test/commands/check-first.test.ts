@@ -1,4 +1,4 @@
-import { checkFirst } from '../../commands/rehearse/check-first';
+import { checkFirst } from '../../commands/before-a-run/check-first';
 import { parseConfiguration } from '../../config/load';
 import { configured } from '../app/configured';
 

@@ -22,7 +22,8 @@ const rows = new Map(
 
 /** Every key of a schema whose value is not a map of keys of its own, by dotted path. */
 function leaves(schema: unknown, at: readonly string[] = []): string[] {
-  if (schema instanceof z.ZodPipe) return leaves(schema.in, at);
+  // A component that may be left out is read ahead of its schema.
+  if (schema instanceof z.ZodPipe) return leaves(schema.in instanceof z.ZodTransform ? schema.out : schema.in, at);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
     return leaves(schema.unwrap(), at);
   if (!(schema instanceof z.ZodObject)) return [at.join('.')];

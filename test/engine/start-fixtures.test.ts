@@ -5,7 +5,7 @@ import { parameterKey, Values } from '../../engine/endpoint/values';
 import { ServiceRegistry } from '../../engine/host/service-registry';
 import { fixturesOf } from '../../commands/rehearse/fixtures';
 import { loadConfiguration } from '../../config/load';
-import { startFixtures } from '../../engine/resources/start-fixtures';
+import { startFixtures } from '../../engine/fixtures/start-fixtures';
 import { KnownSecrets } from '../../engine/secrets/known-secrets';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-fixtures-'));

@@ -51,6 +51,130 @@ test('what is no state is refused, with the command that writes one', () => {
     expect(() => readTerraformState(wrong, 'x.json')).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
+/** A resource as `terraform show -json` has it. */
+const shown = (address: string, values: object | null, more: object = {}): object => ({
+  address,
+  mode: /(^|\.)data\./.test(address) ? 'data' : 'managed',
+  type: address
+    .replace(/\[[^\]]*\]/g, '')
+    .split('.')
+    .at(-2),
+  values,
+  ...more,
+});
+
+test('modules in modules, for_each, data sources, resources without values or left behind: each object once, by its address', () => {
+  const subnet = (zone: string, tier: string): object =>
+    shown(`module.net.module.vpc["main"].aws_subnet.${tier}["${zone}"]`, {
+      id: `subnet-${tier}-${zone}`,
+      vpc_id: 'vpc-0123456789abcdef0',
+      availability_zone: `ap-northeast-2${zone}`,
+      map_public_ip_on_launch: tier === 'public',
+    });
+  const json = {
+    format_version: '1.0',
+    terraform_version: '1.9.5',
+    values: {
+      root_module: {
+        resources: [shown('data.aws_caller_identity.me', { account_id: '1' }), shown('aws_sqs_queue.later', null)],
+        child_modules: [
+          {
+            address: 'module.net',
+            child_modules: [
+              {
+                address: 'module.net.module.vpc["main"]',
+                resources: [
+                  shown('module.net.module.vpc["main"].aws_vpc.this[0]', { id: 'vpc-0123456789abcdef0' }),
+                  ...['a', 'c'].flatMap((zone) => ['public', 'private'].map((tier) => subnet(zone, tier))),
+                  shown('module.net.module.vpc["main"].aws_eip.nat[0]', { id: 'eip-1' }),
+                  shown('module.net.module.vpc["main"].aws_eip.nat[0]', { id: 'eip-0' }, { deposed_key: 'byebye' }),
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  };
+  const read = readTerraformState(JSON.stringify(json), 'state.json');
+  expect(read.map(({ address }) => address)).toHaveLength(7);
+  const { set, resources: all } = adopt(read, { environment: 'dev', project: 'saiondo' });
+  expect(set.get('environments.dev.network.existing')?.value).toMatchObject({
+    zones: ['a', 'c'],
+    privateSubnets: ['subnet-private-a', 'subnet-private-c'],
+  });
+  expect(all.find(({ address }) => address === 'aws_sqs_queue.later')?.becomes).toBe('left to Terraform');
+  // A plan has the state that it starts from.
+  const plan = { format_version: '1.2', planned_values: {}, prior_state: json };
+  expect(readTerraformState(JSON.stringify(plan), 'plan.json')).toEqual(read);
+});
+
+test('a state file with keys of for_each, null keys, objects left behind and attributes that no newer provider has read', () => {
+  const file = {
+    version: 4,
+    outputs: {},
+    resources: [
+      {
+        module: 'module.a.module.b["x"]',
+        mode: 'managed',
+        type: 'aws_eip',
+        name: 'nat',
+        instances: [
+          { index_key: 'a', attributes: { id: '1' } },
+          { index_key: 'c', attributes: { id: '2' }, deposed: 'abc' },
+        ],
+      },
+      {
+        mode: 'managed',
+        type: 'aws_vpc',
+        name: 'old',
+        instances: [{ index_key: null, schema_version: 0, attributes: null, attributes_flat: { id: 'vpc-1' } }],
+      },
+      { mode: 'data', type: 'aws_ami', name: 'x', instances: [{ attributes: { id: 'ami' } }] },
+      { mode: 'managed', type: 'aws_sqs_queue', name: 'none', instances: [] },
+    ],
+  };
+  expect(readTerraformState(JSON.stringify(file), 'terraform.tfstate')).toEqual([
+    { address: 'module.a.module.b["x"].aws_eip.nat["a"]', type: 'aws_eip', values: { id: '1' } },
+    { address: 'aws_vpc.old', type: 'aws_vpc', values: { id: 'vpc-1' } },
+  ]);
+});
+
+test('what has nothing to adopt says why: a state of Terraform 0.11, one without resources', () => {
+  const old = { version: 3, modules: [{ path: ['root'], resources: {} }] };
+  expect(() => readTerraformState(JSON.stringify(old), 'x')).toThrow(/version 3, which Terraform 0\.11 wrote/);
+  expect(() => readTerraformState('{"format_version":"1.0"}', 'x')).toThrow(/x has no resources/);
+});
+
+test('a subnet without a table of its own follows the main one; a database whose network is not in the state is said', () => {
+  const read = (values: readonly [string, object][]) =>
+    values.map(([address, own]) => ({
+      address,
+      type: address.split('.')[0] ?? '',
+      values: own as Record<string, unknown>,
+    }));
+  const network = read([
+    ['aws_default_vpc.this', { id: 'vpc-1' }],
+    ['aws_default_route_table.main', { id: 'rtb-1', vpc_id: 'vpc-1', route: [{ gateway_id: 'igw-1' }] }],
+    ['aws_route_table.inner', { id: 'rtb-2', vpc_id: 'vpc-1', route: [{ nat_gateway_id: 'nat-1' }] }],
+    ...['a', 'c'].flatMap((zone): [string, object][] => [
+      [`aws_default_subnet.outer_${zone}`, { id: `subnet-o${zone}`, vpc_id: 'vpc-1', availability_zone: `x${zone}` }],
+      [`aws_subnet.inner_${zone}`, { id: `subnet-i${zone}`, vpc_id: 'vpc-1', availability_zone: `x${zone}` }],
+      [`aws_route_table_association.${zone}`, { subnet_id: `subnet-i${zone}`, route_table_id: 'rtb-2' }],
+    ]),
+  ]);
+  expect(
+    adopt(network, { environment: 'dev', project: 'x' }).set.get('environments.dev.network.existing')?.value,
+  ).toMatchObject({
+    publicSubnets: ['subnet-oa', 'subnet-oc'],
+    privateSubnets: ['subnet-ia', 'subnet-ic'],
+  });
+  const database = read([['aws_db_instance.main', { engine: 'postgres', address: 'db.example', identifier: 'main' }]]);
+  expect(adopt(database, { environment: 'dev', project: 'x' }).questions).toContainEqual(
+    expect.stringContaining('this state has no VPC, and aws_db_instance.main is in one'),
+  );
+});
+
 test('a network without private subnets is not taken, and that is said', () => {
   const without = state.filter(({ address }) => !address.includes('private-subnet'));
   const { set, questions } = adopt(without, { environment: 'prod', project: 'saiondo' });

@@ -84,6 +84,7 @@ model Post {
   const checkout = checkoutOf({ 'api/prisma/schema.prisma': schema });
   const prisma = prismaOf(checkout, 'api');
   expect(prisma).toEqual({
+    directory: 'api',
     schema: 'prisma/schema.prisma',
     files: ['api/prisma/schema.prisma'],
     migrations: 'prisma/migrations',

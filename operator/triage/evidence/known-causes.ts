@@ -227,7 +227,8 @@ export const KNOWN_CAUSES = {
   },
   'rollback-complete': {
     title: 'A stack’s first deployment was rolled back',
-    remedy: 'delete the stack (aws cloudformation delete-stack --stack-name NAME), then saiondo retry',
+    remedy:
+      'delete the stack, then start again: saiondo rehearse --delete-rolled-back in a rehearsal; on AWS aws cloudformation delete-stack --stack-name NAME, then saiondo retry',
   },
 } as const satisfies Record<string, KnownCause>;
 
