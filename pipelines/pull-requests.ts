@@ -35,6 +35,12 @@ export class PullRequests extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const ofBranch = (): FilterGroup =>
+      FilterGroup.inEventOf(
+        EventAction.PULL_REQUEST_CREATED,
+        EventAction.PULL_REQUEST_UPDATED,
+        EventAction.PULL_REQUEST_REOPENED,
+      ).andBaseBranchIs(escaped(application.branch));
     for (const { component, directory, buildspec, values, environment, cached, others } of componentTests(
       configuration,
       builds,
@@ -48,13 +54,8 @@ export class PullRequests extends Construct {
           reportBuildStatus: true,
           webhook: true,
           webhookFilters: [
-            FilterGroup.inEventOf(
-              EventAction.PULL_REQUEST_CREATED,
-              EventAction.PULL_REQUEST_UPDATED,
-              EventAction.PULL_REQUEST_REOPENED,
-            )
-              .andBaseBranchIs(escaped(application.branch))
-              .andFilePathIs(`^${escaped(directory)}/`),
+            // A component that is the whole repository is changed by every file of it.
+            directory === '.' ? ofBranch() : ofBranch().andFilePathIs(`^${escaped(directory)}/`),
           ],
         }),
         // It has no records, and stands in the same checkout as the pipeline’s test: without the components that it takes nothing from.

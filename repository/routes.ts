@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { filesBelow, type Checkout } from './checkout';
 
 /** A path that a service answers, as far as its code shows it, and where. */
@@ -19,7 +20,7 @@ export function nodeRoutes(checkout: Checkout, directory: string): Route[] {
   const files = filesBelow(checkout, directory).filter(
     (file) => /\.[cm]?[jt]s$/.test(file) && !/(^|\/)(test|tests|e2e)\/|\.(spec|test)\./.test(file),
   );
-  const texts = files.map((file) => [`${directory}/${file}`, checkout.text(`${directory}/${file}`) ?? ''] as const);
+  const texts = files.map((file) => [posix.join(directory, file), checkout.text(posix.join(directory, file)) ?? ''] as const);
   const prefix = texts.map(([, text]) => /setGlobalPrefix\(\s*['"]([^'"]+)['"]\s*([^)]*)/.exec(text)).find(Boolean);
   return texts.flatMap(([file, text]) => [
     ...[...text.matchAll(/@Controller\(\s*(?:['"]([^'"]*)['"])?[^)]*\)/g)].flatMap((controller) => {
@@ -48,7 +49,7 @@ export function pythonRoutes(checkout: Checkout, directory: string): Route[] {
   return filesBelow(checkout, directory)
     .filter((file) => file.endsWith('.py'))
     .flatMap((relative) => {
-      const file = `${directory}/${relative}`;
+      const file = posix.join(directory, relative);
       const text = checkout.text(file) ?? '';
       const prefix = /APIRouter\([^)]*prefix\s*=\s*['"]([^'"]+)['"]/.exec(text)?.[1] ?? '';
       return [...text.matchAll(/@(\w+)\.(?:get|route)\(\s*['"]([^'"]*)['"]/g)].map((match) => ({

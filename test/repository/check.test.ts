@@ -76,6 +76,8 @@ test.each<[string, string, Record<string, string | undefined>, Record<string, un
   ['llm.packages', 'stops', { 'backend/llm/requirements.txt': undefined }],
   ['llm.image', 'stops', { 'backend/llm/Dockerfile': undefined }],
   ['llm.command', 'stops', { 'backend/llm/src/main.py': undefined }],
+  ['llm.writable', 'stops', { 'backend/llm/src/log.py': "handler = logging.FileHandler('logs/llm.log')" }],
+  ['api.imports', 'stops', { [MAIN]: "import helmet from 'helmet';\n" }],
   ['llm.health', 'stops', edited('backend/llm/src/main.py', /["']\/health["']/, "'/alive'")],
   ['llm.tests', 'note', { 'backend/llm/tests': undefined }],
   ['llm.testVariables', 'stops', { 'backend/llm/src/client.py': "import os\nkey = os.environ['OPENAI_API_KEY']\n" }],

@@ -243,6 +243,7 @@ test('a repository that is the api itself, without a Dockerfile: init writes one
     Object.fromEntries(Object.entries(files).map(([file, text]) => [file.replace(/^\.\//, ''), text])),
   );
   const { yaml, findings: left } = initialConfiguration(checkout, survey(checkout), answers);
+  expect(yaml).toContain('healthPath: /health # src/app.ts:4');
   const { components, environments, rehearsal } = parseConfiguration(yaml, 'saiondo.yaml');
   expect(components).toEqual({ api: expect.objectContaining({ directory: '.' }), otherWeb: {} });
   expect(components.api.dockerfile).toBe(
