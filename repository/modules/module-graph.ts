@@ -31,7 +31,19 @@ const BUILTIN = new Set(builtinModules);
 const GENERATED = /(^|\/)(dist|build|out|artifacts|typechain(-types)?|generated|__generated__|\.prisma|\.next)(\/|$)/;
 
 /** The imports of a component that lead nowhere, as far as its files show them; in the order of its files. */
-export function lostImports(checkout: Checkout, directory: string, entries: readonly string[]): LostImport[] {
+export function lostImports(checkout: Checkout, directory: string, entries: readonly string[]): readonly LostImport[] {
+  const looked = LOOKED.get(checkout) ?? new Map<string, readonly LostImport[]>();
+  LOOKED.set(checkout, looked);
+  const key = JSON.stringify([directory, entries]);
+  const found = looked.get(key) ?? lookedFor(checkout, directory, entries);
+  looked.set(key, found);
+  return found;
+}
+
+/** A checkout is looked at several times while `init` writes its configuration, and does not change meanwhile. */
+const LOOKED = new WeakMap<Checkout, Map<string, readonly LostImport[]>>();
+
+function lookedFor(checkout: Checkout, directory: string, entries: readonly string[]): LostImport[] {
   const inComponent = filesBelow(checkout, directory).slice(0, MOST_FILES);
   const files = inComponent.filter((file) => SOURCE.test(file) && !TYPES.test(file));
   const lookUp = resolver(checkout, directory);

@@ -100,4 +100,4 @@ test('the command writes it once; run again it shows a difference and changes no
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 120_000);
