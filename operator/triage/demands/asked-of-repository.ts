@@ -114,7 +114,7 @@ const SAID: readonly Said[] = [
     known: 'host-unreachable',
   },
   {
-    pattern: /(HH50[0-9]): Couldn't download compiler/,
+    pattern: /(HH502): Couldn't download compiler version list/,
     summary: ([, code]) => `the build does not reach Solidity’s download host, binaries.soliditylang.org (${code})`,
     known: 'host-unreachable',
   },
