@@ -20,7 +20,9 @@ export function nodeRoutes(checkout: Checkout, directory: string): Route[] {
   const files = filesBelow(checkout, directory).filter(
     (file) => /\.[cm]?[jt]s$/.test(file) && !/(^|\/)(test|tests|e2e)\/|\.(spec|test)\./.test(file),
   );
-  const texts = files.map((file) => [posix.join(directory, file), checkout.text(posix.join(directory, file)) ?? ''] as const);
+  const texts = files.map(
+    (file) => [posix.join(directory, file), checkout.text(posix.join(directory, file)) ?? ''] as const,
+  );
   const prefix = texts.map(([, text]) => /setGlobalPrefix\(\s*['"]([^'"]+)['"]\s*([^)]*)/.exec(text)).find(Boolean);
   return texts.flatMap(([file, text]) => [
     ...[...text.matchAll(/@Controller\(\s*(?:['"]([^'"]*)['"])?[^)]*\)/g)].flatMap((controller) => {
