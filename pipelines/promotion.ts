@@ -31,8 +31,7 @@ export function promotionSteps(props: PromotionProps): Step[] {
   const { account, region } = configuration.environments.prod;
   const changes = new CodeBuildStep('Changes', {
     projectName: `${configuration.project}-changes`,
-    input: pipeline,
-    additionalInputs: { assembly },
+    input: assembly,
     commands: [],
     env: {
       STAGE: 'Prod',

@@ -56,7 +56,7 @@ esac
     { mode: 0o755 },
   );
   fs.writeFileSync(path.join(directory, 'diff.txt'), answers.diff ?? DIFF);
-  execFileSync(process.execPath, [path.join(ROOT, 'buildspecs/changes.js'), 'diff.txt'], {
+  execFileSync(process.execPath, [path.join(ROOT, 'buildspecs/scripts/changes.js'), 'diff.txt'], {
     cwd: directory,
     stdio: 'pipe',
     env: {

@@ -1,5 +1,5 @@
 // Called by changes.yml: writes summary.txt and link.txt from the output of `cdk diff`, the commits and what prod runs now.
-// Plain JavaScript: it runs in CodeBuild straight from the commit, with nothing installed.
+// Plain JavaScript: it runs with nothing installed.
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 
