@@ -21,6 +21,7 @@ import { narrowGeneratedRoles } from './generated-roles';
 import { ImageRepositories } from './image-repositories';
 import { BUILD_ENVIRONMENT } from './build-environment';
 import { notify } from './notifications';
+import { prepareEarly } from './prepared-early';
 import { promotionSteps } from './promotion';
 import { PullRequests } from './pull-requests';
 import { guardRecords, recordVariables, showUnchanged } from './records';
@@ -191,6 +192,8 @@ export class PipelineStack extends Stack {
     verify.acknowledge();
     guardRecords(artifacts, { [synthName]: synth });
     for (const stage of ['Build', 'Verify']) showUnchanged(pipeline.pipeline, stage);
+    // The services' template takes nothing from a migration or a contract; their deployment waits for both.
+    for (const stage of ['Dev', 'Prod']) prepareEarly(pipeline.pipeline, stage, 'Services.Prepare', 'Data.Migrate');
     // aws-cdk-lib writes the dependency on the role out, next to the reference that says the same.
     acknowledgeLint(pipeline.pipeline, 'W3005');
     narrowGeneratedRoles(this, pipeline, artifacts.bucket);

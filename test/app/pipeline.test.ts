@@ -71,7 +71,12 @@ test('tests and image builds of every component run at once, before dev', () => 
 
 test.each(['Dev', 'Prod'])('%s migrates after its database stands and before a service changes', (stage) => {
   expect(order(stage, 'Data.Migrate')).toBeGreaterThan(order(stage, 'Data.Deploy'));
-  expect(order(stage, 'Services.Prepare')).toBeGreaterThan(order(stage, 'Data.Migrate'));
+  expect(order(stage, 'Services.Deploy')).toBeGreaterThan(order(stage, 'Data.Migrate'));
+  expect(order(stage, 'Services.Deploy')).toBeGreaterThan(order(stage, 'Contracts.DeployContracts'));
+  // Its change set is made meanwhile, of what the stacks before it have: no parameter of it is written by a migration or a contract.
+  expect(order(stage, 'Services.Prepare')).toBe(order(stage, 'Data.Migrate'));
+  expect(order(stage, 'Services.Prepare')).toBeGreaterThan(order(stage, 'Data.Deploy'));
+  expect(Object.keys(templates[`${stage}/Services`]?.Parameters ?? {})).toEqual(['BootstrapVersion']);
   expect(order(stage, 'SmokeTest')).toBeGreaterThan(order(stage, 'Services.Deploy'));
   // The site's files and the smoke test wait for every stack, and not for each other.
   expect(order(stage, 'SmokeTest')).toBeGreaterThan(order(stage, 'Web.Deploy'));

@@ -22,6 +22,7 @@ interface Resource {
 /** A template, as far as the tests look at it. */
 export interface TemplateJson {
   Resources: Record<string, Resource>;
+  Parameters?: Record<string, unknown>;
   Outputs?: Record<string, { Value: any }>;
 }
 
