@@ -67,6 +67,10 @@ export const webSchema = z
       });
     }
     if (web.hosting === 'cloudfront' && web.firebase) {
-      context.addIssue({ code: 'custom', path: ['firebase'], message: 'nothing here, unless `hosting: firebase`' });
+      context.addIssue({
+        code: 'custom',
+        path: ['firebase'],
+        message: 'must not be here, unless `hosting: firebase`. Remove this key',
+      });
     }
   });

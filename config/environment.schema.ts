@@ -30,7 +30,8 @@ const environmentObject = environmentInput.superRefine((environment, context) =>
   if (!environment.protected) return;
   if (environment.migrations.drift === 'push')
     issue(['migrations', 'drift'], 'error or warn: a protected environment is changed by migrations only');
-  if (environment.cost.hours) issue(['cost', 'hours'], 'nothing here: a protected environment is never stopped');
+  if (environment.cost.hours)
+    issue(['cost', 'hours'], 'must not be here: a protected environment is never stopped. Remove this key');
   if (database.multiAz === false)
     issue(['database', 'multiAz'], 'true: a protected environment survives the loss of a zone');
   if (database.backupDays !== undefined && database.backupDays < 7)

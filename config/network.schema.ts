@@ -60,7 +60,8 @@ export const networkSchema = z
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     if (network.existing) {
       for (const key of ['cidr', 'availabilityZones', 'zones', 'egress', 'natGateways'] as const) {
-        if (network[key] !== undefined) issue(key, `nothing here: \`existing\` names a VPC that is there already`);
+        if (network[key] !== undefined)
+          issue(key, 'must not be here: it cannot be combined with network.existing. Remove this key');
       }
       return;
     }
@@ -68,7 +69,7 @@ export const networkSchema = z
     if (network.zones && network.availabilityZones !== undefined && network.zones.length !== network.availabilityZones)
       issue('availabilityZones', `${network.zones.length}, as many as \`zones\` names`);
     if (network.natGateways !== undefined && network.egress !== undefined && network.egress !== 'gateways')
-      issue('natGateways', `nothing here: \`egress: ${network.egress}\` has no NAT gateway`);
+      issue('natGateways', `must not be here: \`egress: ${network.egress}\` has no NAT gateway. Remove this key`);
     const zones = network.zones?.length ?? network.availabilityZones;
     if (zones !== undefined && network.natGateways !== undefined && network.natGateways > zones)
       issue('natGateways', `at most one for each of the ${zones} zones`);

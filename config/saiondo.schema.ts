@@ -96,7 +96,8 @@ export const saiondoSchema = unchecked.superRefine((configuration, context) => {
     context.addIssue({
       code: 'custom',
       path: ['environments', 'dev', 'contracts', 'mainNetwork'],
-      message: 'nothing here, and a test network as `network`: only prod deploys to a main network',
+      message:
+        'must not be here: only prod deploys to a main network. Remove this key, and name a test network as `network`',
     });
   }
   if (dev.network.cidr && prod.network.cidr && overlaps(dev.network.cidr, prod.network.cidr)) {

@@ -175,7 +175,7 @@ export function checkBuildspec(text: string, file: string): Record<string, unkno
     });
   };
   const syntax = document.errors[0];
-  if (syntax) fail(syntax.pos[0], '', `not YAML: ${syntax.message.split('\n')[0] ?? ''}`);
+  if (syntax) fail(syntax.pos[0], '', `invalid YAML: ${syntax.message.split('\n')[0] ?? ''}`);
   const keys = (node: unknown, at: string, known: readonly string[]): void => {
     if (!isMap(node)) return fail(0, at, `expected a map of ${known.join(', ')}`);
     for (const { key } of node.items) {

@@ -30,7 +30,7 @@ export function rehearseCommand(): Command {
       '--watch',
       'after the run wait for changes of the sources, uncommitted ones included, and run what they affect',
     )
-    .option('--fresh', 'build and test everything anew, whatever has passed before (the pipeline’s variable `fresh`)')
+    .option('--fresh', 'build and test everything again, whatever has passed before (the pipeline’s variable `fresh`)')
     .option('--list', 'print what would run, and run nothing; with --json every action as it is explained')
     .option(
       '--explain <STAGE/ACTION>',

@@ -104,7 +104,7 @@ export class DiskLedger implements StackLedger {
         file,
         holds: 'what is deployed of a stack',
         valid: isStack,
-        next: 'repair the file, or remove it with the data of its resources: the stack is then deployed anew',
+        next: 'repair the file, or remove it with the data of its resources: the stack is then deployed again',
       });
       if (!stack || this.file(stack.account, stack.region, stack.stackName) === file) return stack;
       throw new SaiondoError(`${file} is of the stack ${stack.stackName} in ${stack.account}/${stack.region}`, {

@@ -91,7 +91,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
       },
     },
     'environments.dev.network.cidr',
-    /nothing here/,
+    /must not be here: it cannot be combined with network\.existing/,
   ],
   [
     'neither',

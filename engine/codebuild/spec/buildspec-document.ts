@@ -57,7 +57,7 @@ export class BuildspecDocument {
     }
     this.own = new PlacedText(file, text);
     const { problem } = this.own;
-    if (problem) this.failAt(problem.offset, '', `not YAML: ${problem.message}`);
+    if (problem) this.failAt(problem.offset, '', `invalid YAML: ${problem.message}`);
     for (const { offset, message } of this.own.notes)
       this.limits.push({ where: this.own.location(offset, ''), text: message, finding: true });
     const given = original && new PlacedText(original.file, original.content);

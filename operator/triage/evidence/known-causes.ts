@@ -75,7 +75,7 @@ export const KNOWN_CAUSES = {
   },
   'migration-missing': {
     title: 'The database knows a migration that the checkout does not have',
-    remedy: 'deploy the commit that has it, or bring the database back first; do not make the revision anew',
+    remedy: 'deploy the commit that has it, or bring the database back first; do not create the revision again',
   },
   'missing-headers': {
     title: 'A package with a native part cannot be built',
@@ -99,7 +99,7 @@ export const KNOWN_CAUSES = {
   'on-chain-code-differs': {
     title: 'The code on chain is not the compiled one',
     remedy:
-      'do not use that address: find what deployed it, take the registry’s parameter away so that the next run deploys anew, then saiondo retry',
+      'do not use that address: find what deployed it, take the registry’s parameter away so that the next run deploys again, then saiondo retry',
   },
   'missing-secret': {
     title: 'A secret or a parameter is not there',
