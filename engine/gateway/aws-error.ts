@@ -33,7 +33,9 @@ export class RefusedRequest extends Error {
 }
 
 /** The protocols of AWS's services, as far as their errors differ (Smithy, "AWS protocols"). */
-type Form = 's3' | 'query' | 'ec2' | 'json' | 'cbor' | 'rest';
+type Form = 's3' | 'query' | 'ec2' | 'json' | 'cbor' | 'rest' | 'rest xml';
+/** Services of the REST protocol with XML, besides S3: their clients read no other error (Smithy, "AWS restXml protocol"). */
+const REST_XML = new Set(['cloudfront', 'route53', 's3control']);
 
 /** Status and code: S3's (S3 API Reference, "Error responses"), of the query protocols, of the JSON protocols ("Common Error Types"). */
 const CODES: Readonly<Record<Refusal, { s3: [number, string]; query: [number, string]; json: [number, string] }>> = {
@@ -168,6 +170,13 @@ export function refusalAnswer(asked: Asked, { refusal, message }: RefusedRequest
       );
     case 'json':
       return answer('application/x-amz-json-1.1', JSON.stringify({ __type: code, message }));
+    case 'rest xml':
+      return answer(
+        'text/xml',
+        `<ErrorResponse><Error><Type>Sender</Type>${xml}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        {},
+        status === 400 && refusal !== 'malformed' ? 403 : status,
+      );
     case 'rest':
       // Services of the REST protocols answer 403 for what the JSON protocols answer 400 for.
       return answer(
@@ -186,7 +195,8 @@ function formOf({ headers, service }: Asked): Form {
   if (service === 'ec2') return 'ec2';
   if (/x-www-form-urlencoded/.test(headers['content-type'] ?? '')) return 'query';
   // Nothing says a service: a plain request is S3's, as an address of a bucket is.
-  return service === undefined ? 's3' : 'rest';
+  if (service === undefined) return 's3';
+  return REST_XML.has(service) ? 'rest xml' : 'rest';
 }
 
 function escaped(text: string): string {

@@ -4,95 +4,14 @@ import * as path from 'node:path';
 import execa from 'execa';
 import type { RunEvent } from '../../model/events';
 import { prepareCommandLine, ServedRehearsal, SMALL_ACCOUNT, SMALL_REGION } from '../fixtures/served-rehearsal';
-import { makeRepository, type SmallPipeline } from '../fixtures/small-pipeline';
+import { makeRepository } from '../fixtures/small-pipeline';
+import { everydayPipeline, everydayTemplate } from './everyday-shop';
 
+// Longer than 300 lines: two tables of calls, a line each.
 // What people call every day, by the real AWS CLI and boto3 against a served rehearsal: the right answer, or a refusal in words. Never an empty list of what
 // there is, never a page of HTML.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-everyday-calls-'));
 const held = path.join(root, 'held');
-const JUNIT =
-  '<testsuite name="sum"><testcase classname="sum" name="adds" time="0.5"/><testcase classname="sum" name="subtracts" time="0.1"/></testsuite>';
-const pipeline: SmallPipeline = {
-  stages: {
-    Verify: [
-      {
-        name: 'Test',
-        commands: ['echo "the suite begins"', `mkdir -p out && echo '${JUNIT}' > out/junit.xml`],
-        buildspec: { reports: { jest: { files: ['out/junit.xml'], 'file-format': 'JUNITXML' } } },
-      },
-    ],
-    Dev: [{ name: 'Deploy', deploys: { stackName: 'shop', template: 'shop.json' } }],
-    Long: [
-      { name: 'Hold', commands: [`echo holding; while [ ! -f ${held} ]; do sleep 0.2; done`] },
-      { name: 'Ask', approval: true },
-    ],
-  },
-  pipeline: { Tags: [{ Key: 'team', Value: 'shop' }] },
-};
-/** A stack of what is recorded only, of what runs here, and of what the endpoint has itself. */
-const template = {
-  Resources: {
-    Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'shop-files' } },
-    Cluster: { Type: 'AWS::ECS::Cluster', Properties: { ClusterName: 'shop' } },
-    Task: {
-      Type: 'AWS::ECS::TaskDefinition',
-      Properties: {
-        Family: 'api',
-        ContainerDefinitions: [{ Name: 'api', Image: 'api:1', DockerLabels: { Team: 'a' } }],
-      },
-    },
-    Images: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'shop/api' } },
-    Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Name: 'shop' } },
-    Alarm: {
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmName: 'shop-5xx',
-        ComparisonOperator: 'GreaterThanThreshold',
-        EvaluationPeriods: 1,
-        MetricName: 'm',
-        Namespace: 'n',
-        Period: 60,
-        Statistic: 'Sum',
-        Threshold: 1,
-      },
-    },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        FunctionName: 'shop-mail',
-        Runtime: 'nodejs22.x',
-        Handler: 'index.handler',
-        Role: `arn:aws:iam::${SMALL_ACCOUNT}:role/shop-task`,
-        Code: { ZipFile: 'exports.handler = async () => 1;' },
-      },
-    },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: 'shop-task',
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-        },
-      },
-    },
-    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'shop-orders' } },
-    Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'shop-news' } },
-    Rule: { Type: 'AWS::Events::Rule', Properties: { Name: 'shop-nightly', ScheduleExpression: 'rate(1 day)' } },
-    Table: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'shop-carts',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      },
-    },
-    Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/shop/api' } },
-  },
-  Outputs: { Cluster: { Value: { Ref: 'Cluster' }, Export: { Name: 'shop-cluster' } } },
-};
-
 interface Called {
   readonly rc: number;
   readonly out: string;
@@ -121,8 +40,11 @@ const has =
 
 beforeAll(async () => {
   await prepareCommandLine();
-  await makeRepository(path.join(root, 'shop'), { 'README.md': 'a shop\n', 'shop.json': JSON.stringify(template) });
-  served = await ServedRehearsal.start(path.join(root, 'place'), path.join(root, 'shop'), pipeline);
+  await makeRepository(path.join(root, 'shop'), {
+    'README.md': 'a shop\n',
+    'shop.json': JSON.stringify(everydayTemplate),
+  });
+  served = await ServedRehearsal.start(path.join(root, 'place'), path.join(root, 'shop'), everydayPipeline(held));
   const started = (await served.next(
     (event: RunEvent) => event.kind === 'build.started' && event.action === 'Test',
   )) as Extract<RunEvent, { kind: 'build.started' }>;
@@ -136,6 +58,25 @@ afterAll(async () => {
   await served.end();
   fs.rmSync(root, { recursive: true, force: true });
 }, 60_000);
+
+/** Makes the calls. @returns what was answered otherwise than expected; never a page of HTML */
+async function wrongOf(calls: readonly (readonly [object, Expected])[]): Promise<string> {
+  const answers = await call(calls.map(([one]) => one));
+  const wrong = calls.flatMap(([one, expected], at) => {
+    const { rc, out, err } = answers[at] as Called;
+    const said = `${JSON.stringify(one)}\nrc ${rc}\n${out.slice(0, 600)}\n${err.slice(-600)}`;
+    if (/<html|<!doctype/i.test(out + err)) return [`HTML: ${said}`];
+    if (expected instanceof RegExp) return rc !== 0 && expected.test(err) ? [] : [`not refused as expected: ${said}`];
+    try {
+      expect(rc).toBe(0);
+      expected(out.replace(/\s+/g, ' ').replaceAll('[ ', '[').replaceAll(' ]', ']'));
+      return [];
+    } catch {
+      return [`wrong: ${said}`];
+    }
+  });
+  return wrong.join('\n\n');
+}
 
 test('sixty everyday calls are answered rightly, or refused in words', async () => {
   const project = 'small-Verify-Test';
@@ -264,22 +205,199 @@ test('sixty everyday calls are answered rightly, or refused in words', async () 
     [cli('sts get-caller-identity'), has(SMALL_ACCOUNT)],
     [cli('sts get-federation-token --name ann'), /not answered here: sts:GetFederationToken/],
   ];
-  const answers = await call(calls.map(([one]) => one));
-  const wrong = calls.flatMap(([one, expected], at) => {
-    const { rc, out, err } = answers[at] as Called;
-    const said = `${JSON.stringify(one)}\nrc ${rc}\n${out.slice(0, 600)}\n${err.slice(-600)}`;
-    if (/<html|<!doctype/i.test(out + err)) return [`HTML: ${said}`];
-    if (expected instanceof RegExp) return rc !== 0 && expected.test(err) ? [] : [`not refused as expected: ${said}`];
-    try {
-      expect(rc).toBe(0);
-      expected(out.replace(/\s+/g, ' ').replaceAll('[ ', '[').replaceAll(' ]', ']'));
-      return [];
-    } catch {
-      return [`wrong: ${said}`];
-    }
-  });
-  expect(wrong.join('\n\n')).toBe('');
+  expect(await wrongOf(calls)).toBe('');
   expect(calls.length).toBeGreaterThanOrEqual(60);
+}, 300_000);
+
+test('eighty more: filters, orders, pages, what is not there, and lists of what only the stacks have', async () => {
+  const project = 'small-Verify-Test';
+  const group = `/aws/codebuild/${project}`;
+  const stream = build.split(':')[1] ?? '';
+  const arn = `arn:aws:codebuild:${SMALL_REGION}:${SMALL_ACCOUNT}`;
+  const reports = `${arn}:report-group/${project}-jest`;
+  const report = `${arn}:report/${project}-jest:${stream}`;
+  const none = '00000000-0000-4000-8000-000000000000';
+  const file = path.join(root, 'note.txt');
+  fs.writeFileSync(file, 'a note\n');
+  const calls: [object, Expected][] = [
+    [
+      cli(`codepipeline list-action-executions --pipeline-name small --filter pipelineExecutionId=${execution}`),
+      has('"Hold"'),
+    ],
+    [
+      cli(
+        `codepipeline list-action-executions --pipeline-name small --filter latestInPipelineExecution={pipelineExecutionId=${execution},startTimeRange=Latest}`,
+      ),
+      has('"Deploy"'),
+    ],
+    [cli('codepipeline list-action-executions --pipeline-name small --max-items 1'), has('"NextToken"')],
+    [
+      boto3('codepipeline', 'list_action_executions', { pipelineName: 'small', PaginationConfig: { PageSize: 1 } }),
+      has('"Test"', '"Deploy"', '"Hold"', '"Ask"'),
+    ],
+    [
+      cli(`codepipeline list-action-executions --pipeline-name small --filter pipelineExecutionId=${none}`),
+      /PipelineExecutionNotFoundException/,
+    ],
+    [cli('codepipeline list-rule-executions --pipeline-name none'), /PipelineNotFoundException/],
+    [
+      cli('codepipeline list-pipeline-executions --pipeline-name small --filter succeededInStage={stageName=Dev}'),
+      has(execution),
+    ],
+    [
+      cli('codepipeline list-pipeline-executions --pipeline-name small --filter succeededInStage={stageName=Long}'),
+      has('"pipelineExecutionSummaries": []'),
+    ],
+    [cli('codepipeline get-pipeline --name small --pipeline-version 99'), /PipelineVersionNotFoundException/],
+    [
+      cli(
+        `codepipeline retry-stage-execution --pipeline-name small --stage-name Verify --pipeline-execution-id ${execution} --retry-mode FAILED_ACTIONS`,
+      ),
+      /StageNotRetryableException/,
+    ],
+    [
+      cli(
+        `codepipeline put-approval-result --pipeline-name small --stage-name Long --action-name Ask --token ${none} --result summary=x,status=Approved`,
+      ),
+      /InvalidApprovalTokenException/,
+    ],
+    [
+      cli(`codepipeline stop-pipeline-execution --pipeline-name small --pipeline-execution-id ${none}`),
+      /PipelineExecutionNotStoppableException/,
+    ],
+    [
+      cli(`codepipeline rollback-stage --pipeline-name small --stage-name Long --target-pipeline-execution-id ${none}`),
+      /PipelineExecutionNotFoundException/,
+    ],
+    [cli('codepipeline delete-pipeline --name small'), /not answered here: codepipeline:DeletePipeline/],
+    [
+      cli('codepipeline get-action-type --category Build --owner AWS --provider CodeBuild --action-version 1'),
+      /not answered here: codepipeline:GetActionType/,
+    ],
+    [
+      cli('codebuild list-builds --sort-order ASCENDING'),
+      (answer) => expect(answer.indexOf(build)).toBeLessThan(answer.indexOf('Hold')),
+    ],
+    [
+      cli('codebuild list-builds --sort-order DESCENDING'),
+      (answer) => expect(answer.indexOf(build)).toBeGreaterThan(answer.indexOf('Hold')),
+    ],
+    [cli('codebuild list-builds-for-project --project-name none'), /ResourceNotFoundException/],
+    [
+      cli('codebuild list-projects --sort-by NAME --sort-order DESCENDING'),
+      (answer) => expect(answer.indexOf(project)).toBeLessThan(answer.indexOf('small-Long-Hold')),
+    ],
+    [cli(`codebuild batch-get-projects --names none ${project}`), has('"projectsNotFound": ["none"]')],
+    [cli('codebuild list-build-batches'), has('"ids": []')],
+    [cli('codebuild batch-get-build-batches --ids none:1'), has('"buildBatchesNotFound": ["none:1"]')],
+    [cli(`codebuild list-reports-for-report-group --report-group-arn ${reports} --sort-order ASCENDING`), has(report)],
+    [cli(`codebuild list-reports-for-report-group --report-group-arn ${reports}x`), /ResourceNotFoundException/],
+    [cli(`codebuild describe-test-cases --report-arn ${report} --filter status=FAILED`), has('"testCases": []')],
+    [
+      cli(`codebuild describe-test-cases --report-arn ${report} --filter keyword=adds`),
+      (answer) => (expect(answer).toContain('"adds"'), expect(answer).not.toContain('"subtracts"')),
+    ],
+    [cli(`codebuild describe-test-cases --report-arn ${report}x`), /ResourceNotFoundException/],
+    [
+      cli(`codebuild get-report-group-trend --report-group-arn ${reports} --trend-field DURATION`),
+      has('"average": "600000000"'),
+    ],
+    [
+      cli(`codebuild get-report-group-trend --report-group-arn ${reports}x --trend-field TOTAL`),
+      /ResourceNotFoundException/,
+    ],
+    [cli(`codebuild batch-get-reports --report-arns ${report}x`), has(`"reportsNotFound": ["${report}x"]`)],
+    [cli(`codebuild retry-build --id ${build}`), /not answered here: codebuild:RetryBuild/],
+    [cli(`codebuild start-build-batch --project-name ${project}`), /not answered here: codebuild:StartBuildBatch/],
+    [cli('codebuild list-source-credentials'), /not answered here: codebuild:ListSourceCredentials/],
+    [cli(`logs filter-log-events --log-group-name ${group} --limit 1`), has('"nextToken"', 'Entering phase')],
+    [
+      boto3('logs', 'filter_log_events', { logGroupName: group, PaginationConfig: { PageSize: 1 } }),
+      has('the suite begins', 'Phase complete: POST_BUILD'),
+    ],
+    [cli('logs filter-log-events --log-group-name none'), /ResourceNotFoundException/],
+    [
+      cli(`logs get-log-events --log-group-name ${group} --log-stream-name ${stream} --start-from-head --limit 1`),
+      has('Entering phase', '"nextForwardToken": "f/'),
+    ],
+    [cli(`logs get-log-events --log-group-name ${group} --log-stream-name none`), /ResourceNotFoundException/],
+    [
+      cli(`logs describe-log-streams --log-group-name ${group} --order-by LastEventTime --descending`),
+      has(stream, '"lastEventTimestamp"'),
+    ],
+    [
+      cli('logs describe-log-groups --log-group-name-pattern SHOP'),
+      has('"retentionInDays": 7', '"metricFilterCount": 1'),
+    ],
+    [cli('logs describe-metric-filters'), /not answered here: logs:DescribeMetricFilters/],
+    [
+      cli(`logs describe-subscription-filters --log-group-name ${group}`),
+      /not answered here: (cloudwatchlogs|logs):DescribeSubscriptionFilters/,
+    ],
+    [cli(`logs delete-log-group --log-group-name ${group}`), /not answered here: (cloudwatchlogs|logs):DeleteLogGroup/],
+    [cli('cloudformation describe-stacks --stack-name shop'), has('"Description": "the shop"', '"where it runs"')],
+    [cli('cloudformation describe-stacks --stack-name none'), /ValidationError[\s\S]*does not exist/],
+    [cli('cloudformation list-stacks --stack-status-filter CREATE_COMPLETE'), has('"TemplateDescription": "the shop"')],
+    [cli('cloudformation list-stacks --stack-status-filter DELETE_COMPLETE'), has('"StackSummaries": []')],
+    [
+      cli('cloudformation describe-stack-resource --stack-name shop --logical-resource-id Cluster'),
+      has('"PhysicalResourceId": "shop"'),
+    ],
+    [cli('cloudformation describe-stack-resource --stack-name shop --logical-resource-id None'), /ValidationError/],
+    [cli('cloudformation describe-stack-resources --physical-resource-id shop-files'), has('"Files"')],
+    [cli('cloudformation get-template --stack-name shop --template-stage Original'), has('"the shop"')],
+    [cli('cloudformation get-template-summary --stack-name shop'), has('AWS::ECS::Cluster')],
+    [cli('cloudformation list-imports --export-name shop-cluster'), /not imported by any stack/],
+    [cli('cloudformation list-change-sets --stack-name shop'), has('"Summaries": []')],
+    [cli('cloudformation describe-change-set --stack-name shop --change-set-name none'), /ChangeSetNotFound/],
+    [cli('cloudformation wait stack-create-complete --stack-name shop'), () => undefined],
+    [
+      cli('cloudformation describe-stack-resource-drifts --stack-name shop'),
+      /not answered here: cloudformation:DescribeStackResourceDrifts/,
+    ],
+    [cli('cloudformation list-types'), /not answered here: cloudformation:ListTypes/],
+    [cli('ecs list-services --cluster shop'), has('"serviceArns": []')],
+    [cli('ecs list-services --cluster none'), /ClusterNotFoundException/],
+    [cli('ecs describe-services --cluster shop --services api'), has('"MISSING"')],
+    [cli('ecs list-tasks --cluster shop'), /not answered here: ecs:ListTasks/],
+    [cli('ecs list-task-definition-families'), has('"api"')],
+    [cli('ecs describe-task-definition --task-definition api:1'), has('"family": "api"')],
+    [cli('ecs describe-task-definition --task-definition none'), /ClientException/],
+    [cli('ecr describe-repositories --repository-names none'), /RepositoryNotFoundException/],
+    [
+      cli('ecr get-authorization-token'),
+      (answer) => expect(Number(/"expiresAt": ([\d.]+)/.exec(answer)?.[1])).toBeGreaterThan(Date.now() / 1000),
+    ],
+    [cli(`s3 cp ${file} s3://shop-files/a/note.txt --quiet`), () => undefined],
+    [cli('s3 ls s3://shop-files --recursive --summarize'), has('a/note.txt', 'Total Objects: 1')],
+    [cli('s3 cp s3://shop-files/a/note.txt -'), has('a note')],
+    [cli('s3 presign s3://shop-files/a/note.txt'), has('X-Amz-Signature=')],
+    [cli('s3api head-object --bucket shop-files --key a/note.txt'), has('"ContentLength": 7')],
+    [cli('s3api head-object --bucket shop-files --key none'), /404/],
+    [cli('s3api get-bucket-policy --bucket shop-files'), /NoSuchBucketPolicy/],
+    [cli('resourcegroupstaggingapi get-resources'), /not answered here: tagging:GetResources/],
+    [
+      cli('cloudwatch describe-alarms-for-metric --metric-name m --namespace n'),
+      /not answered here: monitoring:DescribeAlarmsForMetric/,
+    ],
+    [cli('events describe-rule --name shop-nightly'), has('rate(1 day)')],
+    [cli('secretsmanager get-secret-value --secret-id shop/database'), has('hunter2')],
+    [cli('secretsmanager get-secret-value --secret-id none'), /ResourceNotFoundException/],
+    [cli('ssm get-parameters-by-path --path /shop'), has('"debug"')],
+    [cli('ssm get-parameter --name none'), /ParameterNotFound/],
+    [cli('iam list-attached-role-policies --role-name shop-task'), /not answered here: iam:ListAttachedRolePolicies/],
+    [cli('iam get-role --role-name none'), /NoSuchEntity/],
+    [cli('ec2 describe-vpcs'), /not answered here: ec2:DescribeVpcs/],
+    [cli('rds describe-db-subnet-groups'), /not answered here: rds:DescribeDBSubnetGroups/],
+    [cli('kms describe-key --key-id alias/shop'), /not answered here: kms:DescribeKey/],
+    [cli('route53 list-hosted-zones'), /not answered here: route53:[\s\S]*AWS::Route53::HostedZone/],
+    [cli('route53 list-hosted-zones-by-name'), /not answered here: route53:/],
+    [cli('stepfunctions list-state-machines'), has('shop-refund')],
+    [cli('codecommit list-repositories'), /not answered here: codecommit:ListRepositories/],
+    [cli('sts get-session-token'), has('"SessionToken"')],
+  ];
+  expect(await wrongOf(calls)).toBe('');
+  expect(calls.length).toBeGreaterThanOrEqual(80);
 }, 300_000);
 
 test('stop-build stops the build that runs, and its action fails', async () => {

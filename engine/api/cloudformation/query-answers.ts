@@ -12,11 +12,14 @@ export function members(items: readonly unknown[]): { member: readonly unknown[]
 
 /** A stack as DescribeStacks shows it; values of NoEcho parameters are hidden. */
 export function stackAnswer(stack: DeployedStack, status: string): Record<string, unknown> {
-  const declared = (stack.template as unknown as Partial<Template>).Parameters ?? {};
+  const { Parameters: declared = {}, Description } = stack.template as unknown as Partial<Template>;
   return {
     StackName: stack.stackName,
     StackId: stack.stackId,
     StackStatus: status,
+    // DescribeStacks has it under the first name, ListStacks under the second; a client reads the one that it knows.
+    ...(Description ? { Description, TemplateDescription: Description } : {}),
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
     ...(stack.lastChangeSet?.reason ? { StackStatusReason: stack.lastChangeSet.reason } : {}),
     CreationTime: stack.createdAt ?? stack.updatedAt,
     LastUpdatedTime: stack.updatedAt,
@@ -26,7 +29,8 @@ export function stackAnswer(stack: DeployedStack, status: string): Record<string
       Object.entries(stack.outputs).map(([name, output]) => ({
         OutputKey: name,
         OutputValue: output.value,
-        ExportName: output.exportName ?? '',
+        ...(output.description ? { Description: output.description } : {}),
+        ...(output.exportName ? { ExportName: output.exportName } : {}),
       })),
     ),
     Parameters: members(
@@ -69,7 +73,7 @@ export function eventAnswer(at: StackAddress, id: string, event: StackEvent): Re
     PhysicalResourceId: subject.physicalId,
     ResourceType: subject.type,
     ResourceStatus: event.status,
-    ResourceStatusReason: event.reason ?? '',
+    ...(event.reason ? { ResourceStatusReason: event.reason } : {}),
     Timestamp: event.time,
   };
 }
@@ -81,9 +85,9 @@ export function changeAnswers(changeSet: ChangeSet): Record<string, unknown>[] {
     ResourceChange: {
       Action: change.action,
       LogicalResourceId: change.logicalId,
-      PhysicalResourceId: change.physicalId ?? '',
+      ...(change.physicalId ? { PhysicalResourceId: change.physicalId } : {}),
       ResourceType: change.type,
-      Replacement: change.replacement ?? '',
+      ...(change.replacement ? { Replacement: change.replacement } : {}),
       Scope: members(change.action === 'Modify' ? ['Properties'] : []),
       Details: members(
         change.properties.map((Name) => ({

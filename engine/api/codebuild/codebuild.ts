@@ -160,6 +160,8 @@ export function codeBuildReads({ runs, ledger }: ApiSources): Record<string, Ope
       (input, caller) => {
         const group = groupName(input.reportGroupArn);
         const reporting = builds(caller).filter((one) => one.reportGroups.some((name) => groupName(name) === group));
+        if (reporting.length === 0)
+          throw new ApiError('ResourceNotFoundException', `Report group ${input.reportGroupArn} does not exist`);
         const found = reports(reporting).filter(
           (one) =>
             groupName(one.report.group) === group &&

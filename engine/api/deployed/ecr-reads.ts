@@ -10,6 +10,8 @@ export type ImageList = (
 ) => Promise<readonly { readonly tag: string; readonly digest: string; readonly bytes: number }[]> | undefined;
 
 const PAGE = 100;
+/** How long a token of ECR is valid (API Reference, GetAuthorizationToken: 12 hours). */
+const TOKEN_MILLISECONDS = 12 * 3_600_000;
 const paged = { maxResults: z.number().int().min(1).max(1000).optional(), nextToken: z.string().optional() };
 
 /**
@@ -34,6 +36,23 @@ export function ecrReads(ledger: () => StackLedger, images: ImageList): Record<s
     repositories(caller).find((one) => one.physicalId === name);
 
   return {
+    // The registry of this machine asks for no password; a token that has expired would be asked for again before every pull.
+    GetAuthorizationToken: operation(
+      z.object({ registryIds: z.array(z.string()).optional() }),
+      ({ registryIds }, caller) => {
+        const registry = registryIds?.[0] ?? caller.account;
+        return {
+          authorizationData: [
+            {
+              authorizationToken: Buffer.from(`AWS:${registry}-auth-token`).toString('base64'),
+              expiresAt: new Date(Date.now() + TOKEN_MILLISECONDS),
+              proxyEndpoint: `https://${registry}.dkr.ecr.${caller.region}.amazonaws.com`,
+            },
+          ],
+        };
+      },
+    ),
+
     DescribeRepositories: operation(
       z.object({ registryId: z.string().optional(), repositoryNames: z.array(z.string()).optional(), ...paged }),
       (input, caller) => {

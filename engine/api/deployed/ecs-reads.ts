@@ -117,6 +117,15 @@ export function ecsReads(ledger: () => StackLedger): Record<string, Operation> {
       },
     ),
 
+    ListTaskDefinitionFamilies: operation(
+      z.object({ familyPrefix: z.string().optional(), status: z.string().optional(), ...paged }),
+      (input, caller) => {
+        const all = of('AWS::ECS::TaskDefinition', caller).map((one) => familyOf(one).split(':')[0] ?? '');
+        const found = [...new Set(all)].filter((name) => name.startsWith(input.familyPrefix ?? '')).sort();
+        return found.length === 0 ? undefined : list('families', found, input);
+      },
+    ),
+
     DescribeTaskDefinition: operation(
       z.object({ taskDefinition: z.string(), include: z.array(z.string()).optional() }),
       (input, caller) => {

@@ -37,6 +37,16 @@ const NOUNS: Readonly<Record<string, string>> = {
 export function recordedReads(ledger: () => StackLedger): AwsHandler {
   return (request) => {
     if (request.principal.kind !== 'person') return undefined;
+    if (
+      request.service === 'tagging' &&
+      ledger()
+        .list()
+        .some((stack) => sees(request, stack))
+    )
+      return notAnswered(
+        request,
+        'A rehearsal keeps no list of tags. A stack’s tags: aws cloudformation describe-stacks; a resource’s own: aws cloudformation get-template',
+      );
     const about = recordedOf(request, ledger().list());
     if (about.length === 0) return undefined;
     const types = [...new Set(about.map((one) => one.type))].sort();
@@ -79,9 +89,21 @@ export function recordedOf(request: AwsRequest, stacks: readonly DeployedStack[]
 function nounsOf({ operation, method, url }: AwsRequest): Set<string> {
   const name = operationName({ operation });
   const [, noun] = /^(?:List|Describe|Get|BatchGet|Search)([A-Z]\w*)$/.exec(name) ?? [];
-  if (noun !== undefined) return new Set(singulars(noun));
+  // One in the singular is about the one that it names: who names another than the stacks have is told by who answers that there is none.
+  if (noun !== undefined) return isSingular(noun) ? new Set() : new Set(singulars(listed(noun)));
   if (operation !== '' || method !== 'GET') return new Set();
-  return new Set((url.split('?')[0] ?? '').split('/').flatMap(singulars));
+  return new Set(
+    (url.split('?')[0] ?? '').split('/').flatMap((part) => singulars(part.replace(/by(?:name|vpc)$/, ''))),
+  );
+}
+
+/** What an operation lists, without by what: `Alarms` of DescribeAlarmsForMetric, `HostedZones` of ListHostedZonesByName. */
+function listed(noun: string): string {
+  return noun.replace(/(?:For|By|In)[A-Z]\w*$/, '').replace(/(?:Summaries|Names|Ids|Details)$/, '');
+}
+
+function isSingular(noun: string): boolean {
+  return !/s$/i.test(listed(noun)) && listed(noun) === noun;
 }
 
 /** A word in small letters as it may be in the singular: policies, aliases, functions. */

@@ -67,10 +67,19 @@ export function logsReads({ runs, ledger }: ApiSources): Record<string, Operatio
       (input, caller) => {
         const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
         const groups = new Map<string, KnownGroup>();
-        for (const { physicalId: logGroup, stack } of ledger().resources('AWS::Logs::LogGroup'))
+        const all = ledger();
+        for (const { physicalId: logGroup, stack, properties } of all.resources('AWS::Logs::LogGroup'))
           if (sees(caller, stack))
-            groups.set(logGroup, { ...stack, logGroup, startedAt: stack.createdAt ?? stack.updatedAt });
-        for (const build of builds(caller)) groups.set(build.logGroup, build);
+            groups.set(logGroup, {
+              ...stack,
+              logGroup,
+              startedAt: stack.createdAt ?? stack.updatedAt,
+              ...(properties.RetentionInDays === undefined
+                ? {}
+                : { retentionInDays: Number(properties.RetentionInDays) }),
+            });
+        for (const build of builds(caller)) groups.set(build.logGroup, { ...groups.get(build.logGroup), ...build });
+        const filters = all.resources('AWS::Logs::MetricFilter').filter(({ stack }) => sees(caller, stack));
         const matching = [...groups.values()]
           .filter(
             ({ logGroup }) =>
@@ -83,7 +92,12 @@ export function logsReads({ runs, ledger }: ApiSources): Record<string, Operatio
           token: input.nextToken,
           code: INVALID,
         });
-        return { logGroups: cut.items.map(groupShape), nextToken: cut.nextToken };
+        return {
+          logGroups: cut.items.map((group) =>
+            groupShape(group, filters.filter(({ properties }) => properties.LogGroupName === group.logGroup).length),
+          ),
+          nextToken: cut.nextToken,
+        };
       },
     ),
 
@@ -170,15 +184,21 @@ export function logsReads({ runs, ledger }: ApiSources): Record<string, Operatio
 }
 
 /** A log group that builds write to, or that a stack has. */
-type KnownGroup = Pick<KnownBuild, 'logGroup' | 'account' | 'region' | 'startedAt'>;
+type KnownGroup = Pick<KnownBuild, 'logGroup' | 'account' | 'region' | 'startedAt'> & {
+  readonly retentionInDays?: number;
+};
 
 /** API Reference, LogGroup. */
-function groupShape({ logGroup, account, region, startedAt }: KnownGroup): LogGroup {
+function groupShape(
+  { logGroup, account, region, startedAt, retentionInDays }: KnownGroup,
+  metricFilterCount: number,
+): LogGroup {
   const arn = `arn:aws:logs:${region}:${account}:log-group:${logGroup}`;
   return {
     logGroupName: logGroup,
     creationTime: Date.parse(startedAt),
-    metricFilterCount: 0,
+    metricFilterCount,
+    ...(retentionInDays === undefined ? {} : { retentionInDays }),
     arn: `${arn}:*`,
     logGroupArn: arn,
     logGroupClass: 'STANDARD',
