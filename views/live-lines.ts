@@ -8,11 +8,15 @@ import {
   type RunState,
 } from '../model/run-state';
 import { wholeSeconds } from './duration';
+import { reasonFirst } from './failure-words';
 import { commitsOf, kindOf } from './execution-words';
 import { deadline } from './local-time';
 import { styledLine, type Span, type Style } from './spans';
 import { fitWidth } from './text-width';
 import { unchangedNote, withoutGuard } from '../model/unchanged';
+
+/** Columns of a stage's name among others on one line: a name has up to 100 characters, and the stages after it are to be seen too. */
+const FOLDED_NAME = 24;
 
 /** What the live lines are drawn for. */
 export interface LiveOptions {
@@ -157,7 +161,7 @@ function stageBlock(
     if (next !== kind) flush();
     kind = next;
     folded.push(
-      `${stage.name} ${status === undefined ? stage.actions.length : `${shown.length}/${stage.actions.length}`}`,
+      `${fitWidth(stage.name, FOLDED_NAME)} ${status === undefined ? stage.actions.length : `${shown.length}/${stage.actions.length}`}`,
     );
   }
   flush();
@@ -233,12 +237,6 @@ function noteOf(state: RunState, action: ActionState): string {
   if (action.approval) return 'waits for approval';
   const build = [...state.builds.values()].findLast((one) => one.actionExecutionId === action.actionExecutionId);
   return firstLine(build?.command && withoutGuard(build.command));
-}
-
-/** CodeBuild's sentence about a failed command ends with the reason, which a line has no room for: here it begins with it. */
-function reasonFirst(message: string): string {
-  const said = /^Error while executing command: ([\s\S]*)\. Reason: (exit status \d+)/.exec(message);
-  return said ? `${said[2]}: ${said[1]}` : message;
 }
 
 function differenceLine(state: RunState, columns: number): string[] {

@@ -1,5 +1,6 @@
-import { firstLine, setIn } from '../model/plain-text';
+import { setIn } from '../model/plain-text';
 import { judgedExecution, rollbacksAfter, type ActionState, type RunState } from '../model/run-state';
+import { commandWords, failureReason } from './failure-words';
 import { rollbackSentence } from './execution-words';
 
 /** Where a run's folder and its report are, and whether its address still answers after the verdict. */
@@ -32,13 +33,13 @@ export function outcomeLines(state: RunState, facts: OutcomeFacts): string[] {
 function failureLines(state: RunState, action: ActionState, { run, served }: OutcomeFacts): string[] {
   const { failure } = action;
   if (!failure) return [];
-  const lines = [`${action.stage}/${action.action}: ${failure.message}`];
+  const lines = [`${action.stage}/${action.action}: ${failureReason(failure.message)}`];
   const build = [...state.builds.values()].find((one) => one.buildId === action.externalExecutionId);
   if (failure.where)
     lines.push(
       `  at ${[failure.where.file, failure.where.line, failure.where.column].filter(Boolean).join(':')}${failure.where.path ? ` (${failure.where.path})` : ''}`,
     );
-  if (failure.command) lines.push(`  phase ${failure.phase ?? ''}, command: ${firstLine(failure.command)}`);
+  if (failure.command) lines.push(`  phase ${failure.phase ?? ''}, command: ${commandWords(failure.command)}`);
   const cases = (build?.reports ?? []).flatMap((report) => report.failures);
   for (const one of cases.slice(0, TESTS))
     lines.push(`  failed test: ${[one.suite, one.name].filter(Boolean).join(' › ')}`);

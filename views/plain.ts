@@ -2,9 +2,10 @@ import type { RunEvent } from '../model/events';
 import { firstLine, setIn } from '../model/plain-text';
 import type { RunState } from '../model/run-state';
 import { duration } from './duration';
+import { failureWords } from './failure-words';
 import { kindOf, rollbackSentence } from './execution-words';
 import { clock } from './local-time';
-import { unchangedNote, withoutGuard } from '../model/unchanged';
+import { unchangedNote } from '../model/unchanged';
 
 /** How many lines a run has: `few` is what a person has to know while it runs, `all` is every line that there is. */
 export type Detail = 'few' | 'all';
@@ -93,7 +94,7 @@ function textOf(event: RunEvent, state: RunState): string[] | undefined {
         event.time,
       );
       const status = event.status === 'NotRehearsed' ? 'not rehearsed' : event.status;
-      const why = (event.failure && withoutGuard(event.failure.message)) ?? event.summary ?? event.missing?.join(', ');
+      const why = (event.failure && failureWords(event.failure.message)) ?? event.summary ?? event.missing?.join(', ');
       const unchanged = unchangedNote(event.outputVariables);
       return [
         `  ${event.stage}/${event.action} ${status}${unchanged ? ` (${unchanged})` : ''} ${took}${why ? `: ${why}` : ''}`,
