@@ -20,7 +20,7 @@ import type * as Adopt from '../commands/repository/adopt';
 import type * as Check from '../commands/repository/check';
 import type * as Init from '../commands/repository/init';
 import { version } from '../commands/input/package';
-import { say } from '../commands/output/print';
+import { hearClosedPipes, say } from '../commands/output/print';
 import { diskError, isDiskError } from '../engine/files/disk-error';
 import { formatLocation, SaiondoError } from '../model/errors';
 import { loadLater } from '../model/load-later';
@@ -60,6 +60,7 @@ const program = new Command('saiondo')
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
+hearClosedPipes(['rehearse', 'serve'].includes(process.argv[2] ?? ''));
 // The one that is asked for; all of them where the help, a completion or a misspelled name needs the list.
 const [asked = ''] = process.argv.slice(2);
 const one = Object.entries(COMMANDS).filter(([name]) => name === asked);

@@ -20,9 +20,13 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return distance(given.toLowerCase(), found.toLowerCase()) <= Math.max(2, given.length / 3) ? found : undefined;
 }
 
-/** What to do about a name that is not known: the nearest, then all of them. */
+/** Names that are listed: more would push what is said out of sight. */
+const MOST_NAMES = 12;
+
+/** What to do about a name that is not known: the nearest, then the others. */
 export function knownNames(given: string, names: readonly string[]): string {
   const near = nearest(given, names);
-  const all = names.length === 0 ? 'there is none' : `known: ${names.join(', ')}`;
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const all = names.length === 0 ? 'there is none' : `known: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
   return near === undefined ? all : `did you mean ${near}? ${all}`;
 }

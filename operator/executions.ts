@@ -1,6 +1,7 @@
 import type { ActionExecutionDetail, PipelineExecutionSummary, SourceRevision } from '@aws-sdk/client-codepipeline';
 import type { Calls } from './aws';
 import { pages } from './paging';
+import { SaiondoError } from '../model/errors';
 import { plain } from '../model/plain-text';
 import type { Execution, Revision } from '../model/revision.shape';
 
@@ -20,6 +21,19 @@ export async function listExecutions(
     if (found.length >= count) break;
   }
   return found.slice(0, count);
+}
+
+/** Whether a text is an execution's whole id (API Reference, PipelineExecutionId). */
+export function isWholeId(id: string): boolean {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id);
+}
+
+/** The error for an execution that none of those that were listed is. */
+export function unknownExecution(id: string): SaiondoError {
+  return new SaiondoError(`there is no execution ${id}`, {
+    code: 'EXECUTION_UNKNOWN',
+    next: 'saiondo history lists them: give an id, or its first characters',
+  });
 }
 
 /** The action executions of one execution, or, without one, of all, newest first as AWS lists them. */

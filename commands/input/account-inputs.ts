@@ -37,11 +37,12 @@ export interface GivenInputs {
 
 /**
  * Reads what a person gives of an account: the file (`.saiondo/inputs.yaml`, where there is one), then the options, which win.
- * @param name of the file; undefined where none is read
+ * @param name of the file, which need not be there
+ * @param named a person named it: then it has to be there
  * @throws SaiondoError `INPUTS_INVALID` with line and key, `USAGE`
  */
-export function readInputs(name: string, words: AccountWords): GivenInputs {
-  const given = fs.existsSync(name) ? parseInputs(fs.readFileSync(name, 'utf8'), name) : file.parse({});
+export function readInputs(name: string, words: AccountWords, named = false): GivenInputs {
+  const given = named || fs.existsSync(name) ? parseInputs(readFile(name), name) : file.parse({});
   const { account = given.account, region = given.region } = words;
   if (account !== undefined && !ACCOUNT.test(account))
     refuse(`--account ${account} is not an account’s twelve digits`, 'for example --account 111111111111');
@@ -57,6 +58,19 @@ export function readInputs(name: string, words: AccountWords): GivenInputs {
     },
     sources: Object.entries(given.sources).map(([source, at]) => `${source}=${at}`),
   };
+}
+
+function readFile(name: string): string {
+  try {
+    return fs.readFileSync(name, 'utf8');
+  } catch (cause) {
+    throw new SaiondoError(`the inputs in ${name} cannot be read: ${(cause as Error).message}`, {
+      code: 'USAGE',
+      where: { file: name },
+      next: 'name a YAML file with --inputs; its keys: account, region, parameters, parameterStore, secrets, sources',
+      cause,
+    });
+  }
 }
 
 function parseInputs(content: string, name: string): z.output<typeof file> {

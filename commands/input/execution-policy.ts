@@ -19,7 +19,7 @@ export function readExecutionPolicies(named: readonly string[]): readonly Execut
       throw new SaiondoError(`${place}: MalformedPolicyDocument: ${message} (${key || 'document'}: ${detail})`, {
         code: 'EXECUTION_POLICY',
         where: { file, ...(line === undefined ? {} : { line }), ...(key ? { path: key } : {}) },
-        next: 'mend the policy: CreatePolicy refuses it on AWS too',
+        next: 'fix the policy: CreatePolicy refuses it on AWS too',
       });
     }
     return { name: path.basename(file, '.json'), document: JSON.parse(text) as ExecutionPolicy['document'] };
@@ -34,6 +34,12 @@ function filesOf(named: string): readonly string[] {
     });
   if (!fs.statSync(named).isDirectory()) return [named];
   const files = fs.readdirSync(named).filter((one) => one.endsWith('.json'));
+  if (files.length === 0)
+    throw new SaiondoError(`the folder ${named} holds no policy (*.json)`, {
+      code: 'EXECUTION_POLICY',
+      where: { file: named },
+      next: 'give --execution-policy a file of a policy, or a folder of such files',
+    });
   return files.sort().map((one) => path.join(named, one));
 }
 
@@ -41,6 +47,11 @@ function readText(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new SaiondoError(`${file} cannot be read`, { code: 'EXECUTION_POLICY', cause });
+    throw new SaiondoError(`${file} cannot be read: ${(cause as Error).message}`, {
+      code: 'EXECUTION_POLICY',
+      where: { file },
+      next: 'give --execution-policy a file of a policy, or a folder of such files',
+      cause,
+    });
   }
 }

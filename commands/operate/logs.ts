@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import { SaiondoError } from '../../model/errors';
-import { knownNames } from '../../model/nearest';
-import { latestActions, listExecutions } from '../../operator/executions';
-import { findBuild, hasBuild } from '../../operator/triage/build-of-interest';
+import { findBuild } from '../../operator/triage/build-of-interest';
 import { awsFor } from '../target/find-target';
-import { printBuildLog } from './build-log';
+import { noBuild, printBuildLog } from './build-log';
 import { operatorCommand } from './operator-command';
 
 interface Options {
@@ -34,28 +31,8 @@ export function logsCommand(): Command {
         ? await findBuild(aws, { ...question, running: false, action })
         : ((await findBuild(aws, { ...question, running: true })) ??
           (await findBuild(aws, { ...question, running: false })));
-      if (!build) throw await noBuild(action, aws(), target.pipeline);
+      if (!build) throw await noBuild(action, 'no build runs, and none failed', aws(), target.pipeline);
       return printBuildLog(aws(build.place), build, options.follow === true);
     },
   );
-}
-
-/** What there is instead: the actions with a build in the newest execution. */
-async function noBuild(
-  action: string | undefined,
-  aws: Parameters<typeof listExecutions>[0] & Parameters<typeof latestActions>[0],
-  pipeline: string,
-): Promise<SaiondoError> {
-  const [newest] = await listExecutions(aws, pipeline, 1);
-  const actions = newest ? await latestActions(aws, pipeline, newest.id) : [];
-  const builds = [...actions].flatMap(([path, one]) => (hasBuild(one) ? [path] : []));
-  return new SaiondoError(action ? `${action} has no build` : 'no build runs, and none failed', {
-    code: 'BUILD_MISSING',
-    next:
-      builds.length === 0
-        ? 'saiondo status shows what ran'
-        : action
-          ? knownNames(action, builds)
-          : `name one: ${builds.join(', ')}`,
-  });
 }

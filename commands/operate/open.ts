@@ -4,7 +4,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Layout } from '../../model/layout';
 import { findBuild } from '../../operator/triage/build-of-interest';
 import { buildPage, executionPage, pipelinePage } from '../../operator/console-pages';
-import { listExecutions } from '../../operator/executions';
+import { listExecutions, unknownExecution } from '../../operator/executions';
 import { operatorCommand } from './operator-command';
 import { runOfExecution } from './run-of-execution';
 import { awsFor } from '../target/find-target';
@@ -57,11 +57,7 @@ export function openCommand(): Command {
         const found = (await listExecutions(awsFor('open', target)(), pipeline, 50)).find((one) =>
           one.id.startsWith(wanted),
         );
-        if (!found)
-          throw new SaiondoError(`there is no execution ${wanted}`, {
-            code: 'EXECUTION_UNKNOWN',
-            next: 'saiondo history lists them',
-          });
+        if (!found) throw unknownExecution(wanted);
         page = target.rehearsal
           ? onRehearsal(page, target.rehearsal.layout, found.id)
           : executionPage(home.region, pipeline, found.id);

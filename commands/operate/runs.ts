@@ -48,7 +48,10 @@ function list({ directory, json }: Options): void {
   const layout = new Layout(path.resolve(directory));
   const all = listRuns(layout);
   if (json) return printValue(all, 2);
-  if (all.length === 0) return print(`no runs in ${directory}`);
+  if (all.length === 0) {
+    print(`no runs in ${directory}`);
+    return say('→ saiondo rehearse makes one; --directory names another folder');
+  }
   const kept = keptRuns(layout, all);
   const paint = paintFor(process.stdout);
   const rows = all.map((one) => [
@@ -76,7 +79,12 @@ async function prune({ directory, keep, olderThan, dryRun, yes }: PruneOptions):
   const kept = keptRuns(layout, all);
   const before = olderThan === undefined ? Infinity : Date.now() - olderThan * 86_400_000;
   const gone = all.slice(keep).filter((one) => !kept.has(one.runId) && Date.parse(one.startedAt) < before);
-  if (gone.length === 0) return say('nothing to remove');
+  if (gone.length === 0)
+    return say(
+      all.length === 0
+        ? `nothing to remove: no runs in ${directory}`
+        : `nothing to remove: ${counted(all)}, of which the newest ${keep}, what waits and what is deployed are kept`,
+    );
   for (const one of gone) print(`${one.runId}\t${size(one.bytes)}\t${one.verdict}`);
   if (dryRun) return say(`would remove ${counted(gone)}, ${size(total(gone))}`);
   await confirm(`Remove ${counted(gone)}, ${size(total(gone))}?`, yes);

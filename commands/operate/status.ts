@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { wholeNumber } from '../input/whole-number';
 import { describeStatus } from '../../operator/status.describer';
@@ -69,8 +70,5 @@ async function run({ target }: OperatorRun, options: Options): Promise<number> {
 
 /** Waits, or until Ctrl-C. @param seconds how long */
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, seconds * 1000);
-    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
-  });
+  return setTimeout(seconds * 1000, undefined, { signal }).catch(() => undefined);
 }

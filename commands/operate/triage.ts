@@ -14,7 +14,7 @@ import { showTriage } from '../output/triage';
 import { awsFor } from '../target/find-target';
 import { type Target } from '../target/target';
 import { print } from '../output/print';
-import { printBuildLog } from './build-log';
+import { noBuild, printBuildLog } from './build-log';
 
 interface Options {
   log?: boolean;
@@ -44,6 +44,11 @@ export function triageCommand(): Command {
         .option('--json', 'print it as JSON'),
     async ({ target }, options, [execution]) => {
       const aws = awsFor('triage', target);
+      if (options.action && !options.log && !options.follow)
+        throw new SaiondoError('--action names the build whose log is printed, and no log is asked for', {
+          code: 'USAGE',
+          next: `saiondo logs ${options.action} prints its log; saiondo triage [execution] explains the failure`,
+        });
       if (options.log || options.follow) {
         const build = await findBuild(aws, {
           pipeline: target.pipeline,
@@ -53,10 +58,12 @@ export function triageCommand(): Command {
           ...(options.action ? { action: options.action } : {}),
         });
         if (!build)
-          throw new SaiondoError(`there is no ${options.follow ? 'running' : 'failed'} build`, {
-            code: 'BUILD_MISSING',
-            next: 'saiondo status shows what runs; --action STAGE/ACTION names one',
-          });
+          throw await noBuild(
+            options.action,
+            options.follow ? 'no build runs' : 'no build failed',
+            aws(),
+            target.pipeline,
+          );
         return printBuildLog(aws(build.place), build, options.follow === true);
       }
       const triage = await describeTriage(aws, {

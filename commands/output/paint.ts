@@ -8,6 +8,11 @@ export interface Paint {
   readonly colours: ReturnType<typeof pc.createColors>;
 }
 
+/** Whether lines can be drawn again on a stream: a terminal that moves its cursor. `TERM=dumb` is one that does not (terminfo: `dumb`), as in Emacs. */
+export function redraws(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
+}
+
 /** How a stream is to be drawn on (no-color.org: NO_COLOR). */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   const terminal = stream.isTTY === true;

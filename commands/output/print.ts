@@ -1,7 +1,23 @@
 import * as readline from 'node:readline/promises';
+import { SaiondoError } from '../../model/errors';
 import { plain, plainButStyles, plainJson } from '../../model/plain-text';
 
 // The only place of the commands that writes: what is printed may hold texts of templates, commits, logs and AWS, and none of them may draw on the terminal.
+
+/** The exit code of a process that a closed pipe ended: 128 and the number of SIGPIPE (bash, "Exit Status"). */
+const CLOSED_PIPE = 141;
+
+/**
+ * What becomes of the process when who reads its output closes it (`saiondo history | head -3`): it ends as other programs do, without a word. One that works
+ * for a run continues unheard: its verdict is on disk, and its exit code is right.
+ */
+export function hearClosedPipes(continues: boolean): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (!continues) process.exit(CLOSED_PIPE);
+    });
+}
 
 /** Prints data to stdout: a text with our own colours. */
 export function print(text: string): void {
@@ -10,7 +26,8 @@ export function print(text: string): void {
 
 /** {@link print}, and waits while the reader is slower. */
 export async function printSlowly(text: string): Promise<void> {
-  if (!process.stdout.write(`${plain(text)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+  if (process.stdout.write(`${plain(text)}\n`)) return;
+  await new Promise((done) => process.stdout.once('drain', done));
 }
 
 /** Prints a value as JSON to stdout, on one line or indented. */
@@ -35,16 +52,43 @@ export interface Answering {
   readonly ask: (question: string, signal?: AbortSignal) => Promise<string>;
 }
 
-/** Asks in the terminal. @throws the signal's reason when it aborts */
+/**
+ * Asks in the terminal. Ctrl-C there is what it is elsewhere: the process hears it as a signal.
+ * @throws the signal's reason when it aborts; SaiondoError `NOT_ANSWERED` where the person ends the input or interrupts
+ */
 export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
   asked = process.stderr.isTTY && process.env.TERM !== 'dumb' ? prompt : undefined;
+  // Without a listener readline closes itself at Ctrl-C, and nobody else hears of it.
+  prompt.once('SIGINT', () => {
+    prompt.close();
+    process.stderr.write('\n');
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
-    return (await prompt.question(`${plain(question)} `, signal ? { signal } : {})).trim();
+    return (await answered(prompt, `${plain(question)} `, signal)).trim();
   } finally {
     asked = undefined;
     prompt.close();
   }
+}
+
+/** What is typed. Node.js 20 leaves a question whose input has ended without an answer for ever, or rejects it with an error of its own. */
+function answered(prompt: readline.Interface, question: string, signal: AbortSignal | undefined): Promise<string> {
+  return new Promise((answer, refuse) => {
+    const unanswered = (): void =>
+      refuse(
+        new SaiondoError('Nothing was changed: the question was not answered', {
+          code: 'NOT_ANSWERED',
+          next: 'run the command again, and answer or add --yes',
+        }),
+      );
+    prompt.once('close', unanswered);
+    prompt.question(question, signal ? { signal } : {}).then(answer, (error: unknown) => {
+      if (signal?.aborted) refuse(error);
+      else unanswered();
+    });
+  });
 }
 
 /** Writes rows over those that were written before, in one write. Nothing is cleared as a whole: each row is overwritten, then its rest is erased. */

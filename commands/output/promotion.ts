@@ -32,7 +32,11 @@ export function promotionHead(promotion: Promotion, { colours }: Paint, now: num
     `${colours.bold('In it')}: ${difference.summary}`,
     ...(lost.length > 0
       ? [colours.red('may be lost:'), ...lost.map((one) => colours.red(`  ! ${one}`))]
-      : ['nothing is removed or replaced']),
+      : [
+          difference.unknown.length > 0
+            ? colours.yellow('nothing is known to be removed or replaced, but not everything is known (see below)')
+            : 'nothing is removed or replaced',
+        ]),
     `${colours.bold(stage)} gets ${execution.id.slice(0, 8)}  ${revisionsText(execution.revisions)}`,
     last
       ? `${colours.bold(stage)} has  ${last.id.slice(0, 8)}  ${revisionsText(last.revisions)}`

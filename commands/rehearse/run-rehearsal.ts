@@ -101,7 +101,11 @@ export async function runRehearsal(options: RehearseOptions): Promise<number> {
 
 async function prepareAndRehearse(options: RehearseOptions, interruption: Interruption): Promise<number> {
   const layout = new Layout(path.resolve(options.directory), options.tools && path.resolve(options.tools));
-  const { inputs, sources: named } = readInputs(options.inputs ?? path.join(layout.root, 'inputs.yaml'), options);
+  const { inputs, sources: named } = readInputs(
+    options.inputs ?? path.join(layout.root, 'inputs.yaml'),
+    options,
+    options.inputs !== undefined,
+  );
   const asked = options.source.map((one) => givenSource(one).name);
   options.source.push(...named.filter((one) => !asked.includes(givenSource(one).name)));
   if (options.fresh) options.variable.push(FRESH);

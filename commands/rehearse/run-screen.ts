@@ -12,8 +12,15 @@ import { junitXml } from '../../views/junit';
 import { plainLine } from '../../views/plain';
 import { renderReport } from '../../views/report/report';
 import { promotionShape } from '../../model/promotion.shape';
-import { approvalView, approver, askAboutApproval, type ApprovalView, type ShownApproval } from '../operate/approver';
-import { paintFor } from '../output/paint';
+import {
+  approvalView,
+  approver,
+  askAboutApproval,
+  type Answer,
+  type ApprovalView,
+  type ShownApproval,
+} from '../operate/approver';
+import { paintFor, redraws } from '../output/paint';
 import { ask, print, printValue, say, type Answering } from '../output/print';
 import { Terminal } from '../output/terminal';
 import { liveKeys } from './live-keys';
@@ -51,13 +58,15 @@ export class RunScreen {
   readonly interactive: boolean;
   private readonly terminal: Terminal | undefined;
   private state: RunState | undefined;
+  /** Questions that a key began, by execution, stage and action. */
+  private readonly deciding = new Map<string, AbortController>();
 
   constructor(
     private readonly options: ScreenOptions,
     private readonly parts: ScreenParts,
   ) {
     this.interactive = isInteractive(options);
-    if (this.interactive && !options.plain)
+    if (this.interactive && !options.plain && redraws(process.stderr))
       this.terminal = new Terminal(process.stderr, {
         detail: options.verbose ? 'all' : 'few',
         input: process.stdin,
@@ -75,8 +84,9 @@ export class RunScreen {
               action,
               ...(approval?.message ? { message: approval.message } : {}),
             });
-            const answer = await askAboutApproval(`${stage}/${action}`, view, this.person);
-            return answer === 'later' ? undefined : answer;
+            return this.askUntilDecided(`${executionId}/${stage}/${action}`, (signal) =>
+              askAboutApproval(`${stage}/${action}`, view, this.person, signal),
+            );
           },
           ask: (question) => this.person.ask(question),
         }),
@@ -91,10 +101,31 @@ export class RunScreen {
       : { say, ask };
   }
 
+  /** Asks, until somebody decides elsewhere: on the page, or in another terminal. @returns undefined for later, and where nobody has to answer any more */
+  private async askUntilDecided(
+    asked: string,
+    ask: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Exclude<Answer, 'later'> | undefined> {
+    const decided = new AbortController();
+    this.deciding.set(asked, decided);
+    try {
+      const answer = await ask(decided.signal);
+      return answer === 'later' ? undefined : answer;
+    } catch (error) {
+      // The line that says who decided has been shown.
+      if (decided.signal.aborted) return undefined;
+      throw error;
+    } finally {
+      this.deciding.delete(asked);
+    }
+  }
+
   /** Shows an event as it happens. */
   readonly hear = (event: RunEvent, state: RunState): void => {
     const { options, terminal, parts } = this;
     this.state = state;
+    if (event.kind === 'approval.decided' || event.kind === 'action.ended')
+      this.deciding.get(`${event.executionId}/${event.stage}/${event.action}`)?.abort();
     // After a verdict the lines stand still; what is asked for then is shown again as it runs.
     if (event.kind === 'run.resumed') terminal?.resume();
     if (options.json) printValue(event);

@@ -1,5 +1,7 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command } from 'commander';
+import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import { loadLater } from '../../model/load-later';
 import { portNumber } from '../input/whole-number';
@@ -22,6 +24,11 @@ Examples:
   AWS_CONFIG_FILE=.saiondo/person/aws-config aws --profile saiondo codepipeline list-pipeline-executions --pipeline-name saiondo`,
     )
     .action(async (options: { port?: number; directory: string }) => {
+      if (!fs.existsSync(options.directory))
+        throw new SaiondoError(`there is no rehearsal in ${options.directory}: the folder does not exist`, {
+          code: 'RUN_MISSING',
+          next: 'saiondo rehearse makes one; --directory names another folder',
+        });
       const { serveOnDisk } = loadLater<typeof ServeOnDisk>(__filename, './serve-on-disk');
       await serveOnDisk(new Layout(path.resolve(options.directory)), options.port);
     });

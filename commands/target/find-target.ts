@@ -16,6 +16,7 @@ import type { OperationsOf, OperatorCommand } from '../../operator/operations';
 import { loadLater } from '../../model/load-later';
 import { packageRoot } from '../input/package';
 import { ask, say } from '../output/print';
+import { awsError } from './aws-errors';
 import { rehearsalTarget, rehearsed } from './rehearsal-target';
 import type * as ReadRuns from './read-runs';
 import type * as RecordedRehearsal from './recorded-rehearsal';
@@ -117,26 +118,29 @@ export async function findTarget(options: TargetOptions, intent: { readonly chan
     ours?.pipeline.region ??
     (await defaultRegion(options.profile));
   if (!region)
-    throw new SaiondoError('No region is given: neither the environment nor the profile has one', {
-      code: 'REGION_UNKNOWN',
-      next: 'give --region, or set AWS_REGION',
-    });
+    throw new SaiondoError(
+      `No region is given: neither the environment nor the profile${options.profile ? ` ${options.profile}` : ''} has one`,
+      {
+        code: 'REGION_UNKNOWN',
+        next: `give --region, or set AWS_REGION${options.profile ? '; aws configure list-profiles lists the profiles' : ''}`,
+      },
+    );
   const access = {
     ...(options.profile ? { profile: options.profile } : {}),
     ...(endpoint ? { endpoint } : {}),
     mfaCode,
   };
-  const account = ours?.pipeline.account ?? (await callerAccount(awsConnection({ ...access, home: { region } })));
+  const where = [region, ...profileName(options.profile), ...(endpoint ? [`at ${endpoint}`] : [])];
+  const account =
+    ours?.pipeline.account ??
+    (await callerAccount(awsConnection({ ...access, home: { region } })).catch((error: unknown) => {
+      throw awsError(error, { name: `AWS, ${where.join(', ')}` }, 'your command');
+    }));
   return {
     ...rest,
     home: { account, region },
     connection: awsConnection({ ...access, home: { account, region } }),
-    name: [
-      `AWS account ${account}`,
-      region,
-      ...profileName(options.profile),
-      ...(endpoint ? [`at ${endpoint}`] : []),
-    ].join(', '),
+    name: [`AWS account ${account}`, ...where].join(', '),
     ...(asksAws ? {} : { found: true }),
   };
 }

@@ -1,17 +1,24 @@
 import type { Difference, ResourceChange, StackChanges } from '../../model/promotion.shape';
 
-/** What lies between two executions, in a line: how many of each kind, what can hurt first. */
-export function differenceSummary(difference: Omit<Difference, 'summary' | 'unknown'>): string {
-  const { commits, images, migrations, stacks, permissions, contracts } = difference;
+/**
+ * What lies between two executions, in a line: how many of each kind, what can hurt first. What could not be compared is counted too: where it is all
+ * there is, nothing is said to be the same.
+ */
+export function differenceSummary(difference: Omit<Difference, 'summary'>): string {
+  const { commits, images, migrations, stacks, permissions, contracts, unknown } = difference;
   const changes = stacks.flatMap((one) => one.changes);
+  const listed = commits.flatMap((one) => one.commits ?? []).length;
+  // Where the commits in between are not known, as at a first delivery, their ends are.
+  const moved = commits.filter((one) => one.from !== one.to).length;
   const parts = [
     counted(harmful(stacks).length, 'resource replaced or removed', 'resources replaced or removed'),
     counted(permissions.length, 'permission changed', 'permissions changed'),
     counted(migrations.length, 'migration', 'migrations'),
     counted(contracts.length, 'contract changed', 'contracts changed'),
     counted(images.length, 'image', 'images'),
-    counted(commits.flatMap((one) => one.commits ?? []).length, 'commit', 'commits'),
+    counted(listed, 'commit', 'commits') || counted(moved, 'source at another commit', 'sources at another commit'),
     counted(changes.length, 'resource changed in all', 'resources changed in all'),
+    counted(unknown.length, 'part not known', 'parts not known'),
   ];
   return parts.filter(Boolean).join(', ') || 'nothing differs';
 }

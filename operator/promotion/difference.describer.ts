@@ -95,7 +95,7 @@ export async function describeDifference(
     permissions,
     contracts: sources.contracts,
   };
-  return { summary: differenceSummary(known), ...known, unknown };
+  return { summary: differenceSummary({ ...known, unknown }), ...known, unknown };
 }
 
 /** The change sets that an execution has prepared for a stage already: what CloudFormation itself says will change. */

@@ -1,6 +1,6 @@
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Aws, Calls, Place } from '../aws';
-import { accountOf, latestActions, listExecutions, pathOf } from '../executions';
+import { accountOf, isWholeId, latestActions, listExecutions, pathOf, unknownExecution } from '../executions';
 
 /** A build, and where it is. */
 export interface BuildOfInterest {
@@ -52,10 +52,12 @@ export async function findBuild(
   return undefined;
 }
 
-/** The id that begins so. */
+/** The id that begins so. @throws SaiondoError `EXECUTION_UNKNOWN` */
 async function wholeId(aws: Pick<Calls, 'listPipelineExecutions'>, pipeline: string, id: string): Promise<string> {
-  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id)) return id;
-  return (await listExecutions(aws, pipeline, EXECUTIONS)).find((one) => one.id.startsWith(id))?.id ?? id;
+  if (isWholeId(id)) return id;
+  const found = (await listExecutions(aws, pipeline, EXECUTIONS)).find((one) => one.id.startsWith(id));
+  if (!found) throw unknownExecution(id);
+  return found.id;
 }
 
 /** Whether an action ran a build of CodeBuild: other services name what they ran too. */

@@ -1,7 +1,15 @@
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import type { Aws, Calls } from '../aws';
 import type { CommitLog } from '../commit-log';
-import { accountOf, latestActions, listExecutions, pathOf, withSourceVariables } from '../executions';
+import {
+  accountOf,
+  isWholeId,
+  latestActions,
+  listExecutions,
+  pathOf,
+  unknownExecution,
+  withSourceVariables,
+} from '../executions';
 import { plain } from '../../model/plain-text';
 import type { Execution } from '../../model/revision.shape';
 import { causeOf } from './cause';
@@ -126,6 +134,7 @@ async function failedExecution(
     if (failed) rollback ??= found;
   }
   if (wanted === undefined) return rollback;
+  if (!isWholeId(wanted)) throw unknownExecution(wanted);
   // Older than what was listed: its actions are still there.
   const actions = await latestActions(aws, request.pipeline, wanted);
   return {

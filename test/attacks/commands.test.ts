@@ -18,6 +18,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['history'],
   ['triage'],
   ['triage', '--log'],
+  ['logs'],
+  ['logs', 'Verify/Test0'],
   ['approve', '--dry-run'],
   ['approve', 'Prod', '--yes'],
   ['reject', 'Prod', '--yes'],

@@ -4,6 +4,7 @@ import { showHistory } from '../../commands/output/history';
 import { promotionHead, showPromotion } from '../../commands/output/promotion';
 import { showStatus } from '../../commands/output/status';
 import { approvalView, readAnswer } from '../../commands/operate/approver';
+import { differenceSummary } from '../../operator/promotion/difference-summary';
 import type { Promotion } from '../../model/promotion.shape';
 import type { PipelineStatus, StageStatus } from '../../operator/status.shape';
 import { width } from '../../views/text-width';
@@ -193,6 +194,17 @@ test('an approval’s summary is first and last, what may be lost above the rest
   const full = showPromotion(promotion, terminal, { full: true, now: 0 });
   expect(full.split('\n').length).toBeGreaterThan(100);
   expect(promotionHead(promotion, terminal, 0).join('\n')).toContain('Nothing is deployed to Prod yet');
+});
+
+test('where something is not known, an approval never says that nothing differs or is removed', () => {
+  const none = { commits: [], images: [], migrations: [], stacks: [], permissions: [], contracts: [] };
+  expect(differenceSummary({ ...none, unknown: [] })).toBe('nothing differs');
+  const unknown = ['what changes in Prod-Data: its template cannot be read (Assembly::data.json)'];
+  const summary = differenceSummary({ ...none, unknown });
+  expect(summary).toBe('1 part not known');
+  const shown = promotionHead({ ...promotion, difference: { ...none, unknown, summary } }, terminal, 0).join('\n');
+  expect(shown).toContain('In it: 1 part not known');
+  expect(shown).toContain('nothing is known to be removed or replaced, but not everything is known');
 });
 
 test('the question about one of two executions that wait does not show the changes of the other', () => {

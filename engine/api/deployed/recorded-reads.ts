@@ -99,7 +99,8 @@ function nounsOf({ operation, method, url }: AwsRequest): Set<string> {
 
 /** What an operation lists, without by what: `Alarms` of DescribeAlarmsForMetric, `HostedZones` of ListHostedZonesByName. */
 function listed(noun: string): string {
-  return noun.replace(/(?:For|By|In)[A-Z]\w*$/, '').replace(/(?:Summaries|Names|Ids|Details)$/, '');
+  const at = noun.search(/(?:For|By|In)[A-Z]/);
+  return (at > 0 ? noun.slice(0, at) : noun).replace(/(?:Summaries|Names|Ids|Details)$/, '');
 }
 
 function isSingular(noun: string): boolean {
