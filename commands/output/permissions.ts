@@ -74,7 +74,7 @@ function deniedLines({ calls }: RolePermissions, columns: number): readonly stri
   return calls
     .filter(({ result }) => result === 'denied')
     .flatMap((one) => [
-      fitWidth(`  denied: ${one.action} on ${shortened(one.resource)} (${placeOf(one)})`, columns),
+      fitWidth(`  denied in ${placeOf(one)}: ${one.action} on ${shortened(one.resource)}`, columns),
       ...remedyLines(one),
     ]);
 }
@@ -107,11 +107,11 @@ function unknowns(calls: readonly PermissionRecord[], columns: number): readonly
   ]);
 }
 
-/** Why calls of a role are not known, a line for each reason. */
+/** Why calls of a role are not known, each reason once. */
 function reasonLines({ calls }: RolePermissions, columns: number): readonly string[] {
   const reasons = new Map<string, number>();
   for (const { result, text } of calls) if (result === 'not known') reasons.set(text, (reasons.get(text) ?? 0) + 1);
-  return [...reasons].map(([reason, count]) => fitWidth(`  not known, ${count}: ${withShortArns(reason)}`, columns));
+  return [...reasons].flatMap(([reason, count]) => wrapped(`  not known, ${count}: ${withShortArns(reason)}`, columns));
 }
 
 /** What was allowed and used, an action once: on its resource, or on how many. */
@@ -132,11 +132,15 @@ function used(calls: readonly PermissionRecord[], columns: number): readonly str
 const placeOf = ({ stage, pipelineAction }: PermissionRecord): string =>
   [stage, pipelineAction].filter(Boolean).join('/');
 
+/** A key's id: its first eight characters tell it from the others. */
+const UUID = /([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /** An ARN without what the action and the role's account say already: `artifacts/Source/1`, `key/1234 of 111111111111`. */
 function shortened(arn: string): string {
   const [, , , , account = '', ...name] = arn.split(':');
   if (!arn.startsWith('arn:') || name.length === 0) return arn;
-  return account === '' ? name.join(':') : `${name.join(':')} of ${account}`;
+  const own = name.join(':').replace(UUID, '$1…');
+  return account === '' ? own : `${own} of ${account}`;
 }
 
 const withShortArns = (text: string): string => text.replace(/arn:[^\s,;"']*[^\s,;:"']/g, shortened);

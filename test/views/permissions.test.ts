@@ -76,7 +76,7 @@ test('of all roles who is denied something is told with the statement that is mi
     'App/build',
     '  role build of 111111111111',
     '  1 denied, 1 allowed and used',
-    '  denied: s3:GetObject on artifacts/a (Build/Build)',
+    '  denied in Build/Build: s3:GetObject on artifacts/a',
     '    add to the identity-based policy of App/build:',
     '      {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::artifacts/a"}',
     '    in CDK:',
