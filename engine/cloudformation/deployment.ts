@@ -14,7 +14,7 @@ import { refuseTakenName } from './taken-name';
 import { NO_REPLACEMENT, pausedAt, refusePaused } from './paused';
 import { ResourceMaker } from './resource-maker';
 import { undo } from './rollback';
-import { policyDenial } from './stack-policy';
+import { policyDenial } from './template/stack-policy';
 import { addressOf, resolutionContext } from './stack';
 import { stackIdOf } from './stack-id';
 import { nameForPeople } from './template/template';

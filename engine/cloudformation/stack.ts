@@ -2,7 +2,7 @@ import type { ResourceAddress } from './identity';
 import type { ResolutionContext } from './template/intrinsics';
 import type { DiskLedger } from './ledger';
 import { stackIdOf, type StackAddress } from './stack-id';
-import type { StackPolicy } from './stack-policy';
+import type { StackPolicy } from './template/stack-policy';
 import type { Template } from './template/template';
 
 /**

@@ -2,7 +2,7 @@ import { SaiondoError } from '../../../model/errors';
 import type { DeployedStack } from '../../ports/ledger';
 import { previousValue } from '../../cloudformation/template/parameters';
 import type { OnFailure } from '../../cloudformation/stack';
-import type { StackPolicy } from '../../cloudformation/stack-policy';
+import type { StackPolicy } from '../../cloudformation/template/stack-policy';
 import type { Template } from '../../cloudformation/template/template';
 
 /** The name of the stack that a request is about: it may name it by its ARN. */

@@ -4,7 +4,7 @@ import { closest } from '../../../model/nearest';
 import { z } from 'zod';
 import { SaiondoError } from '../../../model/errors';
 import type { ActionContext } from '../../ports/action';
-import type { StackPolicy } from '../../cloudformation/stack-policy';
+import type { StackPolicy } from '../../cloudformation/template/stack-policy';
 import { artifactAttribute } from './artifact-attributes';
 
 /** What a CloudFormation action does (CodePipeline User Guide, "AWS CloudFormation deploy action reference", ActionMode). */

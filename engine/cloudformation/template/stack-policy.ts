@@ -1,4 +1,4 @@
-import { compileWildcard } from '../text/file-glob';
+import { compileWildcard } from '../../text/file-glob';
 
 /** A stack policy (CloudFormation User Guide, "Prevent updates to stack resources"). */
 export interface StackPolicy {
