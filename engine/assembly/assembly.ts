@@ -88,9 +88,20 @@ function accountOfServiceRoles(stacks: readonly AssemblyStack[]): string | undef
       const role = SERVICE_ROLES[Type];
       return /:iam::(\d{12}):role\//.exec(role === undefined ? '' : flatten(Properties?.[role]))?.[1] ?? [];
     });
-  const [first, ...others] = new Set(named);
+  const [first, ...others] = new Set(named.length > 0 ? named : accountsOfConnections(stacks));
   return others.length === 0 ? first : undefined;
 }
+
+/** The accounts of the connections that pipelines of open stacks take their sources by: a pipeline uses those of its own account (CodePipeline User Guide, "CodeStarSourceConnection"). */
+function accountsOfConnections(stacks: readonly AssemblyStack[]): string[] {
+  return stacks
+    .filter(({ account }) => account === UNKNOWN_PLACE.account)
+    .flatMap(({ template }) => Object.values(template.Resources ?? {}))
+    .filter(({ Type }) => Type === 'AWS::CodePipeline::Pipeline')
+    .flatMap(({ Properties }) => [...JSON.stringify(Properties?.Stages ?? []).matchAll(CONNECTION)])
+    .flatMap(([, account]) => account ?? []);
+}
+const CONNECTION = /"ConnectionArn":"arn:[\w-]+:(?:codestar-connections|codeconnections):[\w-]+:(\d{12}):/g;
 
 /** The account that stands in for one that the app leaves open and the person does not name. */
 export function assumedAccount(directory: string): string {

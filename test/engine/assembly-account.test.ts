@@ -78,3 +78,32 @@ test('a region that AWS has not is refused where it is written, with the nearest
 test('every region of the CDK is known', () => {
   expect(RegionInfo.regions.map(({ name }) => name).filter((name) => !REGIONS.includes(name))).toEqual([]);
 });
+
+test('an app that leaves its account open is rehearsed in that of its connection, where no role names one', () => {
+  const pipeline = (account: string) => ({
+    Resources: {
+      Pipeline: {
+        Type: 'AWS::CodePipeline::Pipeline',
+        Properties: {
+          Stages: [
+            {
+              Actions: [
+                {
+                  Configuration: { ConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/eff0aae5` },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  });
+  expect(accountsOf(assembly({ A: pipeline('333333333333'), B: none }))).toEqual(['333333333333', '333333333333']);
+  expect(
+    accountsOf(assembly({ A: pipeline('333333333333'), B: project('arn:aws:iam::222222222222:role/build') })),
+  ).toEqual(['222222222222', '222222222222']);
+  expect(accountsOf(assembly({ A: pipeline('333333333333'), B: pipeline('444444444444') }))).toEqual([
+    '000000000000',
+    '000000000000',
+  ]);
+});

@@ -17,6 +17,8 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   [/^(?:\S+: )?(?:line )?\d+: \S+: (?:command )?not found$/, 6],
   [/^\s*╰─▶ (?!Call to )\S/, 8],
   [/\b(?:CRITICAL|HIGH): [1-9]/, 5],
+  // Rust's panics, which name the test and the place.
+  [/^thread '.+' panicked at \S/, 13],
   // A place with nothing after it: the next line says what is wrong there.
   [/^[\w./@-]+\.\w+:\d+:\d+:\s*$/, 13],
   [
@@ -54,7 +56,7 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   ],
   // A whole that failed, said once its parts have been.
   [
-    /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures/,
+    /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|^error: test failed, to rerun|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures/,
     -9,
   ],
   [/^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[|│┌┐└┘├┤┬┴┼─═╔╗╚╝║╰╭╮╯+=-]+\s*$/, -7],
