@@ -53,7 +53,7 @@ export async function engineOverWireit(scratch: string): Promise<Measured> {
     name: `${LAYERS * WIDTH} actions over wireit`,
     value: median(ours) / median(wireit),
     unit: '',
-    bound: 2,
+    bound: 1.5,
     detail: `${median(ours).toFixed(2)} s over ${median(wireit).toFixed(2)} s`,
   };
 }

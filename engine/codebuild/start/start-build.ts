@@ -242,15 +242,31 @@ async function copyArtifact(from: ArtifactFolder, to: string): Promise<void> {
   await fs.promises.mkdir(to, { recursive: true });
   await ownTurn();
   try {
+    if (await isSmall(from.path)) await fs.promises.cp(from.path, to, { recursive: true, verbatimSymlinks: true });
     // Of POSIX: a repository of 1,700 files takes it 0.1 s, and Node's recursive copy 1.5 s. Links stay links.
-    await execa('cp', ['-RP', `${from.path}/.`, to], { stdin: 'ignore' });
+    else await execa('cp', ['-RP', `${from.path}/.`, to], { stdin: 'ignore' });
   } catch (cause) {
-    const said = (cause as execa.ExecaError).stderr.trim() || (cause as Error).message;
+    const said = (cause as Partial<execa.ExecaError>).stderr?.trim() || (cause as Error).message;
     throw new SaiondoError(`the input artifact ${from.name} could not be copied: ${said}`, {
       code: 'SOURCE_COPY',
       cause,
     });
   }
+}
+
+/** Files and folders that are copied here: on a busy machine the start of a program takes longer. */
+const FEW = 40;
+
+/** Whether a folder holds few entries, and nothing but files, folders and links. */
+async function isSmall(folder: string): Promise<boolean> {
+  const folders = [folder];
+  let count = 0;
+  for (let at = folders.pop(); at !== undefined; at = folders.pop())
+    for (const entry of await fs.promises.readdir(at, { withFileTypes: true })) {
+      if (++count > FEW || !(entry.isFile() || entry.isDirectory() || entry.isSymbolicLink())) return false;
+      if (entry.isDirectory()) folders.push(path.join(at, entry.name));
+    }
+  return true;
 }
 
 /** Counts a project's builds, over runs. */
