@@ -1,6 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import {
   findPipelineStack,
   leavesOpen,
@@ -38,6 +36,7 @@ import { SaiondoError } from '../../model/errors';
 import { Layout } from '../../model/layout';
 import type { ActionExplanation } from '../../model/explanation';
 import { actionPath, type PipelineDefinition } from '../../model/pipeline';
+import { temporaryFolder } from '../../engine/host/temporary-folder';
 
 /** Where a listing takes the pipeline from. */
 export interface ListOptions {
@@ -120,7 +119,7 @@ async function withPlanFacts<T>(
   options: ListOptions,
   use: (pipeline: PipelineDefinition, facts: PlanFacts, missing: readonly NeededInput[], open: readonly string[]) => T,
 ): Promise<T> {
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-list-'));
+  const work = temporaryFolder('list');
   try {
     const { pipeline, ledger, undeployed, missing, open } = await find(options, new DiskLedger(new Layout(work)));
     const containers = options.containers && (await ContainerEngine.find('list')) !== undefined;
@@ -149,7 +148,7 @@ export interface KnownPipelines {
 
 /** Reads the pipeline as a rehearsal would find it, and writes nothing. Undefined where it can be read only when it is deployed. */
 export async function readDefinitions(options: FindOptions): Promise<KnownPipelines | undefined> {
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-plan-'));
+  const work = temporaryFolder('plan');
   try {
     const { pipeline, missing } = await find(options, new DiskLedger(new Layout(work)));
     const deployed = options.ledger.resources('AWS::CodePipeline::Pipeline');

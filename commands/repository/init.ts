@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import execa from 'execa';
@@ -10,6 +9,7 @@ import { survey, type Survey } from '../../repository/survey';
 import { writeAtomically } from '../../engine/files/write-atomically';
 import { ask, print, say } from '../output/print';
 import { applicationFolder } from './check';
+import { temporaryFolder } from '../../engine/host/temporary-folder';
 
 interface Options {
   output: string;
@@ -95,7 +95,7 @@ async function origin(directory: string): Promise<string | undefined> {
 
 /** The lines that differ, as git shows them. */
 async function difference(before: string, after: string, name: string): Promise<string> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-init-'));
+  const folder = temporaryFolder('init');
   try {
     fs.writeFileSync(path.join(folder, 'before'), before);
     fs.writeFileSync(path.join(folder, 'after'), after);

@@ -10,7 +10,7 @@ import { deleteStack, type DeletionResult } from './deletion';
 import { deploy, type DeploymentResult } from './deployment';
 import type { DiskLedger } from './ledger';
 import { rollBackPaused } from './paused';
-import type { DeploymentHost } from './provisioner';
+import type { DeploymentHost } from './ensure-resource';
 import { restoreResources } from './restoration';
 import type { DeploymentRequest } from './stack';
 import type { StackAddress } from './stack-id';

@@ -2,7 +2,7 @@ import { SaiondoError } from '../../model/errors';
 import type { DeployedResource, DeployedStack } from '../ports/ledger';
 import { refuseDeletionInUse } from './exports';
 import type { DiskLedger } from './ledger';
-import type { DeploymentHost } from './provisioner';
+import type { DeploymentHost } from './ensure-resource';
 import { removalPolicy, removeObsolete, removeResource } from './removal';
 import { undo } from './rollback';
 import type { StackAddress } from './stack-id';

@@ -8,7 +8,7 @@ import { generatedAttribute, physicalIdOf } from './identity';
 import type { Journal } from './journal';
 import { givenTexts } from './template/parameters';
 import { obsolescence, removeObsolete } from './removal';
-import type { DeploymentHost } from './provisioner';
+import type { DeploymentHost } from './ensure-resource';
 import { attributesOf } from './template/resource-schema';
 import { refuseTakenName } from './taken-name';
 import { NO_REPLACEMENT, pausedAt, refusePaused } from './paused';

@@ -1,9 +1,27 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
-import type { Provisioned, Provisioner } from '../ports/provisioner';
-import type { DeploymentHost } from './provisioner';
+import type { Provisioned, Provisioner, Provisioners } from '../ports/provisioner';
+import type { DeploymentPermits } from '../ports/resource-permission';
+import type { Emit } from '../../model/events';
+import type { DiskLedger } from './ledger';
 import type { StackAddress } from './stack-id';
-import { withDynamicReferences } from './template/dynamic-references';
+import { withDynamicReferences, type DynamicReferenceSource } from './template/dynamic-references';
+
+/** What a deployment reports to, and what it works with. */
+export interface DeploymentHost {
+  readonly ledger: DiskLedger;
+  readonly provisioners: Provisioners;
+  readonly emit: Emit;
+  /** The name that events carry: the stack's environment, e.g. the stage. */
+  readonly environment: string;
+  readonly signal?: AbortSignal;
+  /** The role that CloudFormation deploys with: the stack's, else that of who asked. */
+  readonly roleArn?: string;
+  /** Whether the stack's role, and AWS's services, may do what the deployment needs; nobody is asked where there are none. */
+  readonly permits?: DeploymentPermits;
+  /** Reads dynamic references when a resource is made; without it they stay texts. */
+  readonly dynamicReferences?: DynamicReferenceSource;
+}
 
 /**
  * Asks a provisioner for a resource, at its deployment and when it is brought back. The ledger keeps references to secrets; a provisioner gets values.

@@ -1,7 +1,7 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedStack, PausedDeployment } from '../ports/ledger';
 import type { Touched } from './journal';
-import type { DeploymentHost } from './provisioner';
+import type { DeploymentHost } from './ensure-resource';
 import { undo } from './rollback';
 import type { OnFailure } from './stack';
 import type { Template } from './template/template';

@@ -1,6 +1,6 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource, DeployedStack, ObsoleteResource } from '../ports/ledger';
-import { type DeploymentHost } from './provisioner';
+import { type DeploymentHost } from './ensure-resource';
 import { provisionerOf } from '../ports/provisioner';
 import { saysOf } from './resource-maker';
 import type { Template } from './template/template';

@@ -1,7 +1,6 @@
 import { SaiondoError } from '../../model/errors';
 import type { DeployedResource } from '../ports/ledger';
-import { ensureResource, secretsFilledIn } from './ensure-resource';
-import { type DeploymentHost } from './provisioner';
+import { type DeploymentHost, ensureResource, secretsFilledIn } from './ensure-resource';
 import { provisioned, provisionerOf } from '../ports/provisioner';
 import { refusalOf } from './template/service-refusals';
 import type { DeploymentRequest } from './stack';

@@ -1,5 +1,5 @@
 import type { DeployedResource } from '../ports/ledger';
-import { type DeploymentHost } from './provisioner';
+import { type DeploymentHost } from './ensure-resource';
 import { provisionerOf } from '../ports/provisioner';
 import type { Touched } from './journal';
 import { ResourceMaker } from './resource-maker';

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { removeTree } from '../files/remove-tree';
 import type { Isolation } from '../ports/isolation';
 import { CFN_RESPONSE, NODE_CALLER, PYTHON_CALLER } from './callers';
 import type { LambdaFunction } from './lambda-function';
+import { temporaryFolder } from '../host/temporary-folder';
 
 /** A call of a function. */
 export interface FunctionCall {
@@ -45,7 +45,7 @@ const LINGER = 250;
  * versions. Source: AWS Lambda Developer Guide, "Building Lambda functions with Node.js" and "… with Python".
  */
 export async function runFunction(call: FunctionCall): Promise<FunctionEnd> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-function-'));
+  const folder = temporaryFolder('function');
   try {
     const [code, home, temporary, given] = ['code', 'home', 'tmp', 'given'].map((name) => {
       const at = path.join(folder, name);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ENGINE_MARK } from './engine-mark';
 import { LABEL } from './container-engine';
+import { temporaryPrefix } from './temporary-folder';
 
 /** A watcher that runs. */
 export interface Watcher {
@@ -17,7 +18,7 @@ export interface Watcher {
  * @param mark the engine's: what it started carries it
  */
 export function startWatcher(mark: string): Watcher {
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'saiondo-watcher', mark, LABEL, ENGINE_MARK], {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'saiondo-watcher', mark, LABEL, ENGINE_MARK, temporaryPrefix(mark)], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -50,7 +51,7 @@ function environment(): Record<string, string> {
 
 /**
  * POSIX shell: it is there on every machine, starts in a millisecond and takes a megabyte. `$1` mark, `$2` label of containers,
- * `$3` name of the mark's variable. PostgreSQL gets SIGQUIT first, so that its own children end with it.
+ * `$3` name of the mark's variable, `$4` how its temporary folders begin; of those nothing is removed that another file system is mounted over. PostgreSQL gets SIGQUIT first, so that its own children end with it.
  */
 const SCRIPT = String.raw`
 trap '' HUP INT QUIT TERM
@@ -80,6 +81,9 @@ while [ $round -lt 40 ]; do
   done
   round=$((round + 1))
   sleep 0.1
+done
+for folder in "$4"*; do
+  [ ! -d "$folder" ] || find "$folder" -xdev -depth -delete 2>/dev/null
 done
 if [ -n "$engine" ]; then
   for round in 1 2 3; do

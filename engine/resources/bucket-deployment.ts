@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
@@ -8,6 +7,7 @@ import { SaiondoError } from '../../model/errors';
 import type { Provisioned, ProvisionRequest } from '../ports/provisioner';
 import { unzip } from '../files/artifact-zip';
 import { compileWildcard } from '../text/file-glob';
+import { temporaryFolder } from '../host/temporary-folder';
 
 interface BucketDeployment {
   readonly SourceBucketNames?: readonly string[];
@@ -55,7 +55,7 @@ export async function deployToBucket(
   } = properties;
   const prefix = properties.DestinationBucketKeyPrefix ?? '';
   const client = await clientOf(request);
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-deployment-'));
+  const work = temporaryFolder('deployment');
   try {
     const content = path.join(work, 'content');
     fs.mkdirSync(content);

@@ -85,6 +85,8 @@ export interface Ended {
 /** A folder with a small pipeline and a database, in which the whole command runs and is killed. */
 export class KilledRehearsal {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-kills-'));
+  /** TMPDIR of its rehearsals. */
+  readonly temporary = path.join(this.folder, 'tmp');
   private readonly layout = new Layout(path.join(this.folder, '.saiondo'));
 
   /** @param image of a service that its stack has; none: it has no containers */
@@ -99,6 +101,8 @@ export class KilledRehearsal {
   async prepare(): Promise<void> {
     // The server's user has to get through as it would in a person's folder.
     fs.chmodSync(this.folder, 0o755);
+    fs.mkdirSync(this.temporary);
+    fs.chmodSync(this.temporary, 0o1777);
     writeAssembly(path.join(this.folder, 'cdk.out'), {
       stages: {
         Build: [
@@ -129,7 +133,11 @@ export class KilledRehearsal {
       [path.join(ROOT, 'dist/bin/saiondo.js'), ...args, ...(open ? ['--resume', open] : [])],
       {
         cwd: this.folder,
-        env: { ...process.env, SAIONDO_TOOLS_DIR: process.env.SAIONDO_TOOLS_DIR ?? path.join(ROOT, '.saiondo/tools') },
+        env: {
+          ...process.env,
+          TMPDIR: this.temporary,
+          SAIONDO_TOOLS_DIR: process.env.SAIONDO_TOOLS_DIR ?? path.join(ROOT, '.saiondo/tools'),
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -160,11 +168,14 @@ export class KilledRehearsal {
       ...this.dataFolders().flatMap((data) => table.within(data)),
     ];
     const until = performance.now() + seconds * 1000;
-    while (look().length > 0 && performance.now() < until) await setTimeout(50);
+    const folders = (): string[] =>
+      fs.readdirSync(this.temporary).filter((name) => name.startsWith(`saiondo-${folderLabel(this.layout.root)}.`));
+    while ((look().length > 0 || folders().length > 0) && performance.now() < until) await setTimeout(50);
     return [
       ...new Set(
         look().map((pid) => `${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`),
       ),
+      ...folders(),
       ...mounts().filter((line) => line.includes(this.folder)),
       ...(await this.containers(until)),
       ...(lockHolder(path.join(this.layout.root, 'lock')) ? ['the lock'] : []),

@@ -1,4 +1,5 @@
 import { ensureAwsTools } from '../../engine/endpoint/aws-tools';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { machineHas } from '../fixtures/requires';
 import { makeShellImage } from '../fixtures/shell-image';
@@ -80,5 +81,7 @@ async function killed(lane: KilledRehearsal, random: () => number, problems: str
     expect(lane.final()).toEqual(quiet);
     expect(await lane.ask('SELECT value FROM kept')).toEqual([{ value: 7 }]);
   }
+  // One that was killed before it had a watcher is the next one's to clean up after.
+  expect(fs.readdirSync(lane.temporary)).toEqual([]);
   expect(quiet).toMatchObject({ verdict: 'passed', resources: lane.resources, journal: [] });
 }

@@ -5,7 +5,7 @@ import { computeChangeSet } from '../../engine/cloudformation/change-set';
 import { deleteStack } from '../../engine/cloudformation/deletion';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
+import type { DeploymentHost } from '../../engine/cloudformation/ensure-resource';
 import type { Template } from '../../engine/cloudformation/template/template';
 import { NO_ISOLATION } from '../../engine/isolation/plain';
 import { customResourceProvisioners } from '../../engine/resources/custom-resources';

@@ -5,7 +5,7 @@ import { computeChangeSet, type ChangeSet } from '../../engine/cloudformation/ch
 import { deleteStack } from '../../engine/cloudformation/deletion';
 import { deploy } from '../../engine/cloudformation/deployment';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
-import type { DeploymentHost } from '../../engine/cloudformation/provisioner';
+import type { DeploymentHost } from '../../engine/cloudformation/ensure-resource';
 import type { Provisioner, Provisioners } from '../../engine/ports/provisioner';
 import type { Template } from '../../engine/cloudformation/template/template';
 import type { RunEventBody } from '../../model/events';

@@ -1,12 +1,11 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import { accountOf } from '../../../model/pipeline';
 import type { ActionContext, ActionResult } from '../../ports/action';
 import { failureOf } from '../../ports/failure';
 import type { FunctionJobEnd } from '../../ports/function-job';
 import { offerArtifacts, takeArtifacts, type JobPlace } from './job-artifacts';
 import { describeFunction, LAMBDA_MISSING } from './lambda-function';
+import { temporaryFolder } from '../../host/temporary-folder';
 
 /** A job for a Lambda function: an action's, or a rule's. */
 export interface LambdaJob extends JobPlace {
@@ -25,7 +24,7 @@ export async function runLambdaJob(job: LambdaJob): Promise<FunctionJobEnd> {
   const { local, ledger, account, region, configuration, signal } = job;
   const { FunctionName: name = '' } = configuration;
   const would = `would invoke ${describeFunction(ledger, name, account, region)}`;
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-job-'));
+  const work = temporaryFolder('job');
   try {
     const artifacts = local.runJob && (await offerArtifacts(job, work));
     const asked = { account, region, name, configuration, signal, ...(artifacts ? { artifacts } : {}) };

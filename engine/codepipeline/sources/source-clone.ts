@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { git } from './sources';
 import { type SourceRepository } from '../../ports/sources';
+import { temporaryFolder } from '../../host/temporary-folder';
 
 /**
  * Puts a repository's history next to files that were taken from it, as CodeBuild finds a source with the output format CODEBUILD_CLONE_REF:
@@ -20,7 +20,7 @@ export async function takeClone(
   const top = await git(directory, ['rev-parse', '--show-toplevel']);
   const whole = fs.realpathSync(top) === fs.realpathSync(directory);
   if (whole) {
-    const clone = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-clone-'));
+    const clone = temporaryFolder('clone');
     try {
       await git(clone, ['clone', '--quiet', '--no-checkout', '--no-local', top, 'repository']);
       fs.cpSync(path.join(clone, 'repository', '.git'), path.join(folder, '.git'), { recursive: true });

@@ -1,9 +1,9 @@
 import { type SourceRepository } from '../../ports/sources';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import execa from 'execa';
 import { SaiondoError } from '../../../model/errors';
+import { temporaryFolder } from '../../host/temporary-folder';
 
 /** What was taken of a repository. Times are ISO 8601. */
 export interface TakenSource {
@@ -129,7 +129,7 @@ export async function takeSource(source: SourceRepository, target: string): Prom
 
 /** The work tree as a git tree, through an index of its own: the user's index and stash stay as they are. */
 async function uncommittedTree(top: string, filters: Readonly<Record<string, string>>): Promise<string> {
-  const index = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-index-')), 'index');
+  const index = path.join(temporaryFolder('index'), 'index');
   try {
     const env = { ...filters, GIT_INDEX_FILE: index };
     await git(top, ['read-tree', 'HEAD'], env);

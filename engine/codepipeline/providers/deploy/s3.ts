@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { SaiondoError } from '../../../../model/errors';
 import type { ActionContext, ActionResult } from '../../../ports/action';
@@ -8,6 +7,7 @@ import { hasBucket, putObject } from '../../../endpoint/s3-client';
 import { optional, required, requiredOneOf, type ActionProvider } from '../../actions/action-provider';
 import { accountOf } from '../../../../model/pipeline';
 import { zip } from '../../../files/artifact-zip';
+import { temporaryFolder } from '../../../host/temporary-folder';
 
 /**
  * S3: the input artifact's files into a bucket of the local AWS endpoint, below `ObjectKey` if there is one; without extraction the artifact's
@@ -69,7 +69,7 @@ async function deploy({ action, inputs, local, pipeline, signal }: ActionContext
       await putObject(at, key ? path.posix.join(key, file) : file, path.join(input.path, file), headers);
     }
   } else {
-    const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-s3-'));
+    const work = temporaryFolder('s3');
     try {
       await zip(input.path, path.join(work, 'artifact.zip'));
       await putObject(at, key ?? '', path.join(work, 'artifact.zip'), headers);

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { SaiondoError } from '../../../../model/errors';
 import { actionPath } from '../../../../model/pipeline';
@@ -16,6 +15,7 @@ import { isZip, unzip, zip } from '../../../files/artifact-zip';
 import { polling, required, yesNo, type ActionProvider, type ActionServices } from '../../actions/action-provider';
 import { takeSource } from '../../sources/sources';
 import type { SourceRepository } from '../../../ports/sources';
+import { temporaryFolder } from '../../../host/temporary-folder';
 
 /** Bytes of an object that an S3 source takes (CodePipeline User Guide, "Quotas": 7 GB). */
 const MOST_BYTES = 7 * 1024 ** 3;
@@ -36,7 +36,7 @@ export const s3Source: ActionProvider = {
   outputs: [1, 1],
   sourceName: ({ configuration: { S3Bucket: bucket = '', S3ObjectKey: key = '' } }) => `${bucket}/${key}`,
   run: async (context, services) => {
-    const work = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-s3-'));
+    const work = temporaryFolder('s3');
     try {
       return await take(context, services, work);
     } catch (error) {
