@@ -9,7 +9,7 @@ const SHORTEST = 8;
  * `_throwModNotFoundError` end otherwise.
  */
 const NOT_THERE =
-  /(?:NotFound(?:Exception|Fault)?|NoSuch[A-Z]\w*|DoesNotExist(?:Exception|Fault)?|NonExistent\w*|NotExist(?:Exception|Fault)?|NotRehearsed)\b/;
+  /NoSuch[A-Z]|NonExistent|(?:NotFound(?:Exception|Fault)?|DoesNotExist(?:Exception|Fault)?|NotExist(?:Exception|Fault)?|NotRehearsed)\b/;
 
 /**
  * Remembers which build asked the endpoint for a resource that a stack has and that is only recorded, and was refused: in AWS the resource is there, so the
