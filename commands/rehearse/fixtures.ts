@@ -66,7 +66,9 @@ function existingDatabases({ environments }: Configuration): NonNullable<Fixture
             port: existing.port,
             database: existing.name,
             // Of a complete ARN the name, without the six characters that Secrets Manager adds.
-            secret: existing.secret.replace(/^arn:.*:secret:(.*)-[A-Za-z0-9]{6}$/, '$1'),
+            secret: existing.secret.startsWith('arn:')
+              ? (existing.secret.split(':')[6] ?? '').replace(/-[A-Za-z0-9]{6}$/, '')
+              : existing.secret,
           },
         ]
       : [],
