@@ -34,7 +34,7 @@ export async function ensureResource(
   at: StackAddress,
   planned: DeployedResource,
   previous: DeployedResource | undefined,
-  { dynamicReferences, signal }: Pick<DeploymentHost, 'dynamicReferences' | 'signal'>,
+  { dynamicReferences, roleArn, signal }: Pick<DeploymentHost, 'dynamicReferences' | 'roleArn' | 'signal'>,
 ): Promise<Provisioned> {
   const { account, region, stackName } = at;
   const { logicalId, type, physicalId } = planned;
@@ -47,6 +47,7 @@ export async function ensureResource(
     physicalId,
     properties: await secretsFilledIn(planned, at, dynamicReferences),
     ...(previous ? { previous } : {}),
+    ...(roleArn ? { roleArn } : {}),
     ...(signal ? { signal } : {}),
   });
 }

@@ -20,7 +20,10 @@ export interface NestedStackDependencies {
  */
 export function nestedStackProvisioner({ cloudFormation, emit, readTemplate }: NestedStackDependencies): Provisioner {
   return {
-    async ensure({ account, region, stackName: parent, logicalId, physicalId, properties, previous, signal }) {
+    async ensure(request) {
+      const { account, region, stackName: parent, logicalId, physicalId, properties, previous, signal } = request;
+      // CloudFormation makes what is nested with its parent's role (User Guide, "CloudFormation service role").
+      const by = request.roleArn ? { roleArn: request.roleArn } : {};
       const stackName = nameOf(physicalId);
       const at = { account, region, stackName };
       // Asked for again as it is, by a restart: the stack is in the ledger by itself, its template may not be published any more.
@@ -43,7 +46,7 @@ export function nestedStackProvisioner({ cloudFormation, emit, readTemplate }: N
       );
       const given = (properties.Parameters ?? {}) as Record<string, unknown>;
       const failedBefore = cloudFormation.stack(at)?.status === 'ROLLBACK_COMPLETE';
-      if (failedBefore) await cloudFormation.remove(at, { emit, environment: stackName });
+      if (failedBefore) await cloudFormation.remove(at, { emit, environment: stackName, ...by });
       const existed = cloudFormation.stack(at) !== undefined;
       const changeSet = await cloudFormation.prepare({
         ...at,
@@ -56,6 +59,7 @@ export function nestedStackProvisioner({ cloudFormation, emit, readTemplate }: N
       const result = await cloudFormation.execute(changeSet, {
         emit,
         environment: stackName,
+        ...by,
         ...(signal ? { signal } : {}),
       });
       if (!('stack' in result)) {
@@ -78,9 +82,10 @@ export function nestedStackProvisioner({ cloudFormation, emit, readTemplate }: N
         ...(missing === undefined ? {} : { missing }),
       };
     },
-    async remove(resource, account, region) {
+    async remove(resource, account, region, _parent, roleArn) {
       const stackName = nameOf(resource.physicalId);
-      const result = await cloudFormation.remove({ account, region, stackName }, { emit, environment: stackName });
+      const caller = { emit, environment: stackName, ...(roleArn ? { roleArn } : {}) };
+      const result = await cloudFormation.remove({ account, region, stackName }, caller);
       if (result.status === 'DELETE_FAILED') throw new SaiondoError(result.reason, { code: 'ValidationError' });
     },
   };

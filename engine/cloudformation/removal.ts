@@ -66,6 +66,7 @@ export async function removeResource(
       stack.account,
       stack.region,
       stack.stackName,
+      roleArn,
     );
     const detail = policy === 'Snapshot' ? 'AWS takes a snapshot first; here none is taken' : undefined;
     say(resource, 'DELETE_COMPLETE', detail ? { detail } : {});

@@ -12,6 +12,8 @@ export interface ProvisionRequest {
   readonly properties: Readonly<Record<string, unknown>>;
   /** The resource as it was, for an update or a replacement. */
   readonly previous?: DeployedResource;
+  /** The role that CloudFormation deploys the stack with: a nested stack is deployed with it. */
+  readonly roleArn?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -51,8 +53,14 @@ export function provisioned(resource: DeployedResource, made: Provisioned): Depl
 export interface Provisioner {
   /** @throws SaiondoError when the resource cannot be had: the deployment then fails and rolls back. */
   ensure(request: ProvisionRequest): Promise<Provisioned>;
-  /** Removes it; what is not there counts as removed. @throws where it must not go: a bucket that is not empty */
-  remove?(resource: DeployedResource, account: string, region: string, stackName: string): Promise<void>;
+  /** Removes it; what is not there counts as removed. @param roleArn as in {@link ProvisionRequest} @throws where it must not go: a bucket that is not empty */
+  remove?(
+    resource: DeployedResource,
+    account: string,
+    region: string,
+    stackName: string,
+    roleArn?: string,
+  ): Promise<void>;
 }
 
 /** Provisioners by resource type. A type without one is recorded. */
