@@ -154,6 +154,12 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
     else for (const one of explained) print(explanationLines(one).join('\n'));
     return 0;
   }
+  // A wrong name is said first: it is wrong with a run, too.
+  if (continues && resume === undefined)
+    throw new SaiondoError('--only needs the artifacts of a run, and there is none yet', {
+      code: 'RUN_MISSING',
+      next: 'run saiondo rehearse first',
+    });
   if (!options.json) await sayUncommitted(sources);
   if (!options.list)
     await refuseOtherSources(layout, sources, known !== undefined && new DiskLedger(layout).list().length > 0);
@@ -267,13 +273,6 @@ function repositoriesOf({ repositories }: Configuration): string[] {
   return [repositories.application.name, repositories.pipeline.name];
 }
 
-function lastRun(layout: Layout): string {
-  const runs = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort() : [];
-  const last = runs.at(-1);
-  if (!last)
-    throw new SaiondoError('--only needs the artifacts of a run, and there is none yet', {
-      code: 'RUN_MISSING',
-      next: 'run saiondo rehearse first',
-    });
-  return last;
+function lastRun(layout: Layout): string | undefined {
+  return fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs()).sort().at(-1) : undefined;
 }
