@@ -8,8 +8,9 @@ export function differenceSummary(difference: Omit<Difference, 'summary'>): stri
   const { commits, images, migrations, stacks, permissions, contracts, unknown } = difference;
   const changes = stacks.flatMap((one) => one.changes);
   const listed = commits.flatMap((one) => one.commits ?? []).length;
-  // Where the commits in between are not known, as at a first delivery, their ends are.
-  const moved = commits.filter((one) => one.from !== one.to).length;
+  // Where the commits in between are not known their ends are; a first delivery has only one.
+  const moved = commits.filter((one) => one.from !== undefined && one.from !== one.to).length;
+  const first = commits.filter((one) => one.from === undefined).length;
   const parts = [
     counted(harmful(stacks).length, 'resource replaced or removed', 'resources replaced or removed'),
     counted(permissions.length, 'permission changed', 'permissions changed'),
@@ -17,6 +18,7 @@ export function differenceSummary(difference: Omit<Difference, 'summary'>): stri
     counted(contracts.length, 'contract changed', 'contracts changed'),
     counted(images.length, 'image', 'images'),
     counted(listed, 'commit', 'commits') || counted(moved, 'source at another commit', 'sources at another commit'),
+    counted(listed === 0 ? first : 0, 'source for the first time', 'sources for the first time'),
     counted(changes.length, 'resource changed in all', 'resources changed in all'),
     counted(unknown.length, 'part not known', 'parts not known'),
   ];

@@ -73,7 +73,7 @@ test('an approval shows what the stage gets: without an earlier delivery everyth
   expect(promotion).toMatchObject({
     approval: { stage: 'Prod', executionId: first, message: 'Prod gets feat: a shop' },
     difference: {
-      summary: '1 migration',
+      summary: '1 migration, 1 source for the first time',
       migrations: [{ name: '1_users', sql: 'CREATE TABLE users ();\n' }],
       unknown: [],
     },
