@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SaiondoError } from '../../model/errors';
+import { realPathInside } from '../files/folder-walk';
 
 /** Nested assemblies within each other: a stage's lies in its app's. */
 const MOST_NESTED = 20;
@@ -26,8 +27,8 @@ export function ownPath(manifest: string, named: string, kind: Kind): string {
       next,
     });
   if (named.includes('\0') || !fs.existsSync(file)) throw refused('is missing');
-  const real = fs.realpathSync(file);
-  if (!isWithin(outermost(path.dirname(manifest)), real))
+  const real = realPathInside(file, [outermost(path.dirname(manifest))]);
+  if (real === undefined)
     throw refused(
       'leads out of it',
       'synthesize with staging (without --no-staging and aws:cdk:disable-asset-staging): cdk synth then copies assets into the assembly',
@@ -46,19 +47,14 @@ export function ownPath(manifest: string, named: string, kind: Kind): string {
 export function nestedFolder(manifest: string, named: string): string {
   const folder = ownPath(manifest, named, 'folder');
   const parent = path.dirname(manifest);
-  if (!isWithin(parent, folder) || fs.realpathSync(folder) === fs.realpathSync(parent))
+  const real = realPathInside(folder, [parent]);
+  if (real === undefined || real === fs.realpathSync(parent))
     throw new SaiondoError(`the nested assembly ${JSON.stringify(named)} does not lie in the one that names it`, {
       code: 'ASSEMBLY_INVALID',
       where: { file: manifest },
       next: 'synthesize again: cdk synth writes it below',
     });
   return folder;
-}
-
-/** Whether a path is a folder or lies in it, links followed. */
-function isWithin(folder: string, file: string): boolean {
-  const [root, real] = [folder, file].map((one) => fs.realpathSync(one)) as [string, string];
-  return real === root || real.startsWith(root + path.sep);
 }
 
 /** The folder of the assembly that an assembly lies in, itself where it lies in none: assets of a stage are next to it. */

@@ -6,7 +6,7 @@ import { SaiondoError } from '../../model/errors';
 import { diskError } from '../files/disk-error';
 import { isObject } from '../files/read-state';
 import { makePrivateFolder } from '../files/write-atomically';
-import { processTable } from './process-table';
+import { isAlive, processTable } from './process-table';
 
 /**
  * Takes the lock of a root folder: databases, ledger and registry belong to one engine at a time. A lock whose process is gone is taken over.
@@ -82,7 +82,7 @@ function setAside(file: string, aside: string): boolean {
 
 function refuseLiving(text: string): void {
   const holder = parseHolder(text);
-  if (!holder || !isAlive(holder)) return;
+  if (!holder || !lives(holder)) return;
   throw new SaiondoError(`A rehearsal is already running in this folder (process ${holder.pid})`, {
     code: 'LOCKED',
     next: 'use it: saiondo status; or stop it with Ctrl-C in its terminal',
@@ -104,7 +104,7 @@ export async function waitForLock(file: string, signal?: AbortSignal): Promise<(
 /** The process of the living engine that holds a lock. */
 export function lockHolder(file: string): number | undefined {
   const holder = parseHolder(read(file) ?? '');
-  return holder && isAlive(holder) ? holder.pid : undefined;
+  return holder && lives(holder) ? holder.pid : undefined;
 }
 
 interface Holder {
@@ -132,12 +132,8 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function lives(holder: Holder): boolean {
+  if (!isAlive(holder.pid)) return false;
   // The same number may belong to another process by now; where /proc tells, it decides.
   const started = processTable().startTime(holder.pid);
   return holder.started === undefined || started === undefined || holder.started === started;

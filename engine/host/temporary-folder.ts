@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ENGINE_MARK, engineMark } from './engine-mark';
+import { isAlive } from './process-table';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const open = new Set<string>();
@@ -36,15 +37,6 @@ function removeLeft(): void {
     const folder = path.join(root, name);
     const stat = pid === undefined ? undefined : fs.lstatSync(folder, { throwIfNoEntry: false });
     if (stat?.isDirectory() && stat.uid === process.getuid?.() && !isAlive(Number(pid))) remove(folder);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

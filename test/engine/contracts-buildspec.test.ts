@@ -65,25 +65,33 @@ const artifact = (name: string, code = COMPILED): Record<string, string> => ({
 const sends = (code: string): string =>
   `node -e "fetch(process.env.CHAIN_RPC_URL,{method:'POST',body:JSON.stringify({jsonrpc:'2.0',id:9,method:'eth_sendRawTransaction',params:['${code}']})}).then(r=>r.text())"`;
 
+/** A test of contracts that only packs what is carried to the environments. */
+const PACKS = {
+  variables: { COMPONENT_DIR: 'web3' },
+  values: {
+    runtimes: { nodejs: 20 },
+    commands: {
+      install: [],
+      build: [],
+      test: [],
+      carry: ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'],
+    },
+  },
+};
+const HARDHAT = {
+  'web3/hardhat.config.js': 'module.exports = {};',
+  'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+};
+
 /** What the test of the contracts packed: nothing here, for the files of the compiled contracts are each test's own. */
 const carried = new Map<string, string>();
 async function carriedContracts(files: Record<string, string> = {}): Promise<string> {
   const known = carried.get(JSON.stringify(files));
   if (known !== undefined) return known;
   const { directory } = await recordedBuild(root, 'contract-test', {
-    variables: { COMPONENT_DIR: 'web3' },
-    values: {
-      runtimes: { nodejs: 20 },
-      commands: {
-        install: [],
-        build: [],
-        test: [],
-        carry: ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'],
-      },
-    },
+    ...PACKS,
     files: {
-      'web3/hardhat.config.js': 'module.exports = {};',
-      'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+      ...HARDHAT,
       ...files,
     },
     commands: {},
@@ -265,19 +273,9 @@ test('what is carried to an environment has no native modules of other systems, 
     'small.node': elf(other).subarray(0, 100),
   };
   const { directory, status, log } = await recordedBuild(root, 'contract-test', {
-    variables: { COMPONENT_DIR: 'web3' },
-    values: {
-      runtimes: { nodejs: 20 },
-      commands: {
-        install: [],
-        build: [],
-        test: [],
-        carry: ['CARRIED=$(node "$SCRIPTS/carry.js" pack) && export CARRIED'],
-      },
-    },
+    ...PACKS,
     files: {
-      'web3/hardhat.config.js': 'module.exports = {};',
-      'web3/node_modules/hardhat/package.json': '{"version":"2.24.1"}',
+      ...HARDHAT,
       ...artifact('SAIONDO'),
     },
     commands: {},
