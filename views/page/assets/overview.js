@@ -1,7 +1,7 @@
 // The pipeline at a glance: its stages side by side, each a way to its actions below.
 
 import { h, keyedList, setAttribute, setText } from './dom.js';
-import { mark, stateWord, took } from './words.js';
+import { mark, stageState, took } from './words.js';
 
 /** @typedef {import('../model').PageStage} PageStage */
 /** @typedef {import('../model').PageExecution} PageExecution */
@@ -29,12 +29,13 @@ export function overview(parent, goTo) {
         element: h('li', {}, button),
         /** @param {Item} item */
         update: ({ stage, live }) => {
-          const done = stage.actions.filter((one) => !['NotReached', 'InProgress'].includes(one.status)).length;
+          const open = ['NotReached', 'InProgress', 'NotRehearsed'];
+          const done = stage.actions.filter((one) => !open.includes(one.status)).length;
           const waits = stage.actions.some((one) => one.approval && one.status === 'InProgress');
           setAttribute(button, 'data-status', waits ? 'Waiting' : stage.status);
           setText(state, mark(stage.status));
           const time = took(stage.startedAt, stage.endedAt, live);
-          const words = waits ? 'waits for you' : stateWord(stage.status);
+          const words = waits ? 'waits for you' : stageState(stage);
           setText(how, [words, `${done}/${stage.actions.length}`, time].filter(Boolean).join(' · '));
         },
       };

@@ -4,7 +4,7 @@
 import { chosen } from './address.js';
 import { h, keyedList, setAttribute, setText } from './dom.js';
 import { logView } from './log.js';
-import { mark, seconds, stateWord, took } from './words.js';
+import { mark, seconds, stageState, stateWord, took } from './words.js';
 
 /** @typedef {import('../model').PageRun} PageRun */
 /** @typedef {import('../model').PageExecution} PageExecution */
@@ -98,8 +98,7 @@ function stageView(first, mayChange, requests) {
       setText(state, mark(stage.status));
       showList(stage);
       const count = `${stage.actions.length} ${stage.actions.length === 1 ? 'action' : 'actions'}`;
-      const missing = stage.actions.filter((one) => one.status === 'NotRehearsed').length;
-      const how = missing > 0 ? `${stateWord(stage.status)}, ${missing} not rehearsed` : stateWord(stage.status);
+      const how = stageState(stage);
       const said = stage.detail ? `${how}: ${stage.detail}` : how;
       setText(word, stage.status === 'NotReached' ? `${said} (${count})` : said);
       setText(time, took(stage.startedAt, stage.endedAt, shown.run.live));

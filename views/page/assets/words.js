@@ -30,6 +30,15 @@ export function stateWord(status) {
   return STATES[status] ?? status.toLowerCase();
 }
 
+/**
+ * A stage's state, with how many of its actions were not rehearsed: what was not tried is never taken for what succeeded.
+ * @param {import('../model').PageStage} stage
+ */
+export function stageState(stage) {
+  const missing = stage.actions.filter((one) => one.status === 'NotRehearsed').length;
+  return missing > 0 ? `${stateWord(stage.status)}, ${missing} not rehearsed` : stateWord(stage.status);
+}
+
 /** @param {number} value */
 export function seconds(value) {
   if (value < 60) return `${value.toFixed(1)} s`;
