@@ -7,6 +7,7 @@ import { KnownSecrets } from '../../engine/secrets/known-secrets';
 import type { RunState } from '../../model/run-state';
 import { Layout } from '../../model/layout';
 import { renderReport } from '../../views/report/report';
+import { ofProcess } from '../fixtures/processes';
 import { makeRepository, SMALL_REPOSITORY, writeAssembly, type SmallAction } from '../fixtures/small-pipeline';
 
 // A run of builds that print, export, fail with and report their secrets: none of it may be where a person or a program reads later.
@@ -59,13 +60,10 @@ const python = (code: string): string =>
 /** Command lines that were seen while the pipeline ran and show a secret. */
 const exposed = new Set<string>();
 function lookAtProcesses(): void {
-  for (const pid of fs.existsSync('/proc') ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [])
-    try {
-      const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (shown(line).length > 0) exposed.add(line.split('\0')[0] ?? '');
-    } catch {
-      // It has ended.
-    }
+  for (const pid of fs.existsSync('/proc') ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []) {
+    const line = ofProcess(pid, 'cmdline') ?? '';
+    if (shown(line).length > 0) exposed.add(line.split('\0')[0] ?? '');
+  }
 }
 
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import { rehearse } from '../../engine/rehearsal/rehearsal';
 import { SaiondoError } from '../../model/errors';
 import type { RunEvent } from '../../model/events';
 import { Layout } from '../../model/layout';
+import { ofProcess } from '../fixtures/processes';
 import { PIPELINE, plainMachine, standIn } from '../scenario/pipeline-session';
 
 /**
@@ -75,7 +76,7 @@ function noteOrphans(folder: string): void {
   const file = path.join(folder, 'pids');
   if (!fs.existsSync(file)) return;
   for (const pid of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-    const stat = fs.existsSync(`/proc/${pid}/stat`) ? fs.readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z';
+    const stat = ofProcess(pid, 'stat') ?? ') Z';
     if (!/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2)))
       fs.appendFileSync(path.join(folder, 'orphans'), `${pid}\n`);
   }

@@ -13,6 +13,7 @@ import { ServiceRegistry } from '../../engine/host/service-registry';
 import { startPostgres } from '../../engine/resources/postgres';
 import { Runs } from '../../engine/runs/runs';
 import { Layout } from '../../model/layout';
+import { ofProcess } from '../fixtures/processes';
 import { makeRepository, SMALL_REPOSITORY, writeAssembly } from '../fixtures/small-pipeline';
 
 const ROOT = path.join(__dirname, '../..');
@@ -173,7 +174,7 @@ export class KilledRehearsal {
     while ((look().length > 0 || folders().length > 0) && performance.now() < until) await setTimeout(50);
     return [
       ...new Set(
-        look().map((pid) => `${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`),
+        look().map((pid) => `${pid} ${ofProcess(pid, 'cmdline')?.replaceAll('\0', ' ') ?? 'ended while it was read'}`),
       ),
       ...folders(),
       ...mounts().filter((line) => line.includes(this.folder)),

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ContainerEngine } from '../../engine/host/container-engine';
 import { baseImagesOf, ensureBaseImages } from '../../engine/resources/base-images';
+import { ofProcess } from '../fixtures/processes';
 import { machineHas } from '../fixtures/requires';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-base-images-'));
@@ -71,14 +72,9 @@ function debootstraps(): { pid: string; parent: number; folder: string }[] {
     .readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
-      try {
-        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        const at = words.indexOf('bookworm');
-        const parent = Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-        return at < 0 ? [] : [{ pid, parent, folder: words[at + 1] ?? '' }];
-      } catch {
-        // It ended meanwhile.
-        return [];
-      }
+      const words = (ofProcess(pid, 'cmdline') ?? '').split('\0');
+      const at = words.indexOf('bookworm');
+      const parent = Number(/^PPid:\s+(\d+)/m.exec(ofProcess(pid, 'status') ?? '')?.[1]);
+      return at < 0 ? [] : [{ pid, parent, folder: words[at + 1] ?? '' }];
     });
 }
