@@ -7,6 +7,7 @@ import type { ExecutionPolicy } from '../ports/execution-policy';
 import type { IamMode } from '../ports/iam-mode';
 import type { StackLedger } from '../ports/ledger';
 import type { DeploymentPermits, ResourceToPermit, StackToPermit } from '../ports/resource-permission';
+import { buildspecOfSource } from '../codebuild/start/codebuild-action';
 import { assumedRole, containment, containmentOfUnknownRole } from '../gateway/containment';
 import type { AccountPolicies } from '../iam/account/account-policies';
 import type { Judged } from '../iam/judgement/judge';
@@ -135,7 +136,7 @@ export class Permissions {
       const place = { stage, action: action.name };
       if (action.provider === 'CodeBuild') this.places.set(action.configuration.ProjectName ?? '', place);
       const policies = this.current.of(JSON.stringify(pipeline.stages));
-      const judged = judgedCalls(pipeline, action, this.ledger, policies);
+      const judged = judgedCalls(pipeline, action, this.ledger, policies, await buildspecOfSource(context));
       const book = { file: layout.permissions(runId), roles: layout.roles(runId), emit };
       const { records } = this.keep(judged, policies, place, book);
       const denied = records.filter(({ result }) => result === 'denied');

@@ -35,6 +35,7 @@ import { openSession, plainMachine, readYaml, PIPELINE as NAME } from './pipelin
  *         - { at: target.DeployRole.Policies.0.PolicyDocument.Statement, add: { … } }    adds to a list
  *         - { at: pipeline.Key.KeyPolicy.Statement, drop: 0 }                takes out of a list, from its end where it is negative
  *         - { at: pipeline.Limit, resource: { … } }                          adds a resource
+ *     source/           files that the source brings
  *     asks.yaml         what the command of the build Build asks the local endpoint for: service, operation, body
  *     expect.yaml       the action that fails, and AWS's sentence; without `at` the run succeeds
  */
@@ -153,7 +154,7 @@ async function run(app: SmallApp, folder: string, layout: Layout): Promise<Outco
   });
   const runners = new Map([
     ...actionRunners({ cloudFormation, provisioners: new Map(), sources: new Map() }),
-    ['Source/AWS/CodeStarSourceConnection', brings(app)],
+    ['Source/AWS/CodeStarSourceConnection', brings(app, path.join(folder, 'source'))],
     ['Build/AWS/CodeBuild', builds(app, folder, permissions)],
   ]);
   const guarded = permissions.guard(runners);
@@ -180,10 +181,13 @@ async function run(app: SmallApp, folder: string, layout: Layout): Promise<Outco
   };
 }
 
-/** A source that brings the template of what is deployed. */
-function brings(app: SmallApp): ActionRunner {
+/** A source that brings the template of what is deployed. @param source a folder with more that it brings, where there is one */
+function brings(app: SmallApp, source?: string): ActionRunner {
   return async ({ outputs }) => {
-    for (const { path: at } of outputs) fs.writeFileSync(path.join(at, 't.json'), JSON.stringify(app.web));
+    for (const { path: at } of outputs) {
+      if (source !== undefined && fs.existsSync(source)) fs.cpSync(source, at, { recursive: true });
+      fs.writeFileSync(path.join(at, 't.json'), JSON.stringify(app.web));
+    }
     return { status: 'Succeeded', outputVariables: { CommitId: '0'.repeat(40) } };
   };
 }

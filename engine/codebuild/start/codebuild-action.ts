@@ -6,9 +6,10 @@ import { accountOf } from '../../../model/pipeline';
 import { failureOf } from '../../ports/failure';
 import { runBatch } from './batch';
 import type { BuildOutput } from '../build/build-plan';
-import { findBuildspec } from './buildspec-source';
+import { findBuildspec, isInline } from './buildspec-source';
 import { checkLambda } from '../project/compute';
 import { findProject, type ProjectVariable } from '../project/project';
+import type { Buildspec } from '../spec/buildspec';
 import { startBuild } from './start-build';
 import { type BuildRequest } from './build-request';
 
@@ -93,6 +94,26 @@ async function single(request: BuildRequest): Promise<ActionResult> {
         commandSeconds,
       };
     }
+  }
+}
+
+/**
+ * The buildspec that an action's build takes from its source or from S3.
+ * @returns undefined where the project or the action has it itself, and where it cannot be read: the build says why
+ */
+export async function buildspecOfSource(context: ActionContext): Promise<Buildspec | undefined> {
+  const { action, pipeline, ledger, inputs, local } = context;
+  const { ProjectName = '', BuildspecOverride: override } = action.configuration;
+  if (action.provider !== 'CodeBuild' || action.owner !== 'AWS') return undefined;
+  try {
+    const project = findProject(ledger, ProjectName, accountOf(action, pipeline), action.region);
+    if (isInline(override ?? project.buildspec)) return undefined;
+    const { path: source } = primarySource(context, { file: pipeline.name });
+    const given = override === undefined ? {} : { override };
+    return (await findBuildspec({ project, ...given, source, inputs, local })).buildspec;
+  } catch (error) {
+    if (error instanceof SaiondoError) return undefined;
+    throw error;
   }
 }
 

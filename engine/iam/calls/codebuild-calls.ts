@@ -21,6 +21,17 @@ export interface BuildFacts {
   readonly hasLogGroup: (name: string) => boolean;
   /** The project is started as a batch. */
   readonly isBatch?: boolean;
+  /** What the buildspec names that the build takes from its source or from S3; without it the project's own is read. */
+  readonly buildspec?: NamedByBuildspec;
+}
+
+/** What CodeBuild itself asks for because of a buildspec. */
+export interface NamedByBuildspec {
+  /** Names of parameters and references of secrets, by variable. */
+  readonly parameterStore: Readonly<Record<string, string>>;
+  readonly secretsManager: Readonly<Record<string, string>>;
+  /** By the report group's name or ARN. */
+  readonly reports: Readonly<Record<string, { readonly format: string }>>;
 }
 
 const ROLE = 'CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services"';
@@ -68,13 +79,13 @@ function logsOf({ project, account, region, properties, hasLogGroup }: BuildFact
 
 const COVERAGE = /^(clover|cobertura|jacoco)xml$|^simplecov$/i;
 
-/** Reports of the project's own buildspec; one in the source is not read beforehand. */
-function reportCalls({ project, account, region, properties }: BuildFacts, by: string): readonly ServiceCall[] {
+function reportCalls(facts: BuildFacts, by: string): readonly ServiceCall[] {
+  const { project, account, region } = facts;
   const source = 'CodeBuild User Guide, "Test report permissions"';
-  return Object.entries(object(inlineBuildSpec(properties).reports)).flatMap(([group, report]) => {
+  return Object.entries(namedByBuildspec(facts).reports).flatMap(([group, { format }]) => {
     const named = group.startsWith('arn:');
     const resource = named ? group : `arn:aws:codebuild:${region}:${account}:report-group/${project}-${group}`;
-    const puts = COVERAGE.test(text(object(report)['file-format'])) ? 'BatchPutCodeCoverages' : 'BatchPutTestCases';
+    const puts = COVERAGE.test(format) ? 'BatchPutCodeCoverages' : 'BatchPutTestCases';
     const call = { by, resource, why: `to report ${group}`, source };
     return [
       ...['CreateReport', 'UpdateReport', puts].map((name) => ({ ...call, action: `codebuild:${name}` })),
@@ -89,6 +100,23 @@ function reportCalls({ project, account, region, properties }: BuildFacts, by: s
           ]),
     ];
   });
+}
+
+function namedByBuildspec({ buildspec, properties }: BuildFacts): NamedByBuildspec {
+  if (buildspec) return buildspec;
+  const { env, reports } = inlineBuildSpec(properties);
+  const texts = (value: unknown): Record<string, string> =>
+    Object.fromEntries(Object.entries(object(value)).map(([key, one]) => [key, text(one)]));
+  return {
+    parameterStore: texts(object(env)['parameter-store']),
+    secretsManager: texts(object(env)['secrets-manager']),
+    reports: Object.fromEntries(
+      Object.entries(object(reports)).map(([group, report]) => [
+        group,
+        { format: text(object(report)['file-format']) },
+      ]),
+    ),
+  };
 }
 
 /** The buildspec that a project has itself, in JSON or YAML; an empty one where its source has it, or it is none. */
@@ -117,10 +145,10 @@ function variableCalls(facts: BuildFacts, by: string): readonly ServiceCall[] {
     value: text(object(one).Value),
     type: text(object(one).Type),
   }));
-  const env = object(inlineBuildSpec(properties).env);
-  const named = (key: string, type: string): Variable[] =>
-    Object.entries(object(env[key])).map(([name, value]) => ({ name, value: text(value), type }));
-  const specified = [...named('parameter-store', 'PARAMETER_STORE'), ...named('secrets-manager', 'SECRETS_MANAGER')];
+  const { parameterStore, secretsManager } = namedByBuildspec(facts);
+  const named = (values: Readonly<Record<string, string>>, type: string): Variable[] =>
+    Object.entries(values).map(([name, value]) => ({ name, value, type }));
+  const specified = [...named(parameterStore, 'PARAMETER_STORE'), ...named(secretsManager, 'SECRETS_MANAGER')];
   return [...own, ...variables, ...specified].flatMap(({ name, value, type }): ServiceCall[] => {
     const why = `to read the variable ${name}`;
     if (value === '') return [];

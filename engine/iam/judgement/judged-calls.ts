@@ -4,6 +4,7 @@ import type { ResourceOfStack, StackLedger } from '../../ports/ledger';
 import { AccountPolicies } from '../account/account-policies';
 import { readOnce, withStack } from '../account/read-once';
 import { bootstrapsNamedIn, withBootstraps, type BootstrapRequest } from '../bootstrap/bootstrap';
+import type { NamedByBuildspec } from '../calls/codebuild-calls';
 import { judge, type Judged } from './judge';
 import { withKeyCalls } from './key-calls';
 import { callsOf } from './pipeline-calls';
@@ -62,15 +63,19 @@ export class CurrentPolicies {
   }
 }
 
-/** Everything that AWS's services call for an action, judged; the same call of the same role once. */
+/**
+ * Everything that AWS's services call for an action, judged; the same call of the same role once.
+ * @param buildspec of {@link callsOf}
+ */
 export function judgedCalls(
   pipeline: PipelineDefinition,
   action: ActionDefinition,
   ledger: StackLedger,
   policies: AccountPolicies,
+  buildspec?: NamedByBuildspec,
 ): readonly Judged[] {
   const seen = new Set<string>();
-  return withKeyCalls(callsOf(pipeline, action, ledger), policies).flatMap((call) => {
+  return withKeyCalls(callsOf(pipeline, action, ledger, buildspec), policies).flatMap((call) => {
     const key = `${call.by} ${call.action} ${call.resource}`;
     if (seen.has(key)) return [];
     seen.add(key);

@@ -2,24 +2,28 @@ import { accountOf, type ActionDefinition, type PipelineDefinition } from '../..
 import { artifactStoreOf, type StoreOfArtifacts } from '../../codepipeline/definition/artifact-store';
 import type { StackLedger } from '../../ports/ledger';
 import { list, object, text } from '../account/json';
-import { codeBuildCalls } from '../calls/codebuild-calls';
+import { codeBuildCalls, type NamedByBuildspec } from '../calls/codebuild-calls';
 import type { ArtifactStore } from '../calls/artifact-calls';
 import { codePipelineCalls } from '../calls/codepipeline-calls';
 import { isMadeByAStack } from '../calls/log-calls';
 import type { ServiceCall } from '../calls/service-call';
 
-/** All calls that AWS's services make for an action before and while it runs, commands of builds aside. */
+/**
+ * All calls that AWS's services make for an action before and while it runs, commands of builds aside.
+ * @param buildspec what the buildspec of a build names, where it is not the project's own
+ */
 export function callsOf(
   pipeline: Pick<PipelineDefinition, 'name' | 'account' | 'region'>,
   action: ActionDefinition,
   ledger: Pick<StackLedger, 'resources'>,
+  buildspec?: NamedByBuildspec,
 ): readonly ServiceCall[] {
   const found = artifactStoreOf(pipeline, action.region, ledger);
   if (!found?.roleArn.startsWith('arn:')) return [];
   const { roleArn: pipelineRole } = found;
   const store = withKeyArn(found, ledger);
   const calls = codePipelineCalls({ pipeline, pipelineRole, action, store });
-  return [...calls, ...buildCalls(pipeline, action, store, ledger)];
+  return [...calls, ...buildCalls(pipeline, action, store, ledger, buildspec)];
 }
 
 function buildCalls(
@@ -27,6 +31,7 @@ function buildCalls(
   action: ActionDefinition,
   store: ArtifactStore,
   ledger: Pick<StackLedger, 'resources'>,
+  buildspec: NamedByBuildspec | undefined,
 ): readonly ServiceCall[] {
   if (action.provider !== 'CodeBuild' || action.owner !== 'AWS') return [];
   const account = accountOf(action, pipeline);
@@ -45,6 +50,7 @@ function buildCalls(
     variables: variablesOf(action.configuration.EnvironmentVariables),
     hasLogGroup: (name) => isMadeByAStack(name, { account, region: action.region }, ledger),
     isBatch: action.configuration.BatchEnabled === 'true',
+    ...(buildspec ? { buildspec } : {}),
   });
 }
 
