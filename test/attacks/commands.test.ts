@@ -3,8 +3,10 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { Command } from 'commander';
 import execa from 'execa';
 import { recordRun, REGION } from '../../bench/recorded-run';
+import { COMMANDS as TABLE } from '../../commands/command-table';
 import { Layout } from '../../model/layout';
 import { CHANGING, OPERATIONS } from '../../operator/operations';
 
@@ -12,26 +14,42 @@ import { CHANGING, OPERATIONS } from '../../operator/operations';
 const ROOT = path.join(__dirname, '../..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-wrong-pipeline-'));
 const RUN = '20260101-110000-bbbb';
-const COMMANDS: readonly (readonly string[])[] = [
-  ['status'],
-  ['status', '--json'],
-  ['history'],
-  ['triage'],
-  ['triage', '--log'],
-  ['logs'],
-  ['logs', 'Verify/Test0'],
-  ['approve', '--dry-run'],
-  ['approve', 'Prod', '--yes'],
-  ['reject', 'Prod', '--yes'],
-  ['retry', '--yes'],
-  ['retry', 'Verify', '--all', '--yes'],
-  ['stop', '--abandon', '--yes'],
-  ['start', '--yes'],
-  ['rollback', 'Prod', '--yes'],
-  ['rollback', 'Prod', '--dry-run'],
-  ['doctor'],
-  ['open', '--print'],
-];
+/** What is typed for an argument of a command; of a new argument a word has to be added here. */
+const WORDS: Readonly<Record<string, string>> = {
+  stage: 'Prod',
+  action: 'Verify/Test0',
+  role: 'build',
+  RUN,
+  PATH: '.',
+  STATE: 'terraform.tfstate',
+};
+/** What asks for AWS, and what a rehearsal is: neither is asked for here. */
+const ASKS = ['--aws', '--rehearsal'];
+const COMMANDS = Object.entries(TABLE).map(([name, make]) => ({ name, command: make() }));
+const operates = (command: Command): boolean => command.options.some((one) => one.long === '--aws');
+
+/** A command as it is typed: alone, with its arguments, and with each of its options that takes no value. Who changes something does not ask. */
+function typed(name: string, command: Command): string[][] {
+  const given = (required: boolean): string[] =>
+    command.registeredArguments.flatMap((one) =>
+      one.name() === 'execution' || (required && !one.required)
+        ? []
+        : [WORDS[one.name()] ?? `(no word for ${one.name()})`],
+    );
+  const sure = command.options.some((one) => one.long === '--yes') ? ['--yes'] : [];
+  const flags = command.options.flatMap(({ long, required, optional }) =>
+    !long || required || optional || [...ASKS, '--yes'].includes(long) ? [] : [[name, ...given(true), long, ...sure]],
+  );
+  const lines = [[name, ...given(true), ...sure], [name, ...given(false), ...sure], ...flags];
+  return [...new Map(lines.map((one) => [one.join(' '), one])).values()];
+}
+
+/** Every command of the table that speaks to a pipeline. */
+const OPERATING = COMMANDS.flatMap(({ name, command }) => (operates(command) ? typed(name, command) : []));
+/** The others, but for the rehearsal and its server themselves, whose packets `packets.test.ts` counts. */
+const OTHERS = COMMANDS.flatMap(({ name, command }) =>
+  operates(command) || name === 'rehearse' || name === 'serve' ? [] : typed(name, command).slice(0, 1),
+);
 const isChange = ([name = '', ...rest]: readonly string[]): boolean =>
   CHANGING.has(name) && !rest.includes('--dry-run');
 const asked: string[] = [];
@@ -62,31 +80,34 @@ afterAll(() => {
 let count = 0;
 
 /** A command with a person's own credentials about. @returns what it said and where it connected to */
-async function saiondo(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function saiondo(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  pipeline = ['--pipeline', 'recorded'],
+) {
   const connections = path.join(folder, `connections-${++count}`);
   fs.writeFileSync(connections, '');
-  const { stdout, stderr, exitCode } = await execa(
-    process.execPath,
-    [path.join(ROOT, 'dist/bin/saiondo.js'), ...args, '--pipeline', 'recorded'],
-    {
-      cwd: folder,
-      reject: false,
-      extendEnv: false,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: folder,
-        CI: 'true',
-        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'of-a-real-account',
-        AWS_REGION: REGION,
-        AWS_PROFILE: 'production',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        NODE_OPTIONS: `--require ${path.join(ROOT, 'test/fixtures/no-network.js')}`,
-        SAIONDO_TEST_CONNECTIONS: connections,
-        ...env,
-      },
+  const running = execa(process.execPath, [path.join(ROOT, 'dist/bin/saiondo.js'), ...args, ...pipeline], {
+    cwd: folder,
+    reject: false,
+    extendEnv: false,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: folder,
+      CI: 'true',
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'of-a-real-account',
+      AWS_REGION: REGION,
+      AWS_PROFILE: 'production',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      NODE_OPTIONS: `--require ${path.join(ROOT, 'test/fixtures/no-network.js')}`,
+      SAIONDO_TEST_CONNECTIONS: connections,
+      ...env,
     },
-  );
+  });
+  // It is watched until the first that it shows.
+  if (args.includes('--watch')) running.stdout?.once('data', () => running.kill('SIGINT'));
+  const { stdout, stderr, exitCode } = await running;
   const hosts = fs.readFileSync(connections, 'utf8').split('\n').filter(Boolean);
   return { stdout, stderr, exitCode, outside: hosts.filter((host) => !/^(127\.|localhost$)/.test(host)) };
 }
@@ -98,7 +119,12 @@ test('every command that can change something is one that is refused', () => {
   expect([...CHANGING].sort()).toEqual(able.sort());
 });
 
-test.each(COMMANDS.map((one) => [one.join(' '), one] as const))('%s reaches no AWS endpoint', async (_name, args) => {
+test('who calls AWS is a command that says whom it asks, and who is not', () => {
+  const able = COMMANDS.flatMap(({ name, command }) => (operates(command) ? [name] : []));
+  expect(able.sort()).toEqual(Object.keys(OPERATIONS).sort());
+});
+
+test.each(OPERATING.map((one) => [one.join(' '), one] as const))('%s reaches no AWS endpoint', async (_name, args) => {
   const { stdout, stderr, exitCode, outside } = await saiondo(args);
   expect(outside).toEqual([]);
   if (isChange(args)) {
@@ -109,9 +135,25 @@ test.each(COMMANDS.map((one) => [one.join(' '), one] as const))('%s reaches no A
       `→ to change the rehearsal: saiondo rehearse --resume ${RUN} --serve, then in another terminal saiondo ${args.join(' ')}`,
     );
     expect(stderr).toContain(`→ to change the pipeline on AWS: saiondo ${args.join(' ')} --pipeline recorded --aws`);
-  } else if (args[0] !== 'open') {
+  } else if (args[0] === 'open') expect(stderr).toContain('no rehearsal is being served');
+  else if (!args.includes('--policy'))
     expect(stderr).toContain('recorded, the rehearsals in .saiondo, of which none is being served; --aws asks AWS');
-  } else expect(stderr).toContain('no rehearsal is being served');
+});
+
+test.each(OTHERS.map((one) => [one.join(' '), one] as const))('%s reaches nobody', async (_name, args) => {
+  const { stderr, outside } = await saiondo(args, {}, []);
+  expect(outside).toEqual([]);
+  expect(stderr).not.toMatch(/unknown (command|option)|Internal error/);
+});
+
+test('the address of a rehearsal that is gone, whose process number another has now, leads nowhere', async () => {
+  const file = path.join(folder, '.saiondo/serve.json');
+  const before = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, JSON.stringify({ ...(JSON.parse(before) as object), pid: process.pid }));
+  const said = await saiondo(['approve', 'Prod', '--yes']);
+  fs.writeFileSync(file, before);
+  expect(said).toMatchObject({ exitCode: 2, outside: [] });
+  expect(said.stderr).toContain('http://127.0.0.1:9');
 });
 
 test.each([
