@@ -98,7 +98,7 @@ inBrowser(
     for (const one of await page.$$('button:visible, summary:visible')) {
       const name = ((await one.textContent()) ?? '').trim();
       if (/start|stop|retry|approve|reject|roll|disable|enable/i.test(name)) continue;
-      await one.click({ timeout: 1000 }).catch(() => undefined);
+      await one.click({ timeout: 10_000 }).catch(() => undefined);
     }
     await page.getByText('window.pwn=1').first().waitFor();
     expect(await harm(page)).toEqual(NONE);

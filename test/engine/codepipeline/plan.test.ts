@@ -152,17 +152,17 @@ test('50 stages of 50 actions are read, checked and planned in less than a secon
     ),
   ]);
   const resources = [project('web', ['flutter build web']), project('api', ['yarn test'])];
-  const milliseconds = [1, 2, 3].map(() => {
-    const started = performance.now();
+  const seconds = [1, 2, 3].map(() => {
+    const { user } = process.cpuUsage();
     const pipeline = read(...stages);
     const problems = checkPipeline(pipeline);
     const plan = planActions(pipeline, facts(resources));
-    const took = performance.now() - started;
+    const took = (process.cpuUsage().user - user) / 1e6;
     // As many as the stages hold; CodePipeline takes fewer, and that is said where it is planned.
     expect(problems).toEqual([{ path: 'Stages', message: 'it has 2451 actions; a pipeline takes 1000' }]);
     expect(plan.filter((one) => one.missing.length > 0)).toHaveLength(49 * 8);
     return took;
   });
-  // The best of three: what else the machine does is not what is measured.
-  expect(Math.min(...milliseconds)).toBeLessThan(1000);
+  // The best of three, of this process alone: what else the machine does is not what is measured.
+  expect(Math.min(...seconds)).toBeLessThan(1);
 });

@@ -24,9 +24,9 @@ test('a part of the text is enough where the whole is not asked for', async () =
 });
 
 test('a pattern that would backtrack without end has its answer at once', async () => {
-  const started = Date.now();
+  const { user } = process.cpuUsage();
   expect(await matchesPattern('^(a+)+$', `${'a'.repeat(100_000)}!`, true)).toBe(false);
-  expect(Date.now() - started).toBeLessThan(2_000);
+  expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(2);
 });
 
 test('one that only a backtracking engine has is ended, and others have their turns meanwhile', async () => {
