@@ -56,7 +56,7 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   ],
   // A whole that failed, said once its parts have been.
   [
-    /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|^error: test failed, to rerun|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures/,
+    /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|^error: test failed, to rerun|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures|^\[ERROR\] +(?:The build could not read|The project \S+ .* has \d+ error)|Some problems were encountered while/,
     -9,
   ],
   [/^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[|│┌┐└┘├┤┬┴┼─═╔╗╚╝║╰╭╮╯+=-]+\s*$/, -7],

@@ -1,6 +1,7 @@
-/** What programs put ahead of each line that they pass on: `docker logs -t` and CI systems the time, `docker compose` the container's name, turbo the package and its task. */
+/** What programs put ahead of each line that they pass on: `docker logs -t` and CI systems the time, Java's loggers the time and a level, `docker compose` the container's name, turbo the package and its task. */
 const PREFIXES: readonly RegExp[] = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?/,
+  /^\[?(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d(?:[.,]\d+)?\]? (?:\[?(?:INFO|ERROR|WARN|DEBUG)\]?(?: |$))?/,
   /^[\w.-]+ +\| ?/,
   /^@?[\w/.-]+:[a-z][\w.-]*:(?: |$)/,
 ];

@@ -1,8 +1,10 @@
 import { firstMatch, type Recognizer } from '../evidence/evidence';
 
 const SOLIDITY = /^(\w*Error): (.+)$/;
+/** An error of the compiler that has no place, and maybe no text: `UnimplementedFeatureError:`. */
+const WITHOUT_PLACE = /^([A-Z]\w+Error):\s*(.*)$/;
 const AT = /^\s*--> (\S+?):(\d+):(\d+)/;
-const COMPILATION = /^Error HH600: |Compilation failed/;
+const COMPILATION = /^Error HH600: |^Error BDLR600: |Compilation failed/;
 const ON_CHAIN = /^the code at (0x[0-9a-fA-F]{40}) on (\S+) differs from the compiled (\S+)/;
 const FAILING = /^\s*(\d+) failing/;
 const HARDHAT = /^(?:Error|HardhatError): ?(HH\d+): (.+)$/;
@@ -33,6 +35,15 @@ export const hardhat: Recognizer = {
         known: 'contract-does-not-compile',
       };
     }
+    const placeless = firstMatch(output, WITHOUT_PLACE);
+    const refused = firstMatch(output, COMPILATION);
+    if (placeless && refused && placeless.line < refused.line)
+      return {
+        summary: `the contracts do not compile: ${placeless.groups[1]}${placeless.groups[2] ? `: ${placeless.groups[2]}` : ', without a text'}`,
+        line: placeless.line,
+        length: 1,
+        known: 'contract-does-not-compile',
+      };
     if (/hardhat test/.test(build?.command ?? '')) {
       const failing = firstMatch(output, FAILING);
       const [test] = tests;

@@ -6,6 +6,8 @@ const MISSING = /^npm (?:error|ERR!) (?:Missing|Invalid): (.+)$/;
 const NOT_FOUND = /^npm (?:error|ERR!) 404\s+'?(@?[^'@\s]+@[^'\s]*)'? is not in this registry/;
 const TARGET = /^npm (?:error|ERR!) notarget No matching version found for (.+?)\.?$/;
 const YARN_LOCK = /Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`/;
+/** pnpm's own errors, by their codes. */
+const PNPM = /^\W*(?:ERR_PNPM_(\w+))\W\s*(\S.*)$/;
 const REQUIRED = /Cannot find (?:module|package) '([^'./][^']*)'/;
 
 /** npm's and yarn's own errors, and Node's about a package that is not installed. */
@@ -46,6 +48,8 @@ export const npm: Recognizer = {
         length: 1,
         known: 'missing-package',
       };
+    const pnpm = firstMatch(output, PNPM);
+    if (pnpm) return { summary: `pnpm failed with ${pnpm.groups[1]}: ${pnpm.groups[2]}`, line: pnpm.line, length: 2 };
     // A number is the exit status of a script: what it printed says more.
     const detail = code && output.slice(code.line + 1, code.line + 6).find((line) => !DETAIL_TO_SKIP.test(line));
     if (code && !/^(?:ELIFECYCLE|\d+)$/.test(code.groups[1] ?? ''))
@@ -62,7 +66,8 @@ const SYSCALL = /^npm (?:error|ERR!) syscall (\w+)/;
 const PATH = /^npm (?:error|ERR!) path (\S+)/;
 const PERMISSION = /^E(?:ACCES|PERM|ROFS)$/;
 const RESOLVING = /^npm (?:error|ERR!) While resolving: (\S+)/;
-const PEER = /^npm (?:error|ERR!)\s+(peer(?:Optional)? \S+ from \S+)/;
+/** A range may have spaces: `peer graphql@"^14.7.0 || ^15.3.0" from express-graphql@0.12.0`. */
+const PEER = /^npm (?:error|ERR!)\s+(peer(?:Optional)? [^\s"]+(?:"[^"]*")? from \S+)/;
 const UNRESOLVED = /^npm (?:error|ERR!) (?:Could not resolve dependency|Conflicting peer dependency):/;
 const FOUND = /^npm (?:error|ERR!) Found: (\S+)/;
 
