@@ -8,6 +8,8 @@ import { describeTriage } from '../../operator/triage/triage.describer';
 /** A log of a failed command, and what the first ten lines of a triage have to say of it. */
 interface Log {
   readonly name: string;
+  /** Where the log is published. */
+  readonly url?: string;
   /** Undefined for what is no command of a build. */
   readonly command?: string;
   /** The action's provider; CodeBuild unless it is named. With another, the output is the message of the failed action. */

@@ -59,7 +59,10 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
     /^\s*(?:\S* )?(?:Error: )?(?:Failed to compile(?: application(?: for the Web)?)?|Compilation failed)[.!]?\s*$|^ERROR in \S+(?: \d+:\d+\S*)?\s*$|^\s*ERROR +run failed: command +exited|^error: test failed, to rerun|see (?:the )?(?:reasons|errors?) (?:below|above)|Failed to execute goal .*There are test failures|^\[ERROR\] +(?:The build could not read|The project \S+ .* has \d+ error)|Some problems were encountered while/,
     -9,
   ],
-  [/^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[|│┌┐└┘├┤┬┴┼─═╔╗╚╝║╰╭╮╯+=-]+\s*$/, -7],
+  [
+    /^\s*(?:at |\.\.\. \d+ more|File "|in <|from \S+:\d+:in)|^\s*\^+\s*$|^\s*[A-Z][\w ]* -{8,}\s*$|^\s*[|│┌┐└┘├┤┬┴┼─═╔╗╚╝║╰╭╮╯+=-]+\s*$/,
+    -7,
+  ],
   [/\b(?:warn(?:ing)?|deprecat\w+|notice|npm fund|vulnerabilit\w+|hint|info)\b/i, -4],
   [
     /\b(?:0|no) (?:errors?|failures?|failed)\b|errors?: 0\b|failed: 0\b|(?:ignored|ignoring|continuing|retrying|skipped|--no-error|error_log|on-error)/i,

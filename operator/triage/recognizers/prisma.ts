@@ -2,6 +2,8 @@ import { firstMatch, type Finding, type Recognizer } from '../evidence/evidence'
 
 const CODE = /^Error: (P\d{4})\b(.*)$/;
 const ANY_CODE = /\b(P[123]\d{3})\b/;
+/** The engine's own line of a log, where the message is a string of Rust. */
+const REACH = /Can\\?'t reach database server at [^\\]+/;
 const MIGRATION = /^Migration name: (\S+)/;
 const DATABASE_CODE = /^Database error code: (\w+)/;
 const DATABASE_ERROR = /^ERROR: (.+)$/;
@@ -46,7 +48,7 @@ export const prisma: Recognizer = {
     }
     if (/^P100[0-3]$/.test(code) || code === 'P1017')
       return {
-        summary: `Prisma cannot use the database (${code}): ${(rest || (output[found.line + 2] ?? '')).replace(/^[:\s]+/, '')}`,
+        summary: `Prisma cannot use the database (${code}): ${(rest || output[found.line + 2] || REACH.exec(output[found.line] ?? '')?.[0] || '').replace(/^[:\s]+/, '')}`,
         line: found.line,
         length: 3,
         known: 'database-unreachable',

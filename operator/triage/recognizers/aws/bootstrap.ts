@@ -1,6 +1,7 @@
 import { anywhere, type Recognizer } from '../../evidence/evidence';
 
 const VERSION = /(\/cdk-bootstrap\/(\w+)\/version)/;
+const UNREADABLE = /is not authorized to perform: ssm:GetParameter\b[^\n]*\/cdk-bootstrap\//;
 const ROLE =
   /(?:could not assume role|unable to assume|cannot assume|is not authorized to perform: sts:AssumeRole on resource:|assume the role)\D*?(arn:\S*?role\/(cdk-(\w+)-(?:deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-(\d{12})-([\w-]+?)))[\s"'.,:;)]|(?:could not assume role|unable to assume|cannot assume)\D*?(arn:\S*?role\/(cdk-(\w+)-(?:deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-(\d{12})-([\w-]+)))$/i;
 const SAID =
@@ -10,6 +11,8 @@ const SAID =
 export const bootstrap: Recognizer = {
   name: 'bootstrap',
   recognize: (evidence) => {
+    // A role that may not read the version is another cause, which IAM's own words name.
+    if (anywhere(evidence, UNREADABLE)) return undefined;
     const version = anywhere(evidence, VERSION);
     const role = version ? undefined : anywhere(evidence, ROLE);
     const found = version ?? role ?? anywhere(evidence, SAID);
@@ -19,7 +22,7 @@ export const bootstrap: Recognizer = {
     const text = (found.line === undefined ? found.groups[0] : evidence.output[found.line])?.trim() ?? '';
     return {
       summary: version
-        ? `the account and region are not bootstrapped: the parameter ${version.groups[1]} is not there, or the role may not read it`
+        ? `the account and region are not bootstrapped: the parameter ${version.groups[1]} is not there`
         : arn
           ? `account ${account} in ${region} is not bootstrapped for this pipeline: it could not assume role ${arn}`
           : `the account and region are not bootstrapped: ${text}`,

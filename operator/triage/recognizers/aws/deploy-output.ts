@@ -23,7 +23,11 @@ export const deployOutput: Recognizer = {
       const [, type = '', said = ''] = row;
       const next = (output[at + 1] ?? '').trim();
       // Older CLIs break the line between the resource and the reason.
-      const reason = row[3] ?? (/\s/.test(said.replace(/\s*\([^)]*\)\s*$/, '')) ? said : `${said} ${next}`);
+      const reason = row[3]
+        ? wrapped(row[3], output, at)
+        : /\s/.test(said.replace(/\s*\([^)]*\)\s*$/, ''))
+          ? said
+          : `${said} ${next}`;
       if (CANCELLED.test(reason)) continue;
       return {
         summary: `${row[3] ? `${said} ` : ''}(${type}) failed: ${reason}`.replace(/^\(/, 'a resource ('),
@@ -52,4 +56,11 @@ function fromDiagnosis(output: readonly string[]): Finding | undefined {
     length: 1,
     known: 'stack-rolled-back',
   };
+}
+
+/** A cell of a table that is wrapped: the lines below it have nothing ahead of their part of it. */
+function wrapped(first: string, output: readonly string[], at: number): string {
+  const next = output.slice(at + 1).findIndex((line) => !/^\s{20,}\S/.test(line));
+  const rest = next < 0 ? output.slice(at + 1) : output.slice(at + 1, at + 1 + next);
+  return [first, ...rest.map((line) => line.trim())].join(' ');
 }
