@@ -206,6 +206,11 @@ export function rollbacksAfter(run: RunState, execution: ExecutionState | undefi
   return run.executions.slice(at + 1).filter((one) => one.mode === 'ROLLBACK');
 }
 
+/** Whether an action is an approval that nobody has decided yet. */
+export function waitsForDecision({ status, approval }: Pick<ActionState, 'status' | 'approval'>): boolean {
+  return status === 'InProgress' && approval !== undefined && approval.status === undefined;
+}
+
 /** The action of an execution that failed first. */
 export function failedAction(execution: ExecutionState | undefined): ActionState | undefined {
   return [...(execution?.actions.values() ?? [])].find((one) => one.status === 'Failed');

@@ -92,6 +92,8 @@ const MAX_ATTEMPTS = 8;
 
 /** AWS by a connection. Clients are made once a place and when they are first called. */
 export function connect<Names extends OperationName>(connection: Connection): Aws<Names> {
+  // The SDK's versions are pinned here, and its warning about Node's is for those who update them.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const made = new Map<string, Calls>();
   return (place) => {
     const elsewhere = place !== undefined && place.account !== connection.home.account ? place : undefined;

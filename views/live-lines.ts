@@ -6,6 +6,7 @@ import {
   type ActionState,
   type ExecutionState,
   type RunState,
+  waitsForDecision,
 } from '../model/run-state';
 import { wholeSeconds } from './duration';
 import { reasonFirst } from './failure-words';
@@ -87,9 +88,7 @@ function fitBlocks(blocks: readonly string[][], room: number): string[] {
 
 function waitingLines(state: RunState, { now, columns }: LiveOptions): string[] {
   const waiting = state.executions.flatMap((execution) =>
-    [...execution.actions.values()]
-      .filter((one) => one.status === 'InProgress' && one.approval && !one.approval.status)
-      .map((action) => ({ execution, action })),
+    [...execution.actions.values()].filter(waitsForDecision).map((action) => ({ execution, action })),
   );
   return waiting.map(({ execution, action }) => {
     const whose = waiting.length > 1 ? ` of ${execution.executionId.slice(0, 8)}` : '';

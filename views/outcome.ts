@@ -1,5 +1,5 @@
 import { setIn } from '../model/plain-text';
-import { judgedExecution, rollbacksAfter, type ActionState, type RunState } from '../model/run-state';
+import { judgedExecution, rollbacksAfter, waitsForDecision, type ActionState, type RunState } from '../model/run-state';
 import { commandWords, failureReason } from './failure-words';
 import { rollbackSentence } from './execution-words';
 
@@ -59,9 +59,7 @@ function failureLines(state: RunState, action: ActionState, { run, served }: Out
 
 /** What lets a run that is not over continue. */
 function nextLines(state: RunState, { served }: OutcomeFacts): string[] {
-  const waiting = [...(judgedExecution(state)?.actions.values() ?? [])].filter(
-    (one) => one.status === 'InProgress' && one.approval && !one.approval.status,
-  );
+  const waiting = [...(judgedExecution(state)?.actions.values() ?? [])].filter(waitsForDecision);
   if (state.verdict === 'waiting') {
     if (served) return waiting.map((one) => `decide: npx saiondo approve ${one.stage} (or reject)`);
     // Without an approval it is a transition that waits: somebody enables it while the run is served.

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 /** Widths of texts that are drawn again and again; forgotten when there are too many. */
@@ -19,6 +20,22 @@ export function width(text: string): number {
   if (MEASURED.size >= MOST_MEASURED) MEASURED.clear();
   MEASURED.set(text, measured);
   return measured;
+}
+
+/** How many rows a text takes on a terminal that wraps it: a character of two columns is never broken, the row before it keeps one free. */
+export function rowsOf(text: string, columns: number): number {
+  if (width(text) <= columns) return 1;
+  let rows = 1;
+  let taken = 0;
+  for (const { segment } of GRAPHEMES.segment(stripVTControlCharacters(text).normalize('NFC'))) {
+    const more = width(segment);
+    if (taken + more > columns) {
+      rows++;
+      taken = 0;
+    }
+    taken += more;
+  }
+  return rows;
 }
 
 /** A text without colours, cut to a width in columns: never through a character. What was cut is marked by `…`. */

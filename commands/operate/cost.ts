@@ -16,7 +16,7 @@ import { paintFor } from '../output/paint';
 import { print } from '../output/print';
 
 interface Options {
-  assembly: string;
+  assembly?: string;
   json?: boolean;
   all?: boolean;
 }
@@ -29,7 +29,7 @@ export function costCommand(): Command {
       '[RUN]',
       'a rehearsal whose measured minutes count; without it the last one, and without any the expected minutes',
     )
-    .option('--assembly <DIR>', 'the synthesized templates', 'cdk.out')
+    .option('--assembly <DIR>', 'the synthesized templates (cdk.out, else those of the last rehearsal)')
     .option('--all', 'every resource that costs something')
     .option('--json', 'print it as JSON')
     .addHelpText(
@@ -37,13 +37,16 @@ export function costCommand(): Command {
       '\nExamples:\n  saiondo cost\n  saiondo cost --all\n  saiondo cost --json | jq ".environments[] | {name, monthly}"',
     )
     .action((run: string | undefined, options: Options) => {
-      if (!fs.existsSync(path.join(options.assembly, 'manifest.json')))
-        throw new SaiondoError(`No templates in ${options.assembly}`, {
+      const layout = new Layout(path.resolve('.saiondo'));
+      const places = options.assembly ? [options.assembly] : ['cdk.out', path.join(layout.root, 'cdk.out')];
+      const assembly = places.find((one) => fs.existsSync(path.join(one, 'manifest.json')));
+      if (assembly === undefined)
+        throw new SaiondoError(`No templates in ${places.map((one) => path.relative('', one)).join(' or ')}`, {
           code: 'ASSEMBLY_MISSING',
           next: 'npm run synth, or name their folder with --assembly',
         });
-      const stacks = readAssembly(options.assembly);
-      const runs = new Runs(new Layout(path.resolve('.saiondo')));
+      const stacks = readAssembly(assembly);
+      const runs = new Runs(layout);
       const id = run ?? runs.ids()[0];
       const state = id ? runs.open(id) : undefined;
       const cost = reckon(stacks, state);

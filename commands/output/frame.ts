@@ -1,4 +1,4 @@
-import { width } from '../../views/text-width';
+import { rowsOf } from '../../views/text-width';
 import { drawRows } from './print';
 
 /**
@@ -45,6 +45,6 @@ export class Frame {
   /** Rows that the lines take now: a terminal that was made narrower has wrapped them. */
   private height(): number {
     const columns = this.out.columns ?? 80;
-    return this.lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
+    return this.lines.reduce((sum, line) => sum + rowsOf(line, columns), 0);
   }
 }

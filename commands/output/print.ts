@@ -91,7 +91,10 @@ function answered(prompt: readline.Interface, question: string, signal: AbortSig
   });
 }
 
-/** Writes rows over those that were written before, in one write. Nothing is cleared as a whole: each row is overwritten, then its rest is erased. */
+/**
+ * Writes rows over those that were written before, in one write. The screen is never cleared as a whole, which some terminals keep in their scrollback. A
+ * row is emptied, then written: of a row that is only overwritten, tmux keeps the length and the wrap of before, and breaks it by them when its width changes.
+ */
 export function drawRows(
   out: NodeJS.WriteStream,
   rows: {
@@ -105,7 +108,9 @@ export function drawRows(
 ): void {
   const texts = [...rows.above.flatMap((one) => one.split('\n')), ...rows.lines].map(plainButStyles);
   const left = Math.max(0, rows.up - texts.length);
-  const begin = rows.up > 0 ? `\r\u001b[${rows.up}A` : '\r';
-  const end = left > 0 ? `${'\u001b[K\n'.repeat(left)}\u001b[${left}A` : '';
-  out.write(`${begin}${texts.map((one) => `${one}\u001b[K\n`).join('')}${end}`);
+  const up = rows.up > 0 ? `\r\u001b[${rows.up}A` : '\r';
+  // What stays may take several rows: they are empty before it comes.
+  const begin = rows.up > 0 && rows.above.length > 0 ? `${up}${'\u001b[2K\n'.repeat(rows.up)}${up}` : up;
+  const end = left > 0 ? `${'\u001b[2K\n'.repeat(left)}\u001b[${left}A` : '';
+  out.write(`${begin}${texts.map((one) => `\u001b[2K${one}\n`).join('')}${end}`);
 }

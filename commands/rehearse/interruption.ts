@@ -1,12 +1,20 @@
 /** Ctrl-C, `kill`, and the terminal that closes: all three end a rehearsal in order. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** What a person is told of the signals. */
+export interface InterruptionWords {
+  /** The first one: what runs is being ended. */
+  readonly ending: () => void;
+  /** Another one: nothing more is waited for. */
+  readonly leaving: () => void;
+}
+
 /** The signals that are to end this process, heard from the beginning of a command to its end. */
 export interface Interruption {
   /** Aborts at the first signal of a rehearsal that runs. */
   readonly signal: AbortSignal;
-  /** From now on the first signal ends the rehearsal in order. */
-  readonly begin: () => void;
+  /** From now on the first signal ends the rehearsal in order. The words go to the person at the first signal and at the next. */
+  readonly begin: (said: InterruptionWords) => void;
   /** Hears no more. */
   readonly end: () => void;
 }
@@ -18,17 +26,21 @@ export interface Interruption {
  */
 export function hearSignals(): Interruption {
   const controller = new AbortController();
-  let begun = false;
+  let begun: InterruptionWords | undefined;
   const heard = (): void => {
     // Exit code of a process that Ctrl-C ended (bash, "Exit Status").
-    if (!begun || controller.signal.aborted) process.exit(130);
+    if (!begun || controller.signal.aborted) {
+      begun?.leaving();
+      process.exit(130);
+    }
+    begun.ending();
     controller.abort(new Error('interrupted'));
   };
   for (const one of SIGNALS) process.on(one, heard);
   return {
     signal: controller.signal,
-    begin: () => {
-      begun = true;
+    begin: (said) => {
+      begun = said;
     },
     end: () => {
       for (const one of SIGNALS) process.off(one, heard);

@@ -198,7 +198,7 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
     { ...options, layout },
     { serving, control: () => control, clean: (text) => secrets.clean(text), signal: interruption.signal },
   );
-  interruption.begin();
+  interruption.begin(screen);
   try {
     const state = await rehearse({
       layout,

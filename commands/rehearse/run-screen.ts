@@ -25,6 +25,7 @@ import { ask, print, printValue, say, type Answering } from '../output/print';
 import { Terminal } from '../output/terminal';
 import { liveKeys } from './live-keys';
 import { notify, noticeOf } from './notify';
+import type { InterruptionWords } from './interruption';
 import type { Serving } from './serving';
 
 /** What a rehearsal's screen is told. */
@@ -54,7 +55,7 @@ export interface ScreenParts {
 }
 
 /** What a person sees of a rehearsal in the terminal, and says there: lines, questions, keys, and the files that a run leaves for people. */
-export class RunScreen {
+export class RunScreen implements InterruptionWords {
   readonly interactive: boolean;
   private readonly terminal: Terminal | undefined;
   private state: RunState | undefined;
@@ -183,6 +184,19 @@ export class RunScreen {
   end(): void {
     this.terminal?.end();
   }
+
+  /** What runs is being ended, which can take seconds: the person is told, and that there is a quicker way. */
+  readonly ending = (): void => {
+    if (!this.options.json) this.tell('Ending what runs. Press Ctrl-C again to end at once');
+  };
+
+  /** Nothing is waited for any more: a run without a verdict is continued with this. */
+  readonly leaving = (): void => {
+    this.terminal?.end();
+    if (this.options.json || !this.state) return;
+    const { runId, verdict } = this.state;
+    say(verdict ? 'Ended at once' : `Ended at once. Continue it: npx saiondo rehearse --resume ${runId}`);
+  };
 
   private tell(text: string): void {
     if (this.terminal) this.terminal.say(text);

@@ -52,8 +52,6 @@ const served = z.object({
  * @throws SaiondoError `PIPELINE_UNKNOWN`, `REGION_UNKNOWN`, `RUN_MISSING`, `NOT_SERVED`, `USAGE`
  */
 export async function findTarget(options: TargetOptions, intent: { readonly changes: boolean }): Promise<Target> {
-  // The SDK's versions are pinned here and its warning about Node's is for those who update them.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const configuration = fs.existsSync('saiondo.yaml')
     ? loadLater<typeof ConfigurationLoad>(__filename, '../../config/load').loadConfiguration('saiondo.yaml')
     : undefined;

@@ -1,9 +1,9 @@
 import type { ExecutionStatus, Revision, RunVerdict, StageStatus } from '../../model/events';
 import type { PipelineDefinition } from '../../model/pipeline';
-import type { RunState } from '../../model/run-state';
+import { waitsForDecision, type RunState } from '../../model/run-state';
 
 /** The version of the digest's shape: another one is made anew from the events. */
-export const DIGEST_VERSION = 3;
+export const DIGEST_VERSION = 4;
 
 /** An execution, as far as a list of executions shows it. */
 export interface ExecutionDigest {
@@ -31,6 +31,8 @@ export interface ExecutionDigest {
   }[];
   /** `Stage/Action` of the first action that failed. */
   readonly failed?: string;
+  /** An approval of it waits for a decision. */
+  readonly waits?: true;
 }
 
 /** A run, as far as a list of runs shows it: derived from its events, which stay the truth. */
@@ -106,6 +108,7 @@ export function digestOf(state: RunState, bytes: number): RunDigest {
         revisions: execution.revisions,
         stages,
         ...(failed ? { failed: `${failed.stage}/${failed.action}` } : {}),
+        ...([...execution.actions.values()].some(waitsForDecision) ? { waits: true } : {}),
       };
     }),
     builds: [...state.builds.values()].map((build) => ({
@@ -118,6 +121,11 @@ export function digestOf(state: RunState, bytes: number): RunDigest {
       reportGroups: build.reports.map((report) => report.group),
     })),
   };
+}
+
+/** What a run is in while an engine works on it: an approval that nobody has decided lets it wait. */
+export function liveState({ executions }: Pick<RunDigest, 'executions'>): 'running' | 'waiting' {
+  return executions.some((one) => one.waits) ? 'waiting' : 'running';
 }
 
 /** The pipeline's structure under which an execution runs. */

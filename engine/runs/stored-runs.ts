@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Layout } from '../../model/layout';
 import { removeTree } from '../files/remove-tree';
+import { liveState } from './run-digest';
 import { Runs } from './runs';
 
 /** A run as it lies on disk. */
@@ -10,7 +11,7 @@ export interface ListedRun {
   readonly pipeline: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Its verdict; `running` while an engine works on it, `interrupted` where none does and it has none. */
+  /** Its verdict; `running` or `waiting` while an engine works on it, `interrupted` where none does and it has none. */
   readonly verdict: string;
   /** Of its folder, links not followed. */
   readonly bytes: number;
@@ -25,7 +26,7 @@ export function listRuns(layout: Layout): ListedRun[] {
       runId: digest.runId,
       pipeline: digest.pipeline,
       startedAt: digest.startedAt,
-      verdict: runs.isLive(digest) ? 'running' : (digest.verdict ?? 'interrupted'),
+      verdict: runs.isLive(digest) ? liveState(digest) : (digest.verdict ?? 'interrupted'),
       bytes: sizeOf(layout.run(digest.runId)),
     }))
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt));

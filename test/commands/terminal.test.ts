@@ -7,7 +7,7 @@ import { applyEvent } from '../../model/apply-event';
 import { emptyRun } from '../../model/run-state';
 import { liveLines } from '../../views/live-lines';
 import { plainLine } from '../../views/plain';
-import { width } from '../../views/text-width';
+import { rowsOf, width } from '../../views/text-width';
 import { longRun } from './long-run';
 import { Screen } from './screen';
 
@@ -70,6 +70,38 @@ test('a terminal that is made narrower, and then wider, keeps one frame', async 
   screen.resize(60, 30);
   redrawn.show('two');
   expect((await screen.text()).join('\n')).toBe('two');
+});
+
+test('a terminal that is made narrower and wider while lines come loses none of them and keeps one frame', async () => {
+  const screen = new Screen(200, 60);
+  const terminal = new Terminal(screen.out, { detail: 'few', input });
+  const state = emptyRun();
+  let said = 0;
+  for (const event of longRun(1)) {
+    terminal.show(event, applyEvent(state, event));
+    if (event.kind !== 'action.ended' || !['Dev', 'Verify'].includes(event.stage)) continue;
+    // The reader of what a screen holds is what waits for it: it is resized between two of its writes.
+    await screen.text();
+    screen.resize([40, 200, 61, 80, 39, 120][said % 6] ?? 80, [24, 60, 30][said % 3] ?? 24);
+    terminal.redraw();
+    terminal.say(`said ${++said}: ${'주문 목록에 배송 상태를 보여 준다 '.repeat(said % 4)}`);
+  }
+  await screen.text();
+  screen.resize(200, 60);
+  terminal.redraw();
+  terminal.end();
+  const text = await screen.text();
+  for (let at = 1; at <= said; at++) expect(text.filter((line) => line.startsWith(`said ${at}:`))).toHaveLength(1);
+  expect(text.filter((line) => line.startsWith('✔ Source'))).toHaveLength(1);
+});
+
+test('a text that is wrapped takes a row more where a wide character does not fit', () => {
+  expect(rowsOf('', 40)).toBe(1);
+  expect(rowsOf('a'.repeat(40), 40)).toBe(1);
+  expect(rowsOf('a'.repeat(41), 40)).toBe(2);
+  // Two fit in a row of five.
+  expect(rowsOf('가'.repeat(4), 5)).toBe(2);
+  expect(rowsOf('\u001b[1m가나다\u001b[22m', 3)).toBe(3);
 });
 
 test('from start to verdict a run that goes well prints at most 40 lines, times in the person’s zone', () => {

@@ -177,35 +177,50 @@ test('a pipeline’s variable without a default needs --variable, and has its va
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--variable LEVEL is not NAME=VALUE')]);
 }, 60_000);
 
-test('Ctrl-C ends every process of the run, exit 130, and the run can be resumed', async () => {
-  const { run, start, directory } = place({
-    stages: {
-      Verify: [
-        {
-          name: 'Slow',
-          commands: [
-            'cd ../../../../../..; test -f released && exit 0; trap "" TERM; echo $$ > new; mv new slow.pid; sleep 300',
-          ],
-        },
-      ],
-    },
-  });
-  // The build says by a file of the folder that it runs, which an isolated one could not; test/attacks/isolation ends isolated ones.
-  const child = start('--isolation', 'none');
-  const appeared = new Promise<void>((done) => {
-    const watcher = fs.watch(directory, (_event, file) => {
-      if (file !== 'slow.pid') return;
-      watcher.close();
-      done();
+test.each([1, 2])(
+  '%i times Ctrl-C ends every process of the run, exit 130, and says how it is resumed',
+  async (times) => {
+    const { run, start, directory } = place({
+      stages: {
+        Verify: [
+          {
+            name: 'Slow',
+            commands: [
+              'cd ../../../../../..; test -f released && exit 0; trap "" TERM; echo $$ > new; mv new slow.pid; sleep 300',
+            ],
+          },
+        ],
+      },
     });
-  });
-  await appeared;
-  child.kill('SIGINT');
-  const { exitCode } = await child;
-  expect(exitCode).toBe(130);
-  const { stdout } = await execa('ps', ['-eo', 'args']);
-  expect(stdout.split('\n').filter((line) => line.includes(directory))).toEqual([]);
-  const [id = ''] = fs.readdirSync(path.join(directory, '.saiondo/runs'));
-  fs.writeFileSync(path.join(directory, 'released'), '');
-  expect((await run('--resume', id, '--isolation', 'none')).exitCode).toBe(0);
-}, 90_000);
+    // The build says by a file of the folder that it runs, which an isolated one could not; test/attacks/isolation ends isolated ones.
+    const child = start('--isolation', 'none');
+    const appeared = new Promise<void>((done) => {
+      const watcher = fs.watch(directory, (_event, file) => {
+        if (file !== 'slow.pid') return;
+        watcher.close();
+        done();
+      });
+    });
+    await appeared;
+    const ending = new Promise<void>((done) =>
+      child.stderr?.on('data', (text: Buffer) => text.includes('Press Ctrl-C again to end at once') && done()),
+    );
+    child.kill('SIGINT');
+    await ending;
+    if (times === 2) child.kill('SIGINT');
+    const { exitCode, stdout: said, stderr } = await child;
+    expect(exitCode).toBe(130);
+    expect(said + stderr).toMatch(/[Cc]ontinue it: npx saiondo rehearse --resume \S+/);
+    const left = async (): Promise<string[]> => {
+      const { stdout } = await execa('ps', ['-eo', 'args']);
+      return stdout.split('\n').filter((line) => line.includes(directory));
+    };
+    if (times === 1) expect(await left()).toEqual([]);
+    // At once: the engine's watcher ends what it leaves behind.
+    while ((await left()).length > 0) await new Promise((again) => setTimeout(again, 100));
+    const [id = ''] = fs.readdirSync(path.join(directory, '.saiondo/runs'));
+    fs.writeFileSync(path.join(directory, 'released'), '');
+    expect((await run('--resume', id, '--isolation', 'none')).exitCode).toBe(0);
+  },
+  90_000,
+);

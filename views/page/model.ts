@@ -293,11 +293,12 @@ export function pageListedRun(
     readonly endedAt?: string;
     readonly verdict?: string;
     readonly summary?: string;
-    readonly executions: readonly { readonly revisions: readonly Revision[] }[];
+    readonly executions: readonly { readonly revisions: readonly Revision[]; readonly waits?: true }[];
   },
   live: boolean,
 ): PageListedRun {
-  const { runId, pipeline, startedAt, endedAt, verdict, summary } = run;
+  const { runId, pipeline, startedAt, endedAt, summary } = run;
+  const verdict = run.verdict ?? (live && run.executions.some((one) => one.waits) ? 'waiting' : undefined);
   const revision = run.executions.at(-1)?.revisions[0];
   return {
     runId,

@@ -125,7 +125,7 @@ export const KNOWN_CAUSES = {
   },
   'stack-rolled-back': {
     title: 'CloudFormation rolled a stack back',
-    remedy: 'the first failed resource below is the cause, the others were cancelled; fix it, and push',
+    remedy: 'the first resource that failed is the cause, the others were cancelled; fix it, and push',
   },
   'service-unhealthy': {
     title: 'A service never got healthy',

@@ -56,7 +56,7 @@ export function failedCard(parent, requests) {
       h(
         'p',
         { class: 'row' },
-        h('a', { href: link }, 'Open its log'),
+        h('a', { href: link }, action.build ? 'Open its log' : 'Show the action'),
         ...(mayChange
           ? [h('button', { type: 'button', onclick: () => requests.retry(stage, execution) }, `Retry ${stage.name}…`)]
           : []),

@@ -22,7 +22,7 @@ export function overview(parent, goTo) {
       const button = h(
         'button',
         { type: 'button', class: 'glance', onclick: () => goTo(first.stage.name) },
-        h('span', { class: 'glance-name' }, state, ' ', first.stage.name),
+        h('span', { class: 'glance-name' }, state, '\u00a0', first.stage.name),
         how,
       );
       return {
