@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UNCHANGED } from '../model/unchanged';
+import { KNOWN_PARTS, UNCHANGED } from '../model/unchanged';
 
 /** What a build compares before it does anything: the content with records, the database or the chain with what the last build left there. */
 export type KnownBy = 'content' | 'database' | 'chain';
@@ -27,12 +27,13 @@ export function makeKnown(buildspec: { readonly phases: Phases; env?: unknown },
     if (phases[name]?.commands) phases[name].commands = phases[name].commands.map((one) => skipped(one, by));
   phases.install ??= {};
   phases.install.commands = [
-    `export ${UNCHANGED}= && KNOWN=$(${find}) && eval "$KNOWN"`,
+    `export ${UNCHANGED}=${by === 'content' ? ` ${KNOWN_PARTS}=` : ''} && KNOWN=$(${find}) && eval "$KNOWN"`,
     ...(phases.install.commands ?? []),
   ];
   if (keep) (phases.post_build ??= {}).commands = [...(phases.post_build.commands ?? []), keep];
   const env = (buildspec.env ?? {}) as { 'exported-variables'?: string[] };
-  buildspec.env = { ...env, 'exported-variables': [...(env['exported-variables'] ?? []), UNCHANGED] };
+  const exported = [...(env['exported-variables'] ?? []), UNCHANGED, ...(by === 'content' ? [KNOWN_PARTS] : [])];
+  buildspec.env = { ...env, 'exported-variables': exported };
 }
 
 /** A command that is skipped where the build is unchanged. A test changes its folder in either case: reports are looked for from it. */

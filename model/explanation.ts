@@ -22,6 +22,25 @@ export interface ActionExplanation {
   /** Why this machine would not rehearse it. */
   readonly notRehearsed?: string;
   readonly build?: BuildExplanation;
+  readonly known?: KnownExplanation;
+}
+
+/** What a build is known by that is not done again for the same content. */
+export interface KnownExplanation {
+  /** The last run in which it passed, or was taken as passed; undefined: there is none here. */
+  readonly last?: {
+    readonly run: string;
+    /** ISO 8601. */
+    readonly at: string;
+    /** The first digits of its fingerprint. */
+    readonly fingerprint: string;
+    /** What the fingerprint consists of: `recipe` (specification, image, variables as synth wrote them), `variables`, `image`, `packages`, `runtimes`, and files. */
+    readonly parts: readonly string[];
+    /** The parts that were others in the run before that one; undefined: there is none. */
+    readonly changed?: readonly string[];
+  };
+  /** Why it would be done again now; none: its result would be brought back, as long as image, packages, runtimes and values of the build are what they were. */
+  readonly again: readonly string[];
 }
 
 /** What a build of an action would be: the project, its commands and its variables, each with its place. Nothing is looked up or started. */

@@ -38,12 +38,19 @@ export function recordVariables(configuration: Configuration, known: KnownBuild)
     KNOWN_DAYS: String(configuration.pipeline.recordDays),
     KNOWN_RECIPE: recipeOf([specification, environment, secrets, machine, outputs, others]),
     KNOWN_OUTPUTS: outputs.join(' '),
-    KNOWN_VARIABLES: [...Object.keys(environment), ...Object.keys(secrets)].join(' '),
+    KNOWN_VARIABLES: [
+      ...new Set([...Object.keys(environment), ...Object.keys(secrets), ...namedByCommands(values)]),
+    ].join(' '),
     OTHERS: others.join(' '),
     ...(ofPeriod ? { KNOWN_PERIOD: 'yes' } : {}),
     KNOWN_RUN: '#{codepipeline.PipelineExecutionId}',
     KNOWN_FRESH: '#{variables.fresh}',
   };
+}
+
+/** What CodeBuild says of one build alone, where the component's commands name it: another build gives another result. */
+function namedByCommands({ commands = {} }: BuildValues = {}): string[] {
+  return JSON.stringify(commands).match(/\bCODEBUILD_(?:(?:RESOLVED_)?SOURCE_VERSION|BUILD_\w+|START_TIME)\b/g) ?? [];
 }
 
 /** What the role of a build without an output artifact needs to write its own records. Reading them is reading its input artifacts' bucket, which it may. */

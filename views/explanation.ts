@@ -1,4 +1,4 @@
-import type { ActionExplanation, BuildExplanation } from '../model/explanation';
+import type { ActionExplanation, BuildExplanation, KnownExplanation } from '../model/explanation';
 import { setIn } from '../model/plain-text';
 
 const UNDEPLOYED = '  project      a stage of the pipeline deploys it: a run that deployed it explains it';
@@ -23,6 +23,7 @@ export function explanationLines(explained: ActionExplanation): string[] {
       Object.entries(explained.configuration).map(([name, value]) => `${name}: ${value}`),
     ),
     ...section('commands', explained.commands ?? []),
+    ...(explained.known ? knownLines(explained.known) : []),
     ...(build ? buildLines(build) : explained.kind.endsWith('/CodeBuild') ? [UNDEPLOYED] : []),
   ];
   return lines.map((line) => setIn(line, 6));
@@ -48,6 +49,30 @@ function buildLines(build: BuildExplanation): string[] {
       'phases',
       build.commands.map(({ phase, text, where }) => `${phase}  ${where}  ${text.trimEnd()}`),
     ),
+  ];
+}
+
+/** Reasons that are shown of many. */
+const MOST_REASONS = 5;
+
+function knownLines({ last, again }: KnownExplanation): string[] {
+  const reasons = [
+    ...again.slice(0, MOST_REASONS),
+    ...(again.length > MOST_REASONS ? [`${again.length - MOST_REASONS} more`] : []),
+  ];
+  return [
+    ...(last
+      ? [
+          `  fingerprint  ${last.fingerprint}, passed at ${last.at} (run ${last.run})`,
+          `  of           ${last.parts.join(', ')}`,
+          ...(last.changed
+            ? [`  changed      ${last.changed.join(', ') || 'nothing'}, compared with the time before`]
+            : []),
+        ]
+      : []),
+    again.length > 0
+      ? `  runs again   ${reasons.join('; ')}`
+      : '  restored     as long as image, packages, runtimes and variables are what they were',
   ];
 }
 

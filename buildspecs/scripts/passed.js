@@ -12,18 +12,32 @@ const path = require('node:path');
 const { env } = process;
 const source = env.CODEBUILD_SRC_DIR;
 /** Another form of records, or of the content that they are called by, has another number. */
-const FORMAT = 1;
+const FORMAT = 2;
 const DAY = 86_400_000;
 /** Clocks of two hosts differ by less. */
 const SKEW = 300_000;
 /** What differs from build to build and changes no result: what CodeBuild, AWS and the shell say of the build, where it stands, and who asked for it. */
 const VOLATILE =
   /^(CODEBUILD_|AWS_|ECS_|SAIONDO_|DOCKER_|KNOWN_|NPM_CONFIG_PREFIX$|(SHLVL|PWD|OLDPWD|HOME|HOSTNAME|PATH|TMPDIR|TMP|TEMP|_|TERM|USER|LOGNAME|SCRIPTS|TOOLS|OTHERS|UNCHANGED)$)|_proxy$/i;
+/** What CodeBuild says of one build alone. It counts where a file of a component's checkout names it: what the component builds may say which commit it is of. */
+const OF_ONE_BUILD = [
+  'CODEBUILD_RESOLVED_SOURCE_VERSION',
+  'CODEBUILD_SOURCE_VERSION',
+  'CODEBUILD_BUILD_NUMBER',
+  'CODEBUILD_BUILD_ID',
+  'CODEBUILD_BUILD_ARN',
+  'CODEBUILD_START_TIME',
+];
+/** Package managers that npm or pip bring, so that the image's own list of packages has no version of them. */
+const MANAGERS = ['yarn', 'pnpm', 'uv', 'poetry'];
 /** What a Debian or Ubuntu has installed, each package with its version: the build image's content, and a laptop's. */
 const PACKAGES = '/var/lib/dpkg/status';
 
 const say = (text) => console.error(`known by its content: ${text}`);
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+
+/** Names of {@link OF_ONE_BUILD} that a file of this checkout has. */
+const named = new Set();
 
 /**
  * Every file below a folder with its kind and content, in an order of its own: ignored ones and those of submodules too, for a build can read them.
@@ -39,17 +53,22 @@ function* contentOf(folder, at = '') {
       yield ['folder', file];
       yield* contentOf(folder, file);
     } else if (entry.isSymbolicLink()) yield ['link', file, linkInside(folder, whole)];
-    else if (entry.isFile())
-      yield [fs.statSync(whole).mode & 0o100 ? 'program' : 'file', file, sha256(fs.readFileSync(whole))];
-    else throw new Error(`${file} is neither a file nor a folder`);
+    else if (entry.isFile()) {
+      const content = fs.readFileSync(whole);
+      if (env.COMPONENT_DIR && content.includes('CODEBUILD_'))
+        for (const name of OF_ONE_BUILD) if (content.includes(name)) named.add(name);
+      yield [fs.statSync(whole).mode & 0o100 ? 'program' : 'file', file, sha256(content)];
+    } else throw new Error(`${file} is neither a file nor a folder`);
   }
 }
 
-/** Where a link leads. @throws where that is not in the folder */
+/** Where a link leads. @throws where that is not in the folder, as it is written or by another link on the way */
 function linkInside(folder, link) {
   const target = fs.readlinkSync(link);
-  const whole = path.resolve(path.dirname(link), target);
-  if (path.isAbsolute(target) || !`${whole}/`.startsWith(`${path.resolve(folder)}/`))
+  const isInside = (whole, root) => `${whole}/`.startsWith(`${root}/`);
+  const written = path.resolve(path.dirname(link), target);
+  const led = !fs.existsSync(link) || isInside(fs.realpathSync(link), fs.realpathSync(folder));
+  if (path.isAbsolute(target) || !led || !isInside(written, path.resolve(folder)))
     throw new Error(`${link} leads out of its checkout: ${target}`);
   return target;
 }
@@ -63,25 +82,49 @@ function version(program, ...args) {
   }
 }
 
+/** The first program of a name on PATH, by its text and by the package that it is of; '' where there is none. */
+function program(name) {
+  const found = (env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, name));
+  const at = found.find((file) => fs.existsSync(file));
+  if (at === undefined) return '';
+  const real = fs.realpathSync(at);
+  const manifests = [1, 2].map((up) => path.join(real, ...Array(up).fill('..'), 'package.json'));
+  return [real, ...manifests].filter((file) => fs.existsSync(file)).map((file) => sha256(fs.readFileSync(file)));
+}
+
+/** @returns the fingerprint, and its parts: each with the first digits of its own, so that a person sees which of them another build has otherwise */
 function fingerprint() {
   const hash = createHash('sha256');
-  const add = (value) => hash.update(`${JSON.stringify(value)}\n`);
-  add(['format', FORMAT, env.KNOWN_RECIPE]);
+  const parts = new Map();
+  const add = (part, value) => {
+    const line = `${JSON.stringify(value)}\n`;
+    hash.update(line);
+    if (!parts.has(part)) parts.set(part, createHash('sha256'));
+    parts.get(part).update(line);
+  };
+  add('recipe', ['format', FORMAT, env.KNOWN_RECIPE]);
   if (env.KNOWN_PERIOD === 'yes')
-    add(['period', env.KNOWN_DAYS, Math.floor(Date.now() / DAY / Number(env.KNOWN_DAYS))]);
+    add('period', ['period', env.KNOWN_DAYS, Math.floor(Date.now() / DAY / Number(env.KNOWN_DAYS))]);
   const folders = Object.entries(env).filter(([name]) => /^CODEBUILD_SRC_DIR(_|$)/.test(name));
   for (const [name, folder] of folders.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    add(['source', name]);
-    for (const one of contentOf(folder)) add(one);
+    const artifact = name.replace(/^CODEBUILD_SRC_DIR_?/, '');
+    add('sources', ['source', name]);
+    for (const one of contentOf(folder)) add(`${artifact ? `${artifact}:` : './'}${one[1].split('/')[0]}`, one);
   }
-  const counted = new Set((env.KNOWN_VARIABLES ?? '').split(' '));
+  const counted = new Set([...(env.KNOWN_VARIABLES ?? '').split(' '), ...named]);
   for (const name of Object.keys(env).sort())
-    if (counted.has(name) || !VOLATILE.test(name)) add(['variable', name, env[name]]);
-  add(['image', env.CODEBUILD_BUILD_IMAGE, os.platform(), os.arch()]);
+    if (counted.has(name) || !VOLATILE.test(name)) add('variables', ['variable', name, env[name]]);
+  add('image', ['image', env.CODEBUILD_BUILD_IMAGE, os.platform(), os.arch()]);
   const release = fs.existsSync('/etc/os-release') ? fs.readFileSync('/etc/os-release', 'utf8') : '';
-  add(['packages', fs.existsSync(PACKAGES) ? sha256(fs.readFileSync(PACKAGES)) : '']);
-  add(['runtimes', release, process.version, version('python3', '--version'), version('npm', '--version')]);
-  return hash.digest('hex');
+  add('packages', ['packages', fs.existsSync(PACKAGES) ? sha256(fs.readFileSync(PACKAGES)) : '']);
+  add('runtimes', ['runtimes', release, process.version, version('python3', '--version'), version('npm', '--version')]);
+  add('runtimes', ['managers', MANAGERS.map(program)]);
+  // A Flutter that is installed runs in place of the configured one.
+  if (env.FLUTTER_VERSION) add('runtimes', ['flutter', version('flutter', '--version')]);
+  // The recipe's digits are synth's own, which a person finds in the pipeline's definition.
+  const digits = (part, own) => (part === 'recipe' ? String(env.KNOWN_RECIPE) : own.digest('hex')).slice(0, 8);
+  const shown = [...parts].map(([part, own]) => `${encodeURI(part)}=${digits(part, own)}`);
+  return { name: hash.digest('hex'), parts: shown.join(' ') };
 }
 
 /** A copy of the record's object; undefined where there is none. */
@@ -118,7 +161,7 @@ function read(data, name) {
     throw new Error('it is of another build');
   const age = Date.now() - Date.parse(header.at);
   if (!(age >= -SKEW)) throw new Error(`it is of the future: ${header.at}`);
-  if (age >= Number(env.KNOWN_DAYS) * DAY)
+  if (!(age < Number(env.KNOWN_DAYS) * DAY))
     throw new Error(`it is of ${header.at}: ${env.KNOWN_DAYS} days old or older`);
   return { header, archive: body.subarray(end + 1) };
 }
@@ -127,11 +170,14 @@ const projectName = () => (env.CODEBUILD_BUILD_ID ?? '').split(':')[0];
 const ofPipeline = () => Boolean(env.KNOWN_RECORDS) && (env.CODEBUILD_INITIATOR ?? '').startsWith('codepipeline/');
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Puts what a record holds into the checkout, all of it or nothing. */
+const outputsOf = () => (env.KNOWN_OUTPUTS ?? '').split(' ').filter(Boolean);
+
+/** Puts what a record holds into the checkout, all of it or nothing, in place of what was checked in there. */
 function restore(archive) {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'record-'));
   try {
     execFileSync('tar', ['-xf', '-', '-C', temporary], { input: archive, stdio: ['pipe', 'ignore', 'pipe'] });
+    for (const one of outputsOf()) fs.rmSync(path.join(source, one), { recursive: true, force: true });
     fs.cpSync(temporary, source, { recursive: true, verbatimSymlinks: true });
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
@@ -147,13 +193,13 @@ function find() {
       `not here, for nothing of this component names them (components.NAME.takes of saiondo.yaml can): ${env.OTHERS}`,
     );
   if (!ofPipeline()) return;
-  let name;
+  let name, parts;
   try {
-    name = fingerprint();
+    ({ name, parts } = fingerprint());
   } catch (error) {
     return say(`everything is done, and nothing is written down: ${error.message}`);
   }
-  console.log(`export KNOWN_AS=${name}`);
+  console.log(`export KNOWN_AS=${name} KNOWN_PARTS=${quoted(`${name.slice(0, 12)} ${parts}`)}`);
   if (env.KNOWN_FRESH === 'yes') return say('everything is done anew (fresh)');
   const data = fetchRecord(name);
   if (!data) return say(`no record of ${name.slice(0, 12)}`);
@@ -180,7 +226,7 @@ function* reports(at = '') {
 
 function keep() {
   if (!ofPipeline() || env.UNCHANGED || !env.KNOWN_AS || env.CODEBUILD_BUILD_SUCCEEDING !== '1') return;
-  const outputs = (env.KNOWN_OUTPUTS ?? '').split(' ').filter(Boolean);
+  const outputs = outputsOf();
   const missing = outputs.find((one) => !fs.existsSync(path.join(source, one)));
   if (missing) return say(`nothing is written down: ${missing} is not there`);
   const list = [...outputs, ...reports()];

@@ -21,6 +21,7 @@ import { assemblyOfTemplate } from '../../engine/assembly/plain-template';
 import { keptValues, sayMissing } from './missing-inputs';
 import { checkPlanWords, planNames } from '../input/plan-words';
 import { Serving } from './serving';
+import { explainKnown } from './known-by';
 import { explainPipeline, readDefinitions } from './list-pipeline';
 import { secretName } from '../../engine/ports/account-inputs';
 import { checkFirst } from '../before-a-run/check-first';
@@ -28,6 +29,7 @@ import { checkRolledBack } from '../before-a-run/unusable-stacks';
 import { refuseOtherSources, sourcesOfRun } from '../before-a-run/run-sources';
 import { sayUncommitted } from '../before-a-run/uncommitted';
 import { DiskLedger } from '../../engine/cloudformation/ledger';
+import { Runs } from '../../engine/runs/runs';
 import type { PipelineDefinition } from '../../model/pipeline';
 import { hearSignals, type Interruption } from './interruption';
 import { prepareMachine } from './prepare-machine';
@@ -149,7 +151,14 @@ async function prepareAndRehearse(options: RehearseOptions, interruption: Interr
   const known = await readDefinitions({ ...planned, ledger: new DiskLedger(layout) });
   if (known) check(known.pipeline, known.others);
   if (options.explain !== undefined || (options.list && options.json)) {
-    const explained = await explainPipeline({ ...planned, ledger: new DiskLedger(layout) }, options.explain);
+    const actions = await explainPipeline({ ...planned, ledger: new DiskLedger(layout) }, options.explain);
+    const history = { runs: new Runs(layout), sources, fresh: options.fresh === true };
+    const explained = await Promise.all(
+      actions.map(async (one) => {
+        const known = await explainKnown(one, history);
+        return known ? { ...one, known } : one;
+      }),
+    );
     if (options.json) printValue(explained);
     else for (const one of explained) print(explanationLines(one).join('\n'));
     return 0;

@@ -35,7 +35,8 @@ function takesOnly({ takes }: ActionExplanation, sources: ReadonlySet<string>): 
   return takes.every(({ from }) => sources.has(from) || from === NO_ACTION);
 }
 
-function reads({ build }: ActionExplanation, file: string): boolean {
+/** Whether a build can read a file of a checkout that it takes. @param file relative to the checkout's root */
+export function reads({ build }: ActionExplanation, file: string): boolean {
   const valueOf = (name: string): string | undefined => build?.variables.find((one) => one.name === name)?.value;
   const below = (folder: string): boolean => folder === '.' || file.startsWith(`${folder}/`);
   const others = valueOf('OTHERS');

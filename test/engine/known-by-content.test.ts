@@ -135,6 +135,12 @@ const CHANGED: Readonly<Record<string, Parameters<ReturnType<typeof pipeline>['b
   'a file with other line ends': { files: { 'api/src/main.ts': 'export {};\r\n' } },
   'another Node': { commands: { node: preloaded("Object.defineProperty(process, 'version', { value: 'v99.0.0' })") } },
   'another Python': { commands: { python3: 'echo Python 3.99.0' } },
+  'another Yarn, which no list of the image has': { commands: { yarn: 'echo 1.23.0' } },
+  'another uv': { commands: { uv: 'echo uv 0.99.0' } },
+  'another Flutter than the configured one': {
+    variables: { FLUTTER_VERSION: '3.0.0' },
+    commands: { flutter: 'echo Flutter 9.9.9' },
+  },
   'another build image of the same name': {
     commands: {
       node: preloaded(
@@ -163,6 +169,13 @@ describe('one build that has passed, and another', () => {
 const UNKNOWN: Readonly<Record<string, (source: string) => void>> = {
   'a link that leads out of the checkout': (source) => fs.symlinkSync('../../elsewhere', path.join(source, 'api/link')),
   'a link to a place of the machine': (source) => fs.symlinkSync('/etc/hostname', path.join(source, 'api/link')),
+  'a link that leads out by another link': (source) => {
+    const folder = path.join(source, 'api/a/b');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.symlinkSync('../../..', path.join(folder, 'top'));
+    fs.symlinkSync('top/../outside.txt', path.join(folder, 'link'));
+    fs.writeFileSync(path.join(source, '../outside.txt'), 'not of the checkout');
+  },
   'a history of git': (source) => fs.mkdirSync(path.join(source, '.git')),
   'a submodule’s history': (source) => fs.writeFileSync(path.join(source, 'api/.git'), 'gitdir: ../x'),
 };
@@ -200,6 +213,25 @@ test('a component’s own variable counts whatever its name: a name of AWS, of C
   expect((await build({ variables: named })).ran).toBe(false);
   expect((await build({ variables: { ...named, AWS_REGION: 'b' } })).ran).toBe(true);
   expect((await build({ variables: { ...named, CODEBUILD_LEVEL: '2' } })).ran).toBe(true);
+});
+
+test('what CodeBuild says of one commit counts where a file of the checkout reads it', async () => {
+  const { build } = pipeline();
+  const files = { 'api/src/version.ts': 'export const commit = process.env.CODEBUILD_RESOLVED_SOURCE_VERSION;' };
+  const of = (commit: string) => ({ files, variables: { CODEBUILD_RESOLVED_SOURCE_VERSION: commit } });
+  await build(of('1111'));
+  expect((await build(of('1111'))).ran).toBe(false);
+  expect((await build(of('2222'))).ran).toBe(true);
+});
+
+test('an output that is checked in comes back as the build left it, without what the build took away', async () => {
+  const { build } = pipeline();
+  const files = { 'api/out/old.txt': 'checked in' };
+  const test = 'rm -r out && mkdir -p out reports && echo made | tee out/made.txt reports/junit.xml';
+  for (const made of ['made', 'made']) {
+    const run = await build({ files, test });
+    expect([run.made, fs.readdirSync(path.join(run.directory, 'src/api/out'))]).toEqual([made, ['made.txt']]);
+  }
 });
 
 const DAMAGE: Readonly<Record<string, (file: string) => void>> = {
