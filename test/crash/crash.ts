@@ -13,6 +13,8 @@ export interface CrashCase {
   /** As in a scenario's pipeline.yaml. */
   readonly pipeline: Record<string, unknown>;
   readonly executions: number;
+  /** Programs that its builds find first, as shell text by their names. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** What came of a case. */
@@ -34,6 +36,9 @@ interface FinalState {
 export async function prepare(one: CrashCase): Promise<string> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-crash-'));
   fs.writeFileSync(path.join(folder, 'executions'), String(one.executions));
+  fs.mkdirSync(path.join(folder, 'bin'));
+  for (const [name, text] of Object.entries(one.programs ?? {}))
+    fs.writeFileSync(path.join(folder, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   await makeRepository(path.join(folder, 'repository'), path.join(folder, 'none'));
   await deployPipeline(templateOf(one.pipeline), new DiskLedger(new Layout(path.join(folder, 'state'))));
   return folder;
@@ -51,12 +56,15 @@ export async function undisturbed(program: string, one: CrashCase): Promise<Cras
   }
 }
 
-/** Runs a case while its engine is killed once at every event, each time resumed by the next engine. @param program of the engine (compile.ts) */
-export async function killedAtEveryEvent(program: string, one: CrashCase): Promise<CrashResult> {
+/**
+ * Runs a case while its engine is killed once at every event, each time resumed by the next engine.
+ * @param program of the engine (compile.ts) @param only the events by their names (engine.ts), instead of all
+ */
+export async function killedAtEveryEvent(program: string, one: CrashCase, only = ''): Promise<CrashResult> {
   const folder = await prepare(one);
   try {
     for (let engines = 0; engines < 1000; engines++) {
-      const { signal, exitCode, stderr } = await execa(process.execPath, [program, folder, 'kill'], {
+      const { signal, exitCode, stderr } = await execa(process.execPath, [program, folder, 'kill', only], {
         reject: false,
         timeout: 60_000,
         killSignal: 'SIGKILL',

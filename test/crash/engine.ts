@@ -8,12 +8,13 @@ import { ofProcess } from '../fixtures/processes';
 import { PIPELINE, plainMachine, standIn } from '../scenario/pipeline-session';
 
 /**
- * One engine as a process of its own, on a folder with a deployed pipeline: `node engine.js FOLDER [kill|tell]`. With `kill` it ends itself by SIGKILL
- * at the first event after which no engine of this folder was killed before, as soon as the event is on disk; `killed` in the folder has them
- * all. With `tell` it prints the kind of each event.
+ * One engine as a process of its own, on a folder with a deployed pipeline: `node engine.js FOLDER [kill|tell] [EVENTS]`. With `kill` it ends itself by
+ * SIGKILL at the first event after which no engine of this folder was killed before, as soon as the event is on disk; `killed` in the folder has them
+ * all, and an expression for their names restricts it to some. `engine` has the process that runs, for a build that kills it. With `tell` it prints the kind of each event.
  */
-async function main(folder: string, mode: string): Promise<void> {
+async function main(folder: string, mode: string, only: string): Promise<void> {
   const layout = new Layout(path.join(folder, 'state'));
+  fs.writeFileSync(path.join(folder, 'engine'), String(process.pid));
   const killedFile = path.join(folder, 'killed');
   const killed = new Set(fs.existsSync(killedFile) ? fs.readFileSync(killedFile, 'utf8').split('\n') : []);
   const resume = fs.existsSync(layout.runs()) ? fs.readdirSync(layout.runs())[0] : undefined;
@@ -49,7 +50,7 @@ async function main(folder: string, mode: string): Promise<void> {
         current.executions.forEach((one, index) => (labels[index] = one.executionId));
         const name = nameOf(event, labels);
         if (mode === 'tell') process.stdout.write(`${event.kind}\n`);
-        if (mode !== 'kill' || killed.has(name)) return;
+        if (mode !== 'kill' || killed.has(name) || !new RegExp(only).test(name)) return;
         fs.appendFileSync(killedFile, `${name}\n`);
         process.kill(process.pid, 'SIGKILL');
       },
@@ -83,8 +84,8 @@ function noteOrphans(folder: string): void {
   fs.rmSync(file);
 }
 
-const [, , folder = '', mode = ''] = process.argv;
-main(folder, mode).catch((error: unknown) => {
+const [, , folder = '', mode = '', only = ''] = process.argv;
+main(folder, mode, only).catch((error: unknown) => {
   process.stderr.write(
     `${error instanceof SaiondoError ? `${error.code}: ${error.message}` : String((error as Error).stack)}\n`,
   );
