@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type { ServiceComponent } from '../config/component.schema';
 import type { Configuration } from '../config/load';
 import { SaiondoError } from '../model/errors';
-import { BUILDSPEC_FOLDER } from './buildspec-text';
+import { filledBuildspec } from './buildspec-text';
+import { folderFingerprint } from './folder-fingerprint';
 
 /** The services that are built into images. */
 export const SERVICES = ['api', 'llm'] as const;
@@ -31,28 +31,16 @@ export function imageRepositoryName(configuration: Configuration, service: Servi
   return `${configuration.project}/${service}`;
 }
 
-/** Never part of an image, whatever a checkout has lying about. */
-const NEVER = ['node_modules', 'dist', '.venv', '__pycache__', '.pytest_cache', 'reports', '.git'];
-
 /**
- * The tag of each service's image: the fingerprint of its folder, of the specification that builds it, and of the days (`pipeline.recordDays`) after
- * which it is built again on newer base images. A commit that leaves a folder alone leaves its tag alone, and with it every template. Files that the repository's .gitignore names do not count.
+ * The tag of each service's image: the fingerprint of its folder, of the specification that builds it with its scripts, and of the days (`pipeline.recordDays`) after
+ * which it is built again on newer base images. A commit that leaves a folder alone leaves its tag alone, and with it every template.
  * @param applicationDirectory the checkout of the application repository
  * @param now milliseconds since 1970
  * @throws SaiondoError `COMPONENT_MISSING` where a service's folder is not there
  */
 export function imageTags(configuration: Configuration, applicationDirectory: string, now = Date.now()): ImageTags {
-  const ignored = path.join(applicationDirectory, '.gitignore');
-  const exclude = [
-    ...NEVER,
-    ...(fs.existsSync(ignored)
-      ? fs
-          .readFileSync(ignored, 'utf8')
-          .split('\n')
-          .filter((line) => /^[^#\s]/.test(line))
-      : []),
-  ];
-  const buildspec = fs.readFileSync(path.join(BUILDSPEC_FOLDER, 'image.yml'), 'utf8');
+  // With the scripts that its commands call.
+  const buildspec = filledBuildspec('image');
   const period = Math.floor(now / 86_400_000 / configuration.pipeline.recordDays);
   const tag = (service: ServiceName, component: ServiceComponent): string => {
     const { directory: own, context = own } = component;
@@ -65,7 +53,7 @@ export function imageTags(configuration: Configuration, applicationDirectory: st
       });
     }
     const { dockerfile } = component;
-    const content = FileSystem.fingerprint(directory, { exclude, ignoreMode: IgnoreMode.GIT });
+    const content = folderFingerprint(directory);
     // A Dockerfile of the folder is in the folder's fingerprint; which of them, or a text of the configuration, is not.
     return createHash('sha256')
       .update(JSON.stringify([content, dockerfile, buildspec, period]))
