@@ -32,5 +32,6 @@ module.exports = {
   maxWorkers: Math.min(4, Math.max(2, os.availableParallelism())),
   testSequencer: '<rootDir>/test/setup/longest-first.js',
   reporters: ['default', '<rootDir>/test/setup/durations-reporter.js'],
-  testTimeout: 30000,
+  // What ends a test that hangs. What a file may take is its budget (test/setup/budgets.json).
+  testTimeout: 120_000,
 };

@@ -115,7 +115,7 @@ test('the copy type-checks: nothing else has to change', async () => {
     reject: false,
   });
   expect(stdout).toBe('');
-}, 60_000);
+}, 180_000);
 
 test('a definition is checked by them', async () => {
   const { checkPipeline } = inCopy<typeof Checks>('engine/codepipeline/checks/pipeline-check');

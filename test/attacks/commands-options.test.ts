@@ -98,7 +98,7 @@ test('each wrong word is refused with the nearest name, and nothing is written',
     refused.map(([name, message, , next = '→']) => ({ name, exitCode: 2, said: [message, next] })),
   );
   expect(fs.readdirSync(folder).sort()).toEqual(before);
-}, 60_000);
+}, 180_000);
 
 test.each([
   ['an assembly that is none', ['rehearse', '--assembly', 'repo'], 'is not a cloud assembly'],

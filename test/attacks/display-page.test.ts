@@ -54,7 +54,7 @@ afterAll(async () => {
   await browser?.close();
   if (served) await served.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 function runFolder(): string {
   const runs = path.join(root, 'place/.saiondo/runs');
@@ -103,7 +103,7 @@ inBrowser(
     await page.getByText('window.pwn=1').first().waitFor();
     expect(await harm(page)).toEqual(NONE);
   },
-  60_000,
+  180_000,
 );
 
 inBrowser('what a run writes is its owner’s alone under the usual umask', () => {

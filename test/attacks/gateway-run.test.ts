@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served?.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 /** What the log of a build says. */
 function logOf(project: string): string {
@@ -103,7 +103,7 @@ const ended = (action: string) => served.next((event) => event.kind === 'action.
 test('a reader that goes in the middle of an object ends its own request', async () => {
   await served.next((event) => event.kind === 'stage.ended' && event.stage === 'Build');
   expect(logOf('small-Build-Pipe')).toMatch(/^10$/m);
-}, 60_000);
+}, 180_000);
 
 test('a build that lives neither approves, nor makes a stack, nor starts a pipeline; nor does what another one left running', async () => {
   expect(await ended('Spy')).toMatchObject({ status: 'Succeeded' });
@@ -112,7 +112,7 @@ test('a build that lives neither approves, nor makes a stack, nor starts a pipel
   for (const operation of ['PutApprovalResult', 'CreateStack', 'AssumeRole', 'StartPipelineExecution'])
     expect(log).toMatch(new RegExp(`AccessDenied.* when calling the ${operation} operation`));
   await expectNothingChanged();
-}, 60_000);
+}, 180_000);
 
 test('another user of this machine gets nothing, and reads no credentials', async () => {
   const { endpoint } = served.address;
@@ -247,7 +247,7 @@ const load = (tag, src) => new Promise((done, fail) => { const one = document.cr
     expect(fs.existsSync(path.join(served.directory, 'moto_recording'))).toBe(false);
     await expectNothingChanged();
   },
-  60_000,
+  180_000,
 );
 
 test('a region that is a path writes nothing outside of the ledger', async () => {
@@ -303,7 +303,7 @@ test('the person whose rehearsal it is approves', async () => {
     ...['--action-name', 'Go', '--token', token, '--result', `summary=ok,status=Approved`],
   );
   expect(await ended('Ship')).toMatchObject({ status: 'Succeeded' });
-}, 60_000);
+}, 180_000);
 
 interface State {
   readonly latestExecution: { readonly token: string };

@@ -189,7 +189,7 @@ beforeAll(async () => {
   // AWS's published schemas are read once, before anybody is answered; so is a thread's code.
   deploy({ Resources: { T: topic('x') } })();
   await readBuildspec(`version: 0.2\nphases: {build: {commands: [true]}}\n${'#\n'.repeat(5000)}`, 'b.yml');
-}, 60_000);
+}, 180_000);
 
 test.each(Object.keys(CASES))(`%s does not hold the engine for more than ${MOST_HELD} ms`, async (name) => {
   let { held, error } = await holding(CASES[name] as () => unknown);

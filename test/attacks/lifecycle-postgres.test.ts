@@ -157,7 +157,7 @@ test('an initdb that was killed at any moment wedges nothing', async () => {
   await startPostgres(registry, { ...options, name: 'killed', directory });
   await registry.stop('killed');
   expect(fs.readdirSync(directory).sort()).toEqual(['data', 'postgres.log']);
-}, 60_000);
+}, 180_000);
 
 test('data of another PostgreSQL, of an earlier version of saiondo, and damaged data are said and left alone', async () => {
   await registry.stop(options.name);

@@ -462,4 +462,4 @@ test('a port that is in use', async () => {
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`Port ${port} is already in use`);
   expect(stderr).toContain('→ choose another with --port, or leave it out');
-}, 60_000);
+}, 180_000);

@@ -31,7 +31,7 @@ test('runs are listed with size and age; prune keeps what waits and what is depl
   expect(exitCode).toBe(0);
   expect(fs.existsSync(layout.run('20260101-100000-aaaa'))).toBe(true);
   expect(fs.readdirSync(layout.runs()).length).toBeLessThan(4);
-}, 60_000);
+}, 180_000);
 
 test('prune takes the folder that it is given, and a wrong option is wrong usage', async () => {
   const other = new Layout(path.join(root, 'other'));
@@ -44,4 +44,4 @@ test('prune takes the folder that it is given, and a wrong option is wrong usage
   expect(fs.readdirSync(layout.runs())).toEqual(before);
   expect(fs.readdirSync(other.runs()).length).toBeLessThan(before.length);
   expect((await saiondo('runs', 'prune', '--nope')).exitCode).toBe(2);
-}, 60_000);
+}, 180_000);

@@ -95,7 +95,7 @@ test('what a stack makes is at the endpoint under its name, and goes with the st
   await expect(ask('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: 'items' })).rejects.toMatchObject({
     code: 'ResourceNotFoundException',
   });
-}, 60_000);
+}, 180_000);
 
 test('a person’s parameters and secrets are there, in every account and region', async () => {
   expect(await machine.parameter('222222222222', 'us-east-1', '/shop/zone')).toBe('example.com');
@@ -169,7 +169,7 @@ test('a function whose code is not in its bucket, or whose runtime Lambda refuse
   expect((await deployed('code', lambda({ S3Bucket: bucket, S3Key: 'code.zip' }))).status).toBe('CREATE_COMPLETE');
   const list = await send(machine, at.account, at.region, 'lambda', 'GET', '/2015-03-31/functions/');
   expect(list.text).toContain('code-Fn-');
-}, 60_000);
+}, 180_000);
 
 test('a bucket in the host’s name is found once: AWS SDKs of version 2 list a bucket’s objects so', async () => {
   const bucket = `cdk-hnb659fds-assets-${at.account}-${at.region}`;
@@ -309,7 +309,7 @@ def handler(event, context):
     physicalId: 'made',
     attributes: { Said: 'hello' },
   });
-}, 60_000);
+}, 180_000);
 
 test('a Lambda action is its function’s job: what the function tells CodePipeline is how it ends', async () => {
   const code = await published('job', {

@@ -99,7 +99,7 @@ test('a wave of two stages with file and Docker assets is read whole; without Do
   expect({ lacks, limits }).toEqual({ lacks: [], limits: [] });
   const without = await read('wave', false);
   expect(without.lacks).toEqual([expect.stringMatching(/^Assets\/.*Image.*: needs docker$/i)]);
-}, 60_000);
+}, 180_000);
 
 test('a V1 pipeline with a permissions check, two sources and a custom resource says what it lacks', async () => {
   const { pipeline, refused, lacks, limits } = await read('v1', true);
@@ -120,7 +120,7 @@ test('a V1 pipeline with a permissions check, two sources and a custom resource 
   expect(limits).toEqual([
     'stack Test-Site will be deployed, and its action not count as rehearsed: nothing here answers Custom::Seed Seed (Test/Site/Seed/Default)',
   ]);
-}, 60_000);
+}, 180_000);
 
 test('an S3 source, assets one after another and no change sets: read whole', async () => {
   const { pipeline, refused, lacks } = await read('s3Source', true);
@@ -131,7 +131,7 @@ test('an S3 source, assets one after another and no change sets: read whole', as
   expect(pipeline.stages.at(-1)?.actions[0]?.configuration.ActionMode).toBe('CREATE_UPDATE');
   // Whether the bucket has the object is known when the source runs.
   expect(lacks).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('managed actions are read; what nothing here stands in for is named', async () => {
   const { pipeline, refused, lacks } = await read('providers', true);
@@ -145,7 +145,7 @@ test('managed actions are read; what nothing here stands in for is named', async
     '4 CodePipeline Next',
   ]);
   expect(lacks).toEqual(['Only/Everywhere: needs AWS CloudFormation StackSets', 'Only/Next: needs the pipeline other']);
-}, 60_000);
+}, 180_000);
 
 test('CodeCommit, PARALLEL, another account and region, variables between steps: read whole', async () => {
   const { pipeline, refused, lacks, limits } = await read('codeCommit', true);
@@ -165,7 +165,7 @@ test('CodeCommit, PARALLEL, another account and region, variables between steps:
   ]);
   const far = pipeline.stages.at(-1)?.actions.find((one) => one.name === 'Site.Deploy');
   expect(far).toMatchObject({ region: 'us-east-1', roleArn: expect.stringContaining(':333333333333:role/') as string });
-}, 60_000);
+}, 180_000);
 
 test('a pipeline by hand, without CDK Pipelines: GitHub with a token, Lambda, and CodeDeploy, which it names', async () => {
   const { pipeline, refused, lacks, limits } = await read('handWritten', true);
@@ -179,7 +179,7 @@ test('a pipeline by hand, without CDK Pipelines: GitHub with a token, Lambda, an
     '4 Lambda Warm',
   ]);
   expect(lacks).toEqual(['Release/Servers: needs AWS CodeDeploy']);
-}, 60_000);
+}, 180_000);
 
 test('an assembly of another language or an older CDK: no tree, no metadata, an older schema', async () => {
   const plain = await read('wave', true);
@@ -199,4 +199,4 @@ test('an assembly of another language or an older CDK: no tree, no metadata, an 
     pipeline.stages.flatMap((stage) => stage.actions.map((action) => actionPath(stage.name, action.name)));
   expect(actionsOf(older)).toEqual(actionsOf(plain));
   expect({ refused: older.refused, lacks: older.lacks }).toEqual({ refused: [], lacks: [] });
-}, 60_000);
+}, 180_000);

@@ -154,7 +154,7 @@ test('a stack is created by a change set, updated with its previous values, prot
     name: 'ValidationError',
     message: 'Stack with id Stack does not exist',
   });
-}, 60_000);
+}, 180_000);
 
 test('what AWS refuses is refused with its error, and a change set without changes says so', async () => {
   const role = JSON.stringify({
@@ -179,7 +179,7 @@ test('what AWS refuses is refused with its error, and a change set without chang
   });
   const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
   expect(summary.Parameters?.map((one) => one.ParameterKey)).toEqual(['Text', 'Version', 'Secret']);
-}, 60_000);
+}, 180_000);
 
 test('a change set is named by its ARN alone, and resources by the physical id of one', async () => {
   const { Id: ChangeSetName } = await client.send(
@@ -205,7 +205,7 @@ test('a change set is named by its ARN alone, and resources by the physical id o
   await expect(client.send(new ListImportsCommand({ ExportName: 'by-arn' }))).rejects.toThrow(
     "Export 'by-arn' is not imported by any stack.",
   );
-}, 60_000);
+}, 180_000);
 
 test('an import is not made anew, and what is not answered is said in AWS’s form', async () => {
   const StackName = 'Imported';
@@ -233,7 +233,7 @@ test('an import is not made anew, and what is not answered is said in AWS’s fo
   ];
   for (const command of others)
     await expect(client.send(command as never)).rejects.toThrow(/^not answered here: cloudformation:\w+\. /);
-}, 60_000);
+}, 180_000);
 
 // API Reference, CreateChangeSet: "a stack with a unique stack ID, but no template or resources". Newer CDK CLIs read its template before they execute.
 test('a stack that is only reviewed is there, without a template and without resources, and goes with its change set', async () => {
@@ -287,7 +287,7 @@ test('a change set whose names are taken fails before it can be executed, and De
   await expect(client.send(new ExecuteChangeSetCommand(set))).rejects.toMatchObject({
     name: 'InvalidChangeSetStatusException',
   });
-}, 60_000);
+}, 180_000);
 
 // CloudFormation User Guide, "Choose how to handle failures when provisioning resources"; `cdk deploy --no-rollback` sends DisableRollback.
 describe('a deployment that fails', () => {
@@ -320,7 +320,7 @@ describe('a deployment that fails', () => {
   beforeAll(async () => {
     await client.send(new CreateStackCommand({ StackName: 'Holder', TemplateBody: topics({ Held: 'held' }) }));
     await waitUntilStackCreateComplete({ client, ...wait }, { StackName: 'Holder' });
-  }, 60_000);
+  }, 180_000);
 
   test('is not rolled back with DisableRollback, takes another try, and goes back with RollbackStack', async () => {
     const stack = { StackName: 'Kept', DisableRollback: true };
@@ -351,7 +351,7 @@ describe('a deployment that fails', () => {
     await expect(client.send(new RollbackStackCommand({ StackName: 'Kept' }))).rejects.toThrow(
       'can not be rolled back',
     );
-  }, 60_000);
+  }, 180_000);
 
   test('by a change set: DO_NOTHING keeps, RollbackStack of a creation leaves nothing, DELETE deletes', async () => {
     const TemplateBody = topics({ First: 'set-first', Second: 'set-second' });
@@ -386,5 +386,5 @@ describe('a deployment that fails', () => {
         new CreateStackCommand({ StackName: 'Both', OnFailure: 'DELETE', DisableRollback: true, TemplateBody }),
       ),
     ).rejects.toThrow('You can specify either DisableRollback or OnFailure, but not both.');
-  }, 60_000);
+  }, 180_000);
 });

@@ -47,7 +47,7 @@ const found = image();
       await engine.removeAll();
     }
   },
-  60_000,
+  180_000,
 );
 
 test.each([

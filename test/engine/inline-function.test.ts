@@ -84,7 +84,7 @@ test('an inline function is called for creation, update and deletion, and what i
     'Update b string a thing',
     'Delete b string - thing',
   ]);
-}, 60_000);
+}, 180_000);
 
 test('a function that fails or does not answer fails the resource, with what it said', async () => {
   expect(await deployed(host('refused'), answering, 'refused')).toMatchObject({
@@ -96,7 +96,7 @@ test('a function that fails or does not answer fails the resource, with what it 
     logicalId: 'Custom',
     reason: expect.stringMatching(/did not receive a response from your Custom Resource[^]*never answers/),
   });
-}, 60_000);
+}, 180_000);
 
 test('a function that cannot run here is named and nothing is made up of it', async () => {
   const result = await deployed(host('java'), 'class Handler {}', 'a', 'java21');
@@ -114,4 +114,4 @@ test('a function that cannot run here is named and nothing is made up of it', as
   expect(needs).toMatchObject({
     stack: { resources: { Custom: { notRehearsed: expect.stringContaining('needs @aws-sdk/client-nonesuch') } } },
   });
-}, 60_000);
+}, 180_000);

@@ -85,7 +85,7 @@ test('without credentials doctor still looks at what is here, and says what fixe
     fix: expect.stringContaining('aws sso login'),
   });
   expect(exitCode).toBe(1);
-}, 60_000);
+}, 180_000);
 
 test('without a pipeline or a region it is said which one is missing', async () => {
   expect((await saiondo('status', '--aws')).stderr).toContain('No pipeline is given');

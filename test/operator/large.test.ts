@@ -84,5 +84,5 @@ test.each([
         failure: { action: 'Verify/Test50', cause: { summary: expect.stringContaining('sum › subtracts') } },
       });
   },
-  60_000,
+  180_000,
 );

@@ -256,5 +256,5 @@ inBrowser(
     await listen();
     await page.close();
   },
-  60_000,
+  180_000,
 );

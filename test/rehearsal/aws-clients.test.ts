@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await served.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 test('the AWS CLI sees a failed stage, reads its log and its test cases, and retries it', async () => {
   await ended('Failed');
@@ -212,4 +212,4 @@ test('what a rehearsal does not know of a service is said; what is not its own g
   await served.aws('ssm', 'put-parameter', '--name', '/colour', '--type', 'String', '--value', 'red');
   const { Parameter } = await served.aws<{ Parameter: { Value: string } }>('ssm', 'get-parameter', '--name', '/colour');
   expect(Parameter.Value).toBe('red');
-}, 60_000);
+}, 180_000);

@@ -86,7 +86,7 @@ test('without a decision a run waits, exit 0, and is continued with one', async 
     ),
   ).toEqual(['approval.decided Promote', 'action.started Deploy']);
   expect(kinds.at(-1)).toMatchObject({ kind: 'run.ended', verdict: 'passed', exitCode: 0 });
-}, 60_000);
+}, 180_000);
 
 test('a rejected approval is exit 1, and nothing after it runs', async () => {
   const { run } = place(shop);
@@ -95,7 +95,7 @@ test('a rejected approval is exit 1, and nothing after it runs', async () => {
   const all = events(stdout);
   expect(all.at(-1)).toMatchObject({ kind: 'run.ended', verdict: 'rejected' });
   expect(all.some((event) => event.kind === 'action.started' && event.action === 'Deploy')).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test('a failed action is exit 1: its last lines, its phase and command, and the command that repeats it alone', async () => {
   const { run } = place({
@@ -114,7 +114,7 @@ test('a failed action is exit 1: its last lines, its phase and command, and the 
   expect(events(again.stdout).flatMap((event) => (event.kind === 'action.started' ? [event.action] : []))).toEqual([
     'Test',
   ]);
-}, 60_000);
+}, 180_000);
 
 test('--until ends after a stage; --list names stages, actions and tools and runs nothing', async () => {
   const { run, directory } = place(shop);
@@ -125,7 +125,7 @@ test('--until ends after a stage; --list names stages, actions and tools and run
   const { exitCode, stdout } = await run('--until', 'Verify', '--json');
   expect(exitCode).toBe(0);
   expect(events(stdout).some((event) => event.kind === 'stage.started' && event.stage === 'Prod')).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test('what cannot be rehearsed is exit 0 and said first; with --strict it is exit 3', async () => {
   const { run } = place({
@@ -138,7 +138,7 @@ test('what cannot be rehearsed is exit 0 and said first; with --strict it is exi
   ]);
   expect(lenient.stderr).toMatch(/^not on this machine: helm, needed by small-Verify-Web$/m);
   expect((await run('--strict')).exitCode).toBe(3);
-}, 60_000);
+}, 180_000);
 
 test.each([
   [['--source', 'acme/shop'], /--source acme\/shop is not OWNER\/REPO=PATH/],
@@ -153,7 +153,7 @@ test.each([
     expect(stderr).not.toMatch(/^\s+at .*\.js:\d+/m);
     expect(exitCode).toBe(2);
   },
-  60_000,
+  180_000,
 );
 
 test('a source that is not a git repository fails its action and says what to do', async () => {
@@ -162,7 +162,7 @@ test('a source that is not a git repository fails its action and says what to do
   const { exitCode, stdout } = await run('--source', `${SMALL_REPOSITORY}=${os.tmpdir()}`);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/is not a git repository[\s\S]*→ .*git init/);
-}, 60_000);
+}, 180_000);
 
 test('a pipeline’s variable without a default needs --variable, and has its value', async () => {
   const { run } = place({
@@ -175,7 +175,7 @@ test('a pipeline’s variable without a default needs --variable, and has its va
   expect((await run('--variable', 'LEVEL=high')).exitCode).toBe(0);
   const { exitCode, stderr } = await run('--variable', 'LEVEL');
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--variable LEVEL is not NAME=VALUE')]);
-}, 60_000);
+}, 180_000);
 
 test.each([1, 2])(
   '%i times Ctrl-C ends every process of the run, exit 130, and says how it is resumed',
@@ -222,5 +222,5 @@ test.each([1, 2])(
     fs.writeFileSync(path.join(directory, 'released'), '');
     expect((await run('--resume', id, '--isolation', 'none')).exitCode).toBe(0);
   },
-  90_000,
+  180_000,
 );

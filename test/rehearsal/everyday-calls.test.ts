@@ -57,7 +57,7 @@ afterAll(async () => {
   fs.writeFileSync(held, '');
   await served.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 /** Makes the calls. @returns what was answered otherwise than expected; never a page of HTML */
 async function wrongOf(calls: readonly (readonly [object, Expected])[]): Promise<string> {

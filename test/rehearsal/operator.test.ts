@@ -37,7 +37,7 @@ afterAll(async () => {
   fs.rmSync(hold, { force: true });
   await served.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 /** The real command line in the folder of the rehearsal: it finds what is served there by itself. */
 async function saiondo(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
@@ -66,7 +66,7 @@ test('triage of the failure, and a retry that passes once it is fixed', async ()
   const { stdout, stderr } = await saiondo('retry', '--yes');
   expect({ stdout, stderr }).toEqual({ stdout: first, stderr: 'Verify is retried' });
   await requested();
-}, 60_000);
+}, 180_000);
 
 test('an approval shows what the stage gets: without an earlier delivery everything, with the migration’s SQL', async () => {
   const promotion = await json<Promotion>('approve', '--dry-run');
@@ -94,7 +94,7 @@ test('an approval shows what the stage gets: without an earlier delivery everyth
   expect((await saiondo('open', '--build', 'Prod/Promote', '--print')).stderr).toContain('Prod/Promote has no build');
   const refused = await saiondo('approve', '--yes');
   expect(refused.stderr).toContain('no approval waits');
-}, 60_000);
+}, 180_000);
 
 test('start on a commit; the approval then shows the commits since the last delivery, and can be rejected', async () => {
   fs.mkdirSync(path.join(repository, 'prisma/migrations/2_names'));
@@ -121,7 +121,7 @@ test('start on a commit; the approval then shows the commits since the last deli
   const triage = await json<Triage>('triage');
   expect(triage.failure).toMatchObject({ action: 'Prod/Promote', cause: { known: { slug: 'approval-rejected' } } });
   expect(triage.failure?.cause.summary).toContain('not on a Friday');
-}, 60_000);
+}, 180_000);
 
 test('the log of a build that runs is followed to its end, and a running execution is stopped', async () => {
   fs.writeFileSync(hold, '');
@@ -135,7 +135,7 @@ test('the log of a build that runs is followed to its end, and a running executi
   expect(followed.stdout).toContain('holding');
   expect(followed.exitCode).toBe(0);
   await served.next((event) => event.kind === 'execution.ended' && event.status === 'Stopped');
-}, 60_000);
+}, 180_000);
 
 test('a rollback names what it returns to, what stays, and who is not eligible', async () => {
   const { stdout: fourth } = await saiondo('start', '--yes');
@@ -159,4 +159,4 @@ test('a rollback names what it returns to, what stays, and who is not eligible',
   await served.next((event) => event.kind === 'execution.started' && event.executionId === fifth.split('\n').at(-1));
   const status = await json<PipelineStatus>('status');
   expect(status.executions[0]).toMatchObject({ type: 'ROLLBACK', rollbackTarget: first });
-}, 60_000);
+}, 180_000);

@@ -66,7 +66,7 @@ afterAll(async () => {
   await browser?.close();
   if (served) await served.end();
   fs.rmSync(root, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 inBrowser(
   'a run is followed live, approved by keyboard, and its failed stage retried',

@@ -585,7 +585,7 @@ describe(`images${containers ? '' : ' (without a container engine)'}`, () => {
     expect((await run('Source/AWS/ECR', { RepositoryName: 'team/app', ImageTag: 'v9' })).result).toMatchObject({
       failure: { message: 'the repository team/app has no image v9' },
     });
-  }, 60_000);
+  }, 180_000);
 
   test('a Dockerfile outside the source is refused, a public registry not rehearsed', async () => {
     if (!containers) return;
