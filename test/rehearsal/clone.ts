@@ -10,6 +10,8 @@ const ROOT = path.join(__dirname, '../..');
 
 /** A clone of this repository in which the sample monorepo is rehearsed as a newcomer does it: its state is its own. */
 export class Clone {
+  /** Variables of the person who rehearses, next to this process's own. */
+  environment: Readonly<Record<string, string>> = {};
   readonly directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-rehearsal-')), 'clone');
 
   /** Clones the last commit, builds it. The packages and the rehearsal's own tools are this checkout's. */
@@ -30,15 +32,22 @@ export class Clone {
       ['dist/bin/saiondo.js', 'rehearse', '--approve', 'Prod', ...args],
       {
         cwd: this.directory,
-        env: { SAIONDO_TOOLS_DIR: path.join(ROOT, '.saiondo/tools') },
+        env: { SAIONDO_TOOLS_DIR: path.join(ROOT, '.saiondo/tools'), ...this.environment },
         reject: false,
         all: true,
       },
     );
+    const state = this.now();
+    if (!state) throw new Error(`no run came of it:\n${all}`);
+    return { exitCode, state, output: all };
+  }
+
+  /** How the last run stands, while it runs too; undefined before the first. */
+  now(): RunState | undefined {
     const runs = path.join(this.directory, '.saiondo', 'runs');
     const last = fs.existsSync(runs) ? fs.readdirSync(runs).sort().at(-1) : undefined;
-    if (!last) throw new Error(`no run came of it:\n${all}`);
-    return { exitCode, state: readRun(path.join(runs, last, 'events.jsonl')), output: all };
+    const events = path.join(runs, last ?? '', 'events.jsonl');
+    return last !== undefined && fs.existsSync(events) ? readRun(events) : undefined;
   }
 
   /** The log of an action's last build. */

@@ -1,8 +1,10 @@
+import { Outbound } from '../../engine/network/outside/outbound';
 import { currentExecution } from '../../model/run-state';
 import { machineHas } from '../fixtures/requires';
 import type { PermissionRecord } from '../../model/permission-record';
 import recorded from '../iam/sample-calls.json';
 import { Clone } from './clone';
+import { Gate } from './gate';
 
 // The one end-to-end rehearsal of the suite: the sample monorepo from a commit to prod. What follows from changes is in `npm run test:rehearsal`.
 // The calls of its builds are kept in test/iam/sample-calls.json: test/iam/mutants.test.ts judges them again. What is new there is listed; add it.
@@ -18,9 +20,21 @@ function newCalls(records: readonly PermissionRecord[]): string[] {
 }
 
 const clone = new Clone();
+// From the end of Verify on nothing outside is reached: no package registry, no compiler's and no engine's host. What was tested is what is deployed.
+const verified = (): boolean => {
+  const run = clone.now();
+  return run !== undefined && currentExecution(run)?.stages.get('Verify')?.endedAt !== undefined;
+};
+const gate = new Gate(verified);
 const containers = machineHas('docker');
-beforeAll(() => clone.make(), 120_000);
-afterAll(() => clone.remove());
+beforeAll(async () => {
+  clone.environment = await gate.open();
+  await clone.make();
+}, 120_000);
+afterAll(() => {
+  gate.close();
+  clone.remove();
+});
 
 test(`the sample monorepo goes through to prod; not rehearsed is only what needs flutter${containers ? '' : ' or docker, which this machine lacks'}`, async () => {
   const { exitCode, state, output } = await clone.rehearse();
@@ -42,6 +56,9 @@ test(`the sample monorepo goes through to prod; not rehearsed is only what needs
       /the code at 0x\w{40} equals the compiled SAIONDO/,
     );
   }
+  expect(gate.passed.size).toBeGreaterThan(0);
+  expect(gate.refused).toEqual([]);
+  await expect(new Outbound(clone.environment).connect('registry.npmjs.org', 443)).rejects.toThrow('answers 403');
   expect(newCalls(clone.permissions(state))).toEqual([]);
   // One that reads along sees the whole delivery in a screen or two. A slow machine has a line more for each action that takes long.
   const lines = output
