@@ -33,6 +33,8 @@ export function applyEvent(run: RunState, event: RunEvent): RunState {
       break;
     case 'pipeline.defined':
       run.definition = event.definition;
+      // Of another app's assembly nobody knows the name before.
+      run.pipeline = event.definition.name;
       if (run.definitions.at(-1)?.structureVersion !== event.definition.structureVersion)
         run.definitions.push(event.definition);
       break;

@@ -7,6 +7,8 @@ import { applyEvent } from '../../model/apply-event';
 import type { RunEvent, RunEventBody } from '../../model/events';
 import { emptyRun } from '../../model/run-state';
 import { jobSummary } from '../../views/job-summary';
+import { junitXml } from '../../views/junit';
+import { renderReport } from '../../views/report/report';
 import { ROLLED_BACK } from './rolled-back-run';
 
 const stateOf = (bodies: readonly RunEventBody[]) => {
@@ -22,6 +24,13 @@ test('the summary is of the execution that the verdict is about, and names the r
   expect(summary).toContain('rolled back to');
   expect(summary).toContain('| Verify/Test0 |');
   expect(summary).toContain('### Verify/Test0');
+});
+
+test('a pipeline whose name is known only when it is read has it in everything that a run leaves', () => {
+  const state = stateOf(ROLLED_BACK.map((one) => (one.kind === 'run.started' ? { ...one, pipeline: '' } : one)));
+  expect(jobSummary(state)).toMatch(/^## recorded: /);
+  expect(junitXml(state, '/nowhere')).toContain(`<testsuites name="recorded ${state.runId}"`);
+  expect(renderReport(state, '/nowhere')).toContain(`<title>recorded ${state.runId}</title>`);
 });
 
 const EVIL = '![x](https://evil.example/a.png) <img src=x> | @all www.evil.example ``` `code`';
