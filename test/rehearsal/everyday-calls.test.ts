@@ -400,6 +400,111 @@ test('eighty more: filters, orders, pages, what is not there, and lists of what 
   expect(calls.length).toBeGreaterThanOrEqual(80);
 }, 300_000);
 
+test('what else a stranger types: changes that a rehearsal does not take, waiters, names that are not there, what a service makes up', async () => {
+  const project = 'small-Verify-Test';
+  const group = `/aws/codebuild/${project}`;
+  const transition = 'stage-transition --pipeline-name small';
+  const of = (operation: string): RegExp => new RegExp(`not answered here: ${operation}`);
+  const calls: [object, Expected][] = [
+    [
+      cli(
+        'codepipeline get-pipeline-state --name small --query stageStates[?latestExecution.status==`InProgress`].stageName',
+      ),
+      has('["Long"]'),
+    ],
+    [
+      cli(
+        'codepipeline list-action-executions --pipeline-name small --query actionExecutionDetails[0].[actionName,status]',
+      ),
+      has('"InProgress"'),
+    ],
+    [cli(`codepipeline enable-${transition} --stage-name None --transition-type Inbound`), /StageNotFoundException/],
+    [
+      cli(`codepipeline disable-${transition} --stage-name Dev --transition-type Inbound --reason freeze`),
+      () => undefined,
+    ],
+    [cli('codepipeline get-pipeline-state --name small'), has('"disabledReason": "freeze"')],
+    [cli(`codepipeline enable-${transition} --stage-name Dev --transition-type Inbound`), () => undefined],
+    [
+      cli(`codepipeline disable-${transition} --stage-name Source --transition-type Inbound --reason x`),
+      /ValidationException[\s\S]*first stage/,
+    ],
+    [
+      cli(
+        `codepipeline tag-resource --resource-arn arn:aws:codepipeline:${SMALL_REGION}:${SMALL_ACCOUNT}:small --tags key=a,value=b`,
+      ),
+      of('codepipeline:TagResource'),
+    ],
+    [
+      cli('codepipeline poll-for-jobs --action-type-id category=Build,owner=Custom,provider=x,version=1'),
+      of('codepipeline:PollForJobs'),
+    ],
+    [
+      cli('codepipeline start-pipeline-execution --name small --variables name=NONE,value=1'),
+      /ValidationException[\s\S]*NONE/,
+    ],
+    [cli('codepipeline start-pipeline-execution --name none'), /PipelineNotFoundException/],
+    [boto3('codebuild', 'list_builds'), has(build)],
+    [cli('codebuild list-projects --max-items 1'), has('"NextToken"')],
+    [cli('codebuild list-fleets'), of('codebuild:ListFleets')],
+    [cli(`codebuild batch-delete-builds --ids ${build}`), of('codebuild:BatchDeleteBuilds')],
+    [cli(`codebuild update-project --name ${project} --description x`), of('codebuild:UpdateProject')],
+    [cli(`codebuild invalidate-project-cache --project-name ${project}`), of('codebuild:InvalidateProjectCache')],
+    [
+      cli(`logs put-retention-policy --log-group-name ${group} --retention-in-days 7`),
+      of('(cloudwatchlogs|logs):PutRetentionPolicy'),
+    ],
+    [cli(`logs list-tags-log-group --log-group-name ${group}`), of('(cloudwatchlogs|logs):ListTagsLogGroup')],
+    [cli('cloudformation list-stacks --query StackSummaries[].StackName'), has('"shop"')],
+    [cli('cloudformation describe-stack-events --stack-name shop --max-items 1'), has('"StackEvents"', '"NextToken"')],
+    [cli('cloudformation wait stack-exists --stack-name shop'), () => undefined],
+    [cli('cloudformation update-stack --stack-name shop --use-previous-template'), /InsufficientCapabilitiesException/],
+    [cli('cloudformation get-stack-policy --stack-name shop'), () => undefined],
+    [cli('cloudformation get-stack-policy --stack-name none'), /ValidationError/],
+    [cli('cloudformation describe-account-limits'), of('cloudformation:DescribeAccountLimits')],
+    [cli('cloudformation list-stack-instances --stack-set-name none'), of('cloudformation:ListStackInstances')],
+    [cli('ecs describe-tasks --cluster shop --tasks none'), of('ecs:DescribeTasks')],
+    [cli('ecs list-container-instances --cluster shop'), of('ecs:ListContainerInstances')],
+    [cli('ecs update-service --cluster shop --service api --force-new-deployment'), of('ecs:UpdateService')],
+    [cli('ecr get-lifecycle-policy --repository-name shop/api'), /LifecyclePolicyNotFoundException/],
+    [cli('ecr get-repository-policy --repository-name none'), /RepositoryNotFoundException/],
+    [cli('s3api get-bucket-location --bucket shop-files'), has(SMALL_REGION)],
+    [cli('s3api head-bucket --bucket none-such'), /404/],
+    [cli('lambda get-function-configuration --function-name shop-mail'), has('"nodejs22.x"')],
+    [cli('lambda get-policy --function-name shop-mail'), /ResourceNotFoundException/],
+    [boto3('sqs', 'get_queue_url', { QueueName: 'shop-orders' }), has('/shop-orders"')],
+    // The CLI of version 1 asks an address of its own for SQS, whatever the environment says: docs/serving.md.
+    [
+      cli(`sqs get-queue-url --queue-name shop-orders --endpoint-url ${served.environment.AWS_ENDPOINT_URL ?? ''}`),
+      has('/shop-orders"'),
+    ],
+    [boto3('sqs', 'get_queue_url', { QueueName: 'none' }), /NonExistentQueue|QueueDoesNotExist/],
+    [cli('dynamodb list-tables'), has('shop-carts')],
+    [cli('dynamodb scan --table-name none'), /ResourceNotFoundException/],
+    [cli('secretsmanager list-secrets'), has('shop/database')],
+    [cli('ssm get-parameters --names /shop/level none'), has('"debug"', '"InvalidParameters": ["none"]')],
+    [cli('kms list-aliases'), of('kms:ListAliases')],
+    [cli('iam get-user'), of('iam:GetUser')],
+    [cli('iam get-user --user-name none'), /NoSuchEntity/],
+    [cli('iam get-account-summary'), of('iam:GetAccountSummary')],
+    [boto3('iam', 'get_account_authorization_details'), of('iam:GetAccountAuthorizationDetails')],
+    [cli('events list-targets-by-rule --rule shop-nightly'), has('"Targets": []')],
+    [cli('ec2 describe-security-groups'), of('ec2:DescribeSecurityGroups')],
+    [
+      cli('stepfunctions list-executions --state-machine-arn arn:aws:states:eu-west-1:1:stateMachine:none'),
+      /(StateMachineDoesNotExist|InvalidArn)/,
+    ],
+    [
+      cli(`sts assume-role --role-arn arn:aws:iam::${SMALL_ACCOUNT}:role/shop-task --role-session-name ann`),
+      has('"SessionToken"'),
+    ],
+    [cli('sts decode-authorization-message --encoded-message x'), of('sts:DecodeAuthorizationMessage')],
+    [cli('codeartifact list-repositories'), of('codeartifact')],
+  ];
+  expect(await wrongOf(calls)).toBe('');
+  expect(calls.length).toBeGreaterThanOrEqual(50);
+}, 300_000);
+
 test('stop-build stops the build that runs, and its action fails', async () => {
   const hold = served.events.find((event) => event.kind === 'build.started' && event.action === 'Hold') as Extract<
     RunEvent,

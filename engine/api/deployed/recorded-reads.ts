@@ -30,6 +30,9 @@ const NOUNS: Readonly<Record<string, string>> = {
   'AWS::EC2::NatGateway': 'natgateway',
 };
 
+/** What IAM tells of the one who asks and of the whole account: the endpoint behind makes up a user and counts none of the stacks' roles. */
+const OF_ACCOUNT = new Set(['GetUser', 'GetAccountSummary', 'GetAccountAuthorizationDetails']);
+
 /**
  * What a person asks of a service whose resources only the stacks know: the endpoint behind knows nothing of them and would answer an empty list, or that
  * they do not exist. It is refused in words instead. Builds and functions are answered as before: their calls may be about what they made themselves.
@@ -46,6 +49,15 @@ export function recordedReads(ledger: () => StackLedger): AwsHandler {
       return notAnswered(
         request,
         'A rehearsal keeps no list of tags. A stack’s tags: aws cloudformation describe-stacks; a resource’s own: aws cloudformation get-template',
+      );
+    if (
+      request.service === 'iam' &&
+      OF_ACCOUNT.has(operationName(request)) &&
+      !/(^|&)UserName=/.test(request.body.toString())
+    )
+      return notAnswered(
+        request,
+        'A rehearsal has no users of IAM. Who a key belongs to: aws sts get-caller-identity; the roles of a stack: aws cloudformation describe-stack-resources',
       );
     const about = recordedOf(request, ledger().list());
     if (about.length === 0) return undefined;
