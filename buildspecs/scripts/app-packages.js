@@ -68,4 +68,6 @@ const write = (file, content) =>
   fs.writeFileSync(path.join(folder, file), `${JSON.stringify(content, undefined, 2)}\n`);
 write('package.json', { name, version, private: true, dependencies });
 write('package-lock.json', { name, version, lockfileVersion: lock.lockfileVersion, requires: true, packages });
+// The registry that the repository's own settings name, and what else they say.
+if (fs.existsSync('.npmrc')) fs.copyFileSync('.npmrc', path.join(folder, '.npmrc'));
 console.error(`a synthesis needs ${places.length} of ${Object.keys(lock.packages).length - 1} packages`);

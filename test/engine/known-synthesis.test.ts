@@ -118,6 +118,7 @@ test('a synthesis installs the packages of the app alone, each as the lock file 
   const { '': top, ...places } = locked.packages;
   expect(top.dependencies).toEqual(asked.dependencies);
   for (const [place, entry] of Object.entries(places)) expect([place, entry]).toEqual([place, whole.packages[place]]);
+  expect(fs.readFileSync(path.join(folder, '.npmrc'))).toEqual(fs.readFileSync(path.join(ROOT, '.npmrc')));
   const names = Object.keys(places);
   for (const name of ['aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'yaml', 'zod', '@typescript/native', '@types/picomatch'])
     expect(names).toContain(`node_modules/${name}`);
