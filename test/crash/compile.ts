@@ -20,7 +20,8 @@ export async function compileEngine(): Promise<CompiledEngine> {
   const cache = path.join(ROOT, 'node_modules', '.cache');
   fs.mkdirSync(cache, { recursive: true });
   const folder = fs.mkdtempSync(path.join(cache, 'saiondo-engine-'));
-  for (const file of ['engine', 'model', 'test/scenario', 'test/crash'].flatMap((below) => sources(below))) {
+  const files = ['engine', 'model', 'test/scenario', 'test/crash'].flatMap((below) => sources(below));
+  for (const file of [...files, 'test/fixtures/processes.ts']) {
     const target = path.join(folder, file.replace(/\.ts$/, '.js'));
     fs.mkdirSync(path.dirname(target), { recursive: true });
     if (!file.endsWith('.ts')) {
