@@ -27,6 +27,7 @@ import { ensureAwsTools } from '../endpoint/aws-tools';
 import { Bootstraps, qualifierIn, toolkitStack } from '../endpoint/bootstraps';
 import { GivenValues } from '../endpoint/given-values';
 import { unzip } from '../files/artifact-zip';
+import { removalsSettled } from '../files/remove-tree';
 import { DeployedFunctions, type FunctionParts } from '../functions/deployed-functions';
 import { FunctionJobs } from '../functions/jobs';
 import type { FunctionJob, FunctionJobEnd } from '../ports/function-job';
@@ -317,6 +318,8 @@ export class LocalMachine implements LocalAws {
     await this.closeRegistry?.();
     await this.services.stopAll();
     await this.sandboxes.close();
+    for (const why of await removalsSettled())
+      this.options.emit({ kind: 'message', level: 'warning', text: `a build’s folder could not be removed: ${why}` });
   }
 
   private async start(): Promise<void> {

@@ -6,7 +6,7 @@ import execa from 'execa';
 import { SaiondoError } from '../../../model/errors';
 import { pathSegment } from '../../../model/path-segment';
 import type { ArtifactFolder } from '../../ports/action';
-import { removeTree } from '../../files/remove-tree';
+import { removeLater } from '../../files/remove-tree';
 import { ownTurn } from '../../files/turns';
 import { runBuild } from '../build/build';
 import { makeShellFolders } from '../build/shell';
@@ -205,7 +205,7 @@ async function startIn(
   );
   // The source of a failed build stays: somebody may want to look at it.
   for (const folder of [...Object.values(folders), ...(result.status === 'SUCCEEDED' ? [source] : [])])
-    await removeTree(folder);
+    await removeLater(folder);
   return { kind: 'ended', buildId, result };
 }
 
