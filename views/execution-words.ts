@@ -1,5 +1,5 @@
 import { firstLine } from '../model/plain-text';
-import { failedAction, type ExecutionState } from '../model/run-state';
+import { failedAction, type ActionState, type ExecutionState } from '../model/run-state';
 import { seconds } from './duration';
 
 /** What CodePipeline's trigger types say to a person (API Reference, ExecutionTrigger.triggerType). */
@@ -42,4 +42,9 @@ export function rollbackSentence(rollback: ExecutionState): string {
   const failed = failedAction(rollback);
   const why = failed ? `: ${failed.stage}/${failed.action} failed (${firstLine(failed.failure?.message)})` : '';
   return `${to} (execution ${executionId.slice(0, 8)})${why}`;
+}
+
+/** A state as every view names it: CodePipeline has no word for what was not rehearsed. */
+export function stateWords(status: ActionState['status'] | undefined): string {
+  return status === 'NotRehearsed' ? 'not rehearsed' : (status ?? '—');
 }

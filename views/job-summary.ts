@@ -2,7 +2,7 @@ import { plain, plainLine } from '../model/plain-text';
 import { judgedExecution, rollbacksAfter, type ActionState, type RunState } from '../model/run-state';
 import { unchangedNote } from '../model/unchanged';
 import { duration } from './duration';
-import { rollbackSentence } from './execution-words';
+import { rollbackSentence, stateWords } from './execution-words';
 
 /**
  * The run as Markdown for the summary of a job of GitHub Actions (GitHub Docs, "Workflow commands", `GITHUB_STEP_SUMMARY`: at most 1 MiB): the verdict, every
@@ -30,7 +30,7 @@ function row(action: ActionState, clean: (text: string) => string): string {
   const took = action.endedAt ? duration(action.startedAt, action.endedAt) : '';
   const unchanged = unchangedNote(action.outputVariables);
   const why = action.missing?.length ? `: ${clean(action.missing.join(', '))}` : '';
-  return `| ${text(`${action.stage}/${action.action}`)} | ${text(`${action.status}${unchanged ? ` (${unchanged})` : ''}${why}`)} | ${took} |`;
+  return `| ${text(`${action.stage}/${action.action}`)} | ${text(`${stateWords(action.status)}${unchanged ? ` (${unchanged})` : ''}${why}`)} | ${took} |`;
 }
 
 function failure({ stage, action, failure }: ActionState, clean: (text: string) => string): string[] {

@@ -152,6 +152,44 @@ inBrowser('stages stand side by side; test cases have times and history; two run
   await page.close();
 });
 
+inBrowser.each([1400, 390])(
+  'at %i px no name of a stage at a glance is broken, and a role of the permissions has room',
+  async (width) => {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.goto(address());
+    await page
+      .getByRole('list', { name: 'Stages at a glance' })
+      .getByRole('button', { name: /Verify/ })
+      .waitFor();
+    await page
+      .getByRole('region', { name: 'Permissions by role' })
+      .getByRole('row', { name: /App\/Build/ })
+      .waitFor();
+    // As many stages as the sample has, with its longest name and CodePipeline's longest.
+    const [rows, role] = await page.evaluate<[number[], number]>(`(() => {
+    const list = document.querySelector('#overview');
+    const one = list.querySelector('li');
+    for (const name of ['UpdatePipeline', 'Verify', 'Dev', 'Promote', 'Prod', 'Production', 'a'.repeat(100)]) {
+      const more = one.cloneNode(true);
+      more.querySelector('.glance-name').lastChild.data = name;
+      list.append(more);
+    }
+    const rows = [...list.querySelectorAll('.glance-name')].map((name) => {
+      const range = document.createRange();
+      range.selectNodeContents(name);
+      return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom / 8))).size;
+    });
+    const roles = [...document.querySelectorAll('#permissions > .scrolls td:first-child')];
+    return [rows, Math.min(...roles.map((role) => role.getBoundingClientRect().width))];
+  })()`);
+    expect(rows.slice(0, -1)).toEqual(Array(9).fill(1));
+    expect(rows.at(-1)).toBeGreaterThanOrEqual(1);
+    expect(role).toBeGreaterThan(150);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await page.close();
+  },
+);
+
 inBrowser('permissions are a table by role; a role opens to its calls, and to what no call exercised', async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
   await page.goto(address());

@@ -1,6 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { recordedPipeline } from '../../bench/recorded-run';
+import { jobSummary } from '../../views/job-summary';
+import type { ActionDefinition } from '../../model/pipeline';
 import type { RunEvent, RunEventBody } from '../../model/events';
 import { applyEvent } from '../../model/apply-event';
 import { emptyRun } from '../../model/run-state';
@@ -72,4 +75,24 @@ test('a failed run’s report says first what failed, where, and what to type; n
   expect(html.match(/&#60;img/g)?.length).toBeGreaterThanOrEqual(4);
   expect(html).not.toContain('\u001b');
   expect(html).not.toMatch(/<script|https?:\/\/(?!127)/);
+});
+
+test('what was not rehearsed is named as everywhere else', () => {
+  const ended = bodies.map((body) =>
+    body.kind === 'action.ended'
+      ? { ...key, kind: body.kind, status: 'NotRehearsed' as const, missing: ['needs helm'] }
+      : body,
+  );
+  const action: ActionDefinition = {
+    ...{ name: 'Test', category: 'Build', provider: 'CodeBuild', owner: 'AWS', version: '1', runOrder: 1 },
+    ...{ region: 'eu-west-1', configuration: {}, inputArtifacts: [], outputArtifacts: [] },
+  };
+  const definition = { ...recordedPipeline(1, 's'), stages: [{ name: 'Verify', actions: [action] }] };
+  const state = [...ended.slice(0, 1), { kind: 'pipeline.defined' as const, definition }, ...ended.slice(1)]
+    .map((body, at): RunEvent => ({ v: 1, sequence: at + 1, time: new Date(at * 1000).toISOString(), ...body }))
+    .reduce(applyEvent, emptyRun());
+  const html = renderReport(state, '/nowhere');
+  expect(html).toContain('<td class="NotRehearsed">not rehearsed</td>');
+  expect(html).toContain('needs helm');
+  expect(jobSummary(state)).toMatch(/\| Verify\/Test \| not rehearsed/);
 });

@@ -1,5 +1,6 @@
 import type { ActionState, ExecutionState, RunState } from '../../model/run-state';
 import { seconds } from '../duration';
+import { stateWords } from '../execution-words';
 import { markup, type Part } from '../markup';
 import { length, span } from './critical-path';
 import { unchangedNote, withoutGuard } from '../../model/unchanged';
@@ -34,7 +35,7 @@ export function stages(
         unchangedNote(action?.outputVariables) ??
         '';
       const mark = action && critical.has(action) ? markup` <span class="mark">critical path</span>` : '';
-      return markup`<tr><td>${actionLink(state, action, definition.name)}${mark}</td><td class="${action?.status ?? ''}">${action?.status ?? '—'}</td><td class="time">${action ? seconds(length(action)) : ''}</td><td>${note}</td></tr>`;
+      return markup`<tr><td>${actionLink(state, action, definition.name)}${mark}</td><td class="${action?.status ?? ''}">${stateWords(action?.status)}</td><td class="time">${action ? seconds(length(action)) : ''}</td><td>${note}</td></tr>`;
     });
     return [head, ...lines];
   });
