@@ -27,6 +27,13 @@ const NEEDS: readonly { readonly pattern: RegExp; readonly say: (groups: readonl
     pattern: /go: (?:\S+: )?(?:go\.mod )?requires go ?>= ?(\S+) \((?:running|local) go (\S+?);?[ )]/,
     say: ([, wanted, got]) => `Go ${got} is too old: ${wanted} is needed`,
   },
+  {
+    // aws-cdk-cli, cloud-assembly-schema/lib/manifest.ts: said by the CDK CLI and by cdk-assets, which reads what another version of the CDK wrote.
+    pattern:
+      /Cloud assembly schema version mismatch: Maximum schema version supported is ([\d.x]+), but found ([\d.]+)/,
+    say: ([, got, wanted]) =>
+      `schema version mismatch: the CDK CLI or cdk-assets reads assemblies up to schema ${got}, and aws-cdk-lib writes ${wanted}; a newer tool is needed, or an older aws-cdk-lib`,
+  },
   { pattern: /: module requires Go (\S+)/, say: ([, wanted]) => `Go is too old: a module requires Go ${wanted}` },
   {
     pattern:
