@@ -106,3 +106,28 @@ test.each(['bash', 'zsh', 'fish'])('the completion of %s asks the command line w
   expect(stdout).toContain('saiondo complete --');
   expect((await saiondo('complete', '--', 'rollback', '--t')).stdout).toContain('--to');
 });
+
+test.each([
+  ['approve', '', ['Source', 'Verify', 'Prod']],
+  ['logs', 'Verify/', ['Verify/Test0', 'Verify/Test1']],
+  ['triage', '', []],
+  ['rehearse', '--resume', ['20260101-110000-bbbb', '20260101-100000-aaaa']],
+  ['rehearse', '--only', ['Verify/Test0']],
+  ['history', '', []],
+] as const)('%s %s is completed with the names that the runs of this folder have', async (command, word, names) => {
+  const { stdout } = await saiondo('complete', '--', command, ...(word.startsWith('--') ? [word, ''] : [word]));
+  const offered = stdout.split('\n').map((line) => line.split('\t')[0]);
+  expect(offered).toEqual(expect.arrayContaining([...names]));
+  if (command === 'triage') expect(offered).toContain(executionId.slice(0, 8));
+  if (command === 'history') expect(offered.filter((one) => !one?.startsWith(':'))).toEqual([]);
+});
+
+test('where there is no run, nothing is offered, and nothing goes wrong', async () => {
+  const empty = fs.mkdtempSync(path.join(folder, 'empty-'));
+  const { stdout, stderr, exitCode } = await execa(
+    process.execPath,
+    [path.join(ROOT, 'dist/bin/saiondo.js'), 'complete', '--', 'approve', ''],
+    { cwd: empty, reject: false },
+  );
+  expect({ offered: stdout.trim(), stderr, exitCode }).toEqual({ offered: ':4', stderr: '', exitCode: 0 });
+});
