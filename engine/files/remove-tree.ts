@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import execa from 'execa';
 
 /** Removes a folder with all in it, also folders that forbid it (Go's module cache is read-only, overlayfs's work folder has no mode). */
@@ -17,27 +16,19 @@ export async function removeTree(directory: string): Promise<void> {
 const pending = new Set<Promise<string | undefined>>();
 
 /**
- * Takes a folder away at once, by another name next to it, and removes it while something else runs: a checkout with its packages is tens of thousands of files.
+ * Removes a folder that nobody looks into any more while something else runs: a checkout with its packages is tens of thousands of files.
  * {@link removalsSettled} waits for it.
  */
-export async function removeLater(directory: string): Promise<void> {
-  const aside = path.join(path.dirname(directory), `.removed-${path.basename(directory)}`);
-  try {
-    await removeTree(aside);
-    await fs.promises.rename(directory, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
+export function removeLater(directory: string): void {
   pending.add(
-    removeTree(aside).then(
+    removeTree(directory).then(
       () => undefined,
       (error: Error) => error.message,
     ),
   );
 }
 
-/** When everything that {@link removeLater} took away so far is removed. @returns why a folder could not be */
+/** When everything that {@link removeLater} began so far is removed. @returns why a folder could not be */
 export async function removalsSettled(): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const one of pending) {

@@ -205,7 +205,7 @@ async function startIn(
   );
   // The source of a failed build stays: somebody may want to look at it.
   for (const folder of [...Object.values(folders), ...(result.status === 'SUCCEEDED' ? [source] : [])])
-    await removeLater(folder);
+    removeLater(folder);
   return { kind: 'ended', buildId, result };
 }
 
