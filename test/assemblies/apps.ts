@@ -117,8 +117,12 @@ function wave(app: App, source: string): void {
   both.addStage(europe);
   both.addStage(asia, {
     post: [
-      new pipelines.ShellStep('Look', {
+      new pipelines.CodeBuildStep('Look', {
         envFromCfnOutputs: { BUCKET: asia.site },
+        // The CDK grants a step nothing of what the stage has made.
+        rolePolicyStatements: [
+          new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::asia-site-bucket*/*'] }),
+        ],
         commands: [
           'test -n "$BUCKET"',
           'aws s3 cp "s3://$BUCKET/settings.json" -',
