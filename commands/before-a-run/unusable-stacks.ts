@@ -33,7 +33,7 @@ export function checkRolledBack(ledger: DiskLedger, remove: boolean): void {
     `${all.join('\n')}\nCloudFormation takes no update of a stack whose first deployment was rolled back`,
     {
       code: 'STACK_UNUSABLE',
-      next: `mend what it says, then saiondo rehearse --delete-rolled-back with the other options as before; on AWS: ${onAws.join('; ')}`,
+      next: `fix what it says, then saiondo rehearse --delete-rolled-back with the other options as before; on AWS: ${onAws.join('; ')}`,
     },
   );
 }

@@ -90,7 +90,7 @@ function checkCopies(
         'files of the folder that the image is built in (its context), as the repository has them: nothing is built ahead of it',
       fix: ofRoot
         ? `components.${name}.context: .${dockerfile ? ` and components.${name}.dockerfile: ${dockerfile}` : ''}: the repository has them from its root`
-        : `mend ${posix.basename(file)}: build in a stage of its own what no file of ${directory} is; or name another folder in components.${name}.context`,
+        : `fix ${posix.basename(file)}: build in a stage of its own what no file of ${directory} is; or name another folder in components.${name}.context`,
       ...(ofRoot && dockerfile
         ? { set: { [`components.${name}.context`]: '.', [`components.${name}.dockerfile`]: dockerfile } }
         : {}),

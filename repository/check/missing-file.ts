@@ -11,6 +11,6 @@ export function missingFile(what: string, checkout: Checkout, file: string, need
     where: { file: checkout.has(folder) ? folder : '.' },
     found: `no ${file}`,
     needed,
-    fix: `add ${file}, or mend ${key} in saiondo.yaml`,
+    fix: `add ${file}, or fix ${key} in saiondo.yaml`,
   };
 }

@@ -130,7 +130,7 @@ export function checkNode(
     findings.push({ what, level, where: { file, ...(file === manifest && line ? { line } : {}) }, found, needed, fix });
   };
   if (jsonOf(checkout, manifest) === undefined)
-    add(`${name}.package`, 'stops', 'it is not JSON', 'a package.json that npm reads', 'mend the file');
+    add(`${name}.package`, 'stops', 'it is not JSON', 'a package.json that npm reads', 'fix the file');
   if (manager.lockFile === undefined && !settings.install)
     add(
       `${name}.lock`,

@@ -6,6 +6,12 @@ import { recordRun } from '../../bench/recorded-run';
 import { keptRuns, listRuns } from '../../engine/runs/stored-runs';
 import { EventLog } from '../../engine/runs/event-log';
 import { Layout } from '../../model/layout';
+import { digestOf, liveState } from '../../engine/runs/run-digest';
+import { applyEvent } from '../../model/apply-event';
+import { emptyRun } from '../../model/run-state';
+import { pageListedRun } from '../../views/page/model';
+import { writeAssembly } from '../fixtures/small-pipeline';
+import { longRun } from './long-run';
 import { ROLLED_BACK } from '../views/rolled-back-run';
 
 // The real command on recorded runs.
@@ -45,3 +51,38 @@ test('prune takes the folder that it is given, and a wrong option is wrong usage
   expect(fs.readdirSync(other.runs()).length).toBeLessThan(before.length);
   expect((await saiondo('runs', 'prune', '--nope')).exitCode).toBe(2);
 }, 180_000);
+
+test('a run whose approval nobody has decided is listed as waiting, on the page too; decided, it runs again', () => {
+  const state = emptyRun();
+  const listed = (live: boolean): unknown[] => {
+    const digest = digestOf(state, 0);
+    return [liveState(digest), pageListedRun(digest, live).verdict];
+  };
+  for (const event of longRun(1)) {
+    applyEvent(state, event);
+    if (event.kind === 'action.started' && event.stage === 'Promote') break;
+    expect(listed(true)).toEqual(['running', undefined]);
+  }
+  const last = state.executions[0]?.actions.get('Promote/Approve');
+  const approval = { token: 't', deadline: '2026-01-08T00:00:00.000Z' };
+  if (last) last.approval = approval;
+  expect(listed(true)).toEqual(['waiting', 'waiting']);
+  // Nobody works on it: it was interrupted, whatever it waited for.
+  expect(listed(false)[1]).toBeUndefined();
+  if (last) last.approval = { ...approval, status: 'Approved' };
+  expect(listed(true)).toEqual(['running', undefined]);
+});
+
+test('cost takes the templates of the last rehearsal where none are synthesized, and says both places where there are none', async () => {
+  const place = fs.mkdtempSync(path.join(root, 'cost-'));
+  const cost = () =>
+    execa(process.execPath, [path.join(__dirname, '../../dist/bin/saiondo.js'), 'cost', '--json'], {
+      cwd: place,
+      reject: false,
+    });
+  expect((await cost()).stderr).toContain('No templates in cdk.out or .saiondo/cdk.out');
+  writeAssembly(path.join(place, '.saiondo/cdk.out'), { stages: { Verify: [{ name: 'Test' }] } });
+  const { stdout, exitCode } = await cost();
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toHaveProperty('environments');
+}, 60_000);

@@ -223,7 +223,7 @@ export const KNOWN_CAUSES = {
   },
   'configuration-invalid': {
     title: 'saiondo.yaml says what cannot be',
-    remedy: 'mend the line that is named (npm run synth says the same here), commit it, and push',
+    remedy: 'fix the line that is named (npm run synth says the same here), commit it, and push',
   },
   'rollback-complete': {
     title: 'A stack’s first deployment was rolled back',
