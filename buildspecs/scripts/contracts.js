@@ -165,7 +165,8 @@ function unpackCompiled(folder) {
  * An explorer may still have to verify the source. Whatever cannot be found out is left to the whole comparison, which says what is wrong.
  */
 async function find() {
-  if (ETHERSCAN_KEY || process.env.KNOWN_FRESH === 'yes') return;
+  // Whatever is not a no asks for everything anew.
+  if (ETHERSCAN_KEY || !/^(no|false)?$/i.test(process.env.KNOWN_FRESH ?? '')) return;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'compiled-'));
   const said = [];
   try {

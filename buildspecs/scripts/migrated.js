@@ -18,6 +18,8 @@ const access = {
   user: env.DB_USER,
   password: env.DB_PASSWORD,
 };
+/** What a person gave to the pipeline's variable: whatever is not a no asks for everything anew. */
+const isFresh = () => !/^(no|false)?$/i.test(env.KNOWN_FRESH ?? '');
 const say = (line) => console.error(`known by its database: ${line}`);
 
 const OURS = `n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '${OWN}')`;
@@ -57,7 +59,7 @@ const knowable = () =>
 
 async function find() {
   if (!knowable()) return;
-  if (env.KNOWN_FRESH === 'yes') return say('everything is done anew (fresh)');
+  if (isFresh()) return say('everything is done anew (fresh)');
   await withDatabase(access, async (query) => {
     const [[there]] = await query(`SELECT to_regclass('${OWN}.migrated')`);
     const [[print, at] = []] = there ? await query(`SELECT fingerprint, at FROM ${OWN}.migrated`) : [];

@@ -33,6 +33,8 @@ const MANAGERS = ['yarn', 'pnpm', 'uv', 'poetry'];
 /** What a Debian or Ubuntu has installed, each package with its version: the build image's content, and a laptop's. */
 const PACKAGES = '/var/lib/dpkg/status';
 
+/** What a person gave to the pipeline's variable: whatever is not a no asks for everything anew. */
+const isFresh = () => !/^(no|false)?$/i.test(env.KNOWN_FRESH ?? '');
 const say = (text) => console.error(`known by its content: ${text}`);
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
@@ -200,7 +202,7 @@ function find() {
     return say(`everything is done, and nothing is written down: ${error.message}`);
   }
   console.log(`export KNOWN_AS=${name} KNOWN_PARTS=${quoted(`${name.slice(0, 12)} ${parts}`)}`);
-  if (env.KNOWN_FRESH === 'yes') return say('everything is done anew (fresh)');
+  if (isFresh()) return say('everything is done anew (fresh)');
   const data = fetchRecord(name);
   if (!data) return say(`no record of ${name.slice(0, 12)}`);
   try {

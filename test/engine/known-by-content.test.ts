@@ -117,6 +117,7 @@ const CHANGED: Readonly<Record<string, Parameters<ReturnType<typeof pipeline>['b
   'a variable': { variables: { NODE_ENV: 'test' } },
   'a secret’s value': { variables: { TOKEN: 'other' } },
   'a run that wants everything anew': { variables: { KNOWN_FRESH: 'yes' } },
+  'a run that wants it in another word': { variables: { KNOWN_FRESH: 'True' } },
   'a renamed file': {
     prepare: (source) => fs.renameSync(path.join(source, 'api/src/main.ts'), path.join(source, 'api/src/index.ts')),
   },
