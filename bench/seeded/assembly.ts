@@ -29,6 +29,7 @@ interface Action {
   RoleArn?: unknown;
   Configuration: Record<string, string>;
   InputArtifacts?: { Name: string }[];
+  OutputArtifacts?: { Name: string }[];
 }
 type Template = { Resources: Record<string, Resource> };
 
@@ -52,13 +53,7 @@ export function cutAssembly(from: string, to: string, failure: SeededFailure, an
     const pipeline = resources.find((one) => one.Type === 'AWS::CodePipeline::Pipeline');
     const stages = pipeline?.Properties.Stages as { Name: string; Actions: Action[] }[];
     const kept = new Set([failure.action, ...failure.keep]);
-    const needsAssembly = stages.some((stage) =>
-      stage.Actions.some(
-        (action) =>
-          kept.has(`${stage.Name}/${action.Name}`) && action.InputArtifacts?.some((one) => one.Name === 'Synth_Output'),
-      ),
-    );
-    if (needsAssembly) kept.add('Build/Synth');
+    withGivers(stages, kept);
     for (const stage of stages) {
       if (stage.Name !== 'Source') stage.Actions = stage.Actions.filter((one) => kept.has(`${stage.Name}/${one.Name}`));
       for (const action of stage.Actions)
@@ -80,6 +75,19 @@ export function cutAssembly(from: string, to: string, failure: SeededFailure, an
         });
     }
   });
+}
+
+/** Adds what gives a kept action its inputs, and what gives those theirs: the synthesis, or a test whose installed folder a later action takes over. */
+function withGivers(stages: readonly { Name: string; Actions: readonly Action[] }[], kept: Set<string>): void {
+  const all = stages.flatMap(({ Name, Actions }) =>
+    Actions.map((action) => ({ id: `${Name}/${action.Name}`, action })),
+  );
+  // A set that grows while it is gone through is gone through to its new end.
+  for (const id of kept) {
+    const inputs = all.find((one) => one.id === id)?.action.InputArtifacts?.map((one) => one.Name) ?? [];
+    for (const giver of all)
+      if (giver.action.OutputArtifacts?.some((one) => inputs.includes(one.Name))) kept.add(giver.id);
+  }
 }
 
 /**

@@ -7,6 +7,11 @@ import { revisionsText } from './status';
 const TESTS = 8;
 /** Lines of a command: a block of a buildspec may be long. */
 const COMMAND_LINES = 20;
+/** Lines of it ahead of the cause, which has to stay among the first ten of the screen. */
+const HEAD_LINES = 3;
+/** What only steers a block, or says something: a program that failed stands in its other lines. */
+const STEERS =
+  /^\s*(?:#|(?:if|elif|else|fi|then|for|while|until|do|done|case|esac|echo|printf|set|export|local)\b|[{}]\s*$|;;)/;
 /** Characters of what AWS says of an action. */
 const LINE_WIDTH = 200;
 
@@ -58,13 +63,29 @@ function rollbackText(one: NonNullable<Triage['rollbacks']>[number]): string {
   return `${one.status.toLowerCase()}${to}, execution ${one.id.slice(0, 8)}${failed} → saiondo triage ${one.id.slice(0, 8)}`;
 }
 
+/** A command in a few lines: of a long block, the lines that run programs. The whole block stands below the cause. */
 function commandText(command: string | undefined): string {
   if (!command) return 'none: it failed before its first command';
-  const lines = command.split('\n').filter((line) => line.trim() !== '');
-  // A block stays a block: joined by semicolons it would be another command.
+  const lines = linesOf(command);
+  if (lines.length <= HEAD_LINES) return lines.map((line) => fitWidth(line, LINE_WIDTH)).join('\n          ');
+  const runs = lines.filter((line) => !STEERS.test(line));
+  const shown = (runs.length > 0 ? runs : lines)
+    .slice(0, HEAD_LINES - 1)
+    .map((line) => fitWidth(line.trim(), LINE_WIDTH));
+  return [`of a block of ${lines.length} lines:`, ...shown].join('\n          ');
+}
+
+/** A long block as it is: joined by semicolons it would be another command. */
+function blockLines(command: string | undefined, { colours }: Paint): string[] {
+  const lines = linesOf(command ?? '');
+  if (lines.length <= HEAD_LINES) return [];
   const shown = lines.slice(0, COMMAND_LINES).map((line) => fitWidth(line, LINE_WIDTH));
   const more = lines.length > COMMAND_LINES ? [`… ${lines.length - COMMAND_LINES} more lines`] : [];
-  return [...shown, ...more].join('\n          ');
+  return [`${colours.bold('block')}     ${[...shown, ...more].join('\n          ')}`];
+}
+
+function linesOf(command: string): string[] {
+  return command.split('\n').filter((line) => line.trim() !== '');
 }
 
 function sinceLines({ since }: ActionFailure, paint: Paint): string[] {
@@ -85,6 +106,7 @@ function evidenceLines(failure: ActionFailure, paint: Paint, local: string | und
   const { colours } = paint;
   const { cause, tests, events, build } = failure;
   return [
+    ...blockLines(build?.command, paint),
     ...(cause.lines.length > 0
       ? ['', ...cause.lines.map((line) => (line.error ? colours.red(`> ${line.text}`) : `  ${line.text}`)), '']
       : []),

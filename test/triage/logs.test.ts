@@ -110,3 +110,42 @@ test('of several failed actions each is explained by its own cause', async () =>
   expect(shown).toMatch(/^cause +.*reporter jest-junit is not installed/m);
   expect(shown).toMatch(/^also +Build\/Deploy: .*writes to logs, .*read-only \(EROFS\)/m);
 });
+
+test('a long block stands below the cause, its programs ahead of it', () => {
+  const command = [
+    'if [ -n "$UNCHANGED" ]; then',
+    '  echo "it is there already"',
+    'elif [ "$IMAGE_PRESENT" = yes ]; then',
+    '  docker build --file "$DOCKERFILE" .',
+    'else',
+    '  docker build --tag "$TAG" . && docker push "$TAG"',
+    'fi',
+  ].join('\n');
+  const lines = showTriage(
+    {
+      pipeline: 'pipeline',
+      execution: { id: EXECUTION, status: 'Failed', revisions: [] },
+      failure: {
+        action: 'Verify/Image',
+        provider: 'CodeBuild',
+        message: '',
+        build: { id: 'project:1', project: 'project', status: 'FAILED', command, exitCode: 1 },
+        cause: { summary: 'the cause', recognizer: 'docker', lines: [] },
+        tests: [],
+        events: [],
+        reproduce: 'saiondo rehearse',
+        unknown: [],
+      },
+      others: [],
+    } as never,
+    paintFor({ isTTY: false } as NodeJS.WriteStream),
+  ).split('\n');
+  expect(lines.slice(1, 6)).toEqual([
+    'command   of a block of 7 lines:',
+    '          docker build --file "$DOCKERFILE" .',
+    '          docker build --tag "$TAG" . && docker push "$TAG" (exit code 1)',
+    'phase     ? of project:1, FAILED',
+    'cause     the cause',
+  ]);
+  expect(lines).toContain('block     if [ -n "$UNCHANGED" ]; then');
+});

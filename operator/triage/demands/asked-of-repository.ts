@@ -52,8 +52,9 @@ const SAID: readonly Said[] = [
   },
   {
     pattern: /collected 0 items|no tests ran in/,
-    // A wrong path or option makes it run none either, and pytest says that in an ERROR of its own.
-    unless: /^ERROR: (?:file or directory not found|usage|not found)/m,
+    // A wrong path or option makes it run none either, and so does an error while it collects: pytest says that in an ERROR of its own.
+    unless:
+      /^ERROR: (?:file or directory not found|usage|not found)|\bERROR collecting |collected 0 items \/ \d+ error/m,
     summary: () => 'pytest finds no tests where its configuration looks',
     known: 'no-tests-found',
   },
