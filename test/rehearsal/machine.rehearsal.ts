@@ -18,6 +18,7 @@ watched(
     const folder = path.dirname(clone.directory);
     const temporary = path.join(folder, 'tmp');
     fs.mkdirSync(temporary, { mode: 0o1777 });
+    fs.mkdirSync(path.join(ROOT, '.saiondo'), { recursive: true });
     fs.chmodSync(folder, 0o755);
     const command = [
       process.execPath,
@@ -27,7 +28,8 @@ watched(
       'Prod',
     ];
     const { exitCode, all, changed } = await runWatched(command, {
-      kept: [clone.directory, temporary],
+      // The rehearsal's tools and what builds download once for all are this checkout's.
+      kept: [clone.directory, temporary, path.join(ROOT, '.saiondo')],
       directory: folder,
       cwd: clone.directory,
       env: { SAIONDO_TOOLS_DIR: path.join(ROOT, '.saiondo/tools'), TMPDIR: temporary },
