@@ -20,6 +20,8 @@ export interface AdoptTarget {
   readonly project: string;
 }
 
+const isConnection = ({ type }: TerraformResource): boolean => /^aws_(codestar|code)connections_connection$/.test(type);
+
 /** Reads what exists. Nothing of it is changed: what is adopted is named, what is replaced comes up next to the old. */
 export function adopt(state: readonly TerraformResource[], { environment, project }: AdoptTarget): Adoption {
   const set = new Map<string, { value: unknown; from: string }>();
@@ -67,7 +69,7 @@ export function adopt(state: readonly TerraformResource[], { environment, projec
     set.set(key('region'), { value: arn[1], from: database.address });
   }
 
-  const connection = state.find(({ type }) => /^aws_(codestar|code)connections_connection$/.test(type));
+  const connection = state.find(isConnection);
   if (connection) {
     set.set('pipeline.connectionArn', { value: textOf(connection, 'arn'), from: connection.address });
     used.set(connection.address, 'pipeline.connectionArn');
@@ -77,21 +79,32 @@ export function adopt(state: readonly TerraformResource[], { environment, projec
       );
   }
 
+  for (const { address } of state.filter((one) => one.tainted && used.has(one.address)))
+    questions.push(
+      `${address} is tainted: the next terraform apply replaces it with all that it holds; run terraform untaint '${address}' first`,
+    );
+
   return {
     set,
     unset,
     questions,
     resources: state.map((one) => {
       const as = used.get(one.address);
-      const fate: Fate = as ? { becomes: 'adopted', how: as } : ownFate(one);
+      const fate: Fate = as ? { becomes: 'adopted', how: as } : ownFate(one, set.has(key('network.existing')));
       return { address: one.address, id: textOf(one, 'id') ?? '', ...fate };
     }),
   };
 }
 
-function ownFate(one: TerraformResource): Fate {
+function ownFate(one: TerraformResource, takesNetwork: boolean): Fate {
   if (/^aws_(default_)?(vpc|subnet)$/.test(one.type))
-    return { becomes: 'left to Terraform', how: 'another subnet of its tier and zone, or another network, is taken' };
+    return {
+      becomes: 'left to Terraform',
+      how: takesNetwork
+        ? 'another subnet of its tier and zone, or another network, is taken'
+        : 'the pipeline makes a network of its own',
+    };
+  if (isConnection(one)) return { becomes: 'left to Terraform', how: 'another connection is taken' };
   if (one.type === 'aws_db_instance')
     return {
       becomes: 'left to Terraform',

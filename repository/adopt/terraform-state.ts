@@ -6,6 +6,8 @@ export interface TerraformResource {
   readonly address: string;
   readonly type: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** The next `terraform apply` replaces it (developer.hashicorp.com, "Command: taint"). */
+  readonly tainted?: boolean;
 }
 
 // What is not known yet has no values.
@@ -20,6 +22,7 @@ const shown = z.object({
   values,
   /** Of an object that a replacement left behind: what is destroyed next is nobody’s to adopt. */
   deposed_key: z.string().optional(),
+  tainted: z.boolean().default(false),
 });
 interface Module {
   readonly resources?: z.infer<typeof shown>[] | undefined;
@@ -51,6 +54,7 @@ const stateFile = z.object({
           /** Of a resource that no newer provider has read since Terraform 0.11: texts alone. */
           attributes_flat: values,
           deposed: z.string().optional(),
+          status: z.string().optional(),
         }),
       ),
     }),
@@ -85,10 +89,11 @@ export function readTerraformState(text: string, file: string): TerraformResourc
       .flatMap(({ module, type, name, instances }) =>
         instances
           .filter(({ deposed }) => deposed === undefined)
-          .map(({ index_key: key, attributes, attributes_flat: flat }) => ({
+          .map(({ index_key: key, attributes, attributes_flat: flat, status }) => ({
             address: `${module ? `${module}.` : ''}${type}.${name}${key === undefined || key === null ? '' : `[${JSON.stringify(key)}]`}`,
             type,
             values: Object.keys(attributes).length > 0 ? attributes : flat,
+            ...(status === 'tainted' ? { tainted: true } : {}),
           })),
       );
   const older = olderFile.safeParse(json);
@@ -117,7 +122,12 @@ function inModule({ resources = [], child_modules: children = [] }: Module): Ter
   return [
     ...resources
       .filter(({ mode, deposed_key: deposed }) => mode === 'managed' && deposed === undefined)
-      .map(({ address, type, values: own }) => ({ address, type, values: own })),
+      .map(({ address, type, values: own, tainted }) => ({
+        address,
+        type,
+        values: own,
+        ...(tainted ? { tainted } : {}),
+      })),
     ...children.flatMap(inModule),
   ];
 }

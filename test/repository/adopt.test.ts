@@ -227,3 +227,40 @@ test('a configuration that is no YAML is refused with its line', async () => {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('what the next apply would replace is said where it is adopted, and what is left is left for its own reason', () => {
+  const database = { id: 'db-1', engine: 'postgres', arn: 'arn:aws:rds:ap-northeast-2:111111111111:db:db-1' };
+  const arn = (id: string): object => ({ arn: `arn:aws:codeconnections:ap-northeast-2:111111111111:connection/${id}` });
+  const one = (type: string, name: string, attributes: object, more: object = {}): object => ({
+    mode: 'managed',
+    type,
+    name,
+    instances: [{ attributes, ...more }],
+  });
+  const file = {
+    version: 4,
+    resources: [
+      one('aws_db_instance', 'main', database, { status: 'tainted' }),
+      one('aws_sqs_queue', 'jobs', { id: 'q' }, { status: 'tainted' }),
+      one('aws_codestarconnections_connection', 'ours', { ...arn('1'), connection_status: 'AVAILABLE' }),
+      one('aws_codestarconnections_connection', 'other', { ...arn('2'), connection_status: 'AVAILABLE' }),
+      one('aws_vpc', 'alone', { id: 'vpc-1' }),
+    ],
+  };
+  const json = {
+    format_version: '1.0',
+    values: { root_module: { resources: [shown('aws_db_instance.main', database, { tainted: true })] } },
+  };
+  const target = { environment: 'dev', project: 'saiondo' } as const;
+  const { questions, resources } = adopt(readTerraformState(JSON.stringify(file), 'terraform.tfstate'), target);
+  const tainted =
+    "aws_db_instance.main is tainted: the next terraform apply replaces it with all that it holds; run terraform untaint 'aws_db_instance.main' first";
+  expect(questions.filter((text) => text.includes('tainted'))).toEqual([tainted]);
+  expect(adopt(readTerraformState(JSON.stringify(json), 'state.json'), target).questions).toContain(tainted);
+  expect(resources.map(({ address, how }) => `${address}: ${how}`)).toEqual(
+    expect.arrayContaining([
+      'aws_codestarconnections_connection.other: another connection is taken',
+      'aws_vpc.alone: the pipeline makes a network of its own',
+    ]),
+  );
+});
