@@ -53,7 +53,7 @@ export function refuseUnusable(stack: DeployedStack | undefined, file: string): 
     where: { file },
     next:
       (stack.status === 'UPDATE_ROLLBACK_FAILED'
-        ? 'continue its rollback (aws cloudformation continue-update-rollback) or replace it (REPLACE_ON_FAILURE)'
+        ? `continue its rollback (aws cloudformation continue-update-rollback --region ${stack.region} --stack-name ${stack.stackName}; of a rehearsal, while it is served: docs/serving.md) or replace it (REPLACE_ON_FAILURE)`
         : `delete it first (saiondo rehearse --delete-rolled-back; on AWS: aws cloudformation delete-stack --stack-name ${stack.stackName}), or deploy with REPLACE_ON_FAILURE`) +
       (reason ? `; it failed on ${stack.lastChangeSet?.logicalId ?? ''}: ${reason}` : ''),
   });

@@ -73,7 +73,7 @@ export function refuseDeletion(stack: DeployedStack | undefined, ledger: DiskLed
   if (stack.terminationProtection)
     throw new SaiondoError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`, {
       code: 'ValidationError',
-      next: 'disable it first: aws cloudformation update-termination-protection --no-enable-termination-protection',
+      next: `disable it first: aws cloudformation update-termination-protection --region ${stack.region} --stack-name ${stack.stackName} --no-enable-termination-protection; of a rehearsal, while it is served (docs/serving.md)`,
     });
   if (retain.length > 0 && stack.status !== 'DELETE_FAILED')
     throw new SaiondoError(

@@ -24,7 +24,10 @@ export function refusePaused(stack: DeployedStack | undefined, onFailure: OnFail
   if (!stack?.paused || onFailure === 'DO_NOTHING') return;
   throw new SaiondoError(
     `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
-    { code: 'ValidationError', next: `aws cloudformation rollback-stack --stack-name ${stack.stackName}` },
+    {
+      code: 'ValidationError',
+      next: `aws cloudformation rollback-stack --region ${stack.region} --stack-name ${stack.stackName}; of a rehearsal, while it is served (docs/serving.md)`,
+    },
   );
 }
 

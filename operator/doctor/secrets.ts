@@ -24,8 +24,8 @@ export async function checkValue(aws: Aws<ValueOperations>, wanted: WantedValue)
   const what = `${kind} ${name} of ${place.account}`;
   const fix =
     kind === 'secret'
-      ? `aws secretsmanager create-secret --name ${name} --secret-string file://FILE   # JSON with ${wanted.keys.join(', ')}`
-      : `aws ssm put-parameter --name ${name} --type SecureString --value VALUE`;
+      ? `aws secretsmanager create-secret --name ${name} --region ${place.region} --secret-string file://FILE   # JSON with ${wanted.keys.join(', ')}`
+      : `aws ssm put-parameter --name ${name} --region ${place.region} --type SecureString --value VALUE`;
   return look(check, `the ${what}`, async () => {
     try {
       const value = await valueOf(aws, wanted);
