@@ -22,7 +22,7 @@ export interface SynthesizedApp {
 
 function synthesize(request: AppRequest): SynthesizedApp {
   // Loaded with the first request: most runs of a single test need no synth.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- aws-cdk-lib takes seconds to load
   const { makeApp } = require('./synthesized-app') as typeof import('./synthesized-app');
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'saiondo-synth-'));
   try {

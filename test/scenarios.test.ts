@@ -43,8 +43,7 @@ describe('a new scenario', () => {
     const folder = makeScenario(root, area, `${area}-does-something`);
     const rule = scenarioNamed(`${area}-does-something`, readRules(path.join(root, 'test/scenarios')));
     expect(rule).toMatchObject({ area, folder, status: 'followed' });
-    // Each area adds its file only: which ones there are is known at run time.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- each area adds its file only: which ones there are is known at run time
     const harness = require(`./scenario/${area}`) as { runScenario: (folder: string) => Promise<void> };
     await harness.runScenario(folder);
   });

@@ -19,9 +19,9 @@ function packagesOf(first) {
     if (files.has(file)) return;
     files.add(file);
     for (const [, name] of fs.readFileSync(file, 'utf8').matchAll(/\b(?:from|import|require)[ (]+'([^'\n]+)'/g)) {
-      const beside = `${path.join(path.dirname(file), name)}.ts`;
+      const imported = `${path.join(path.dirname(file), name)}.ts`;
       if (!name.startsWith('.')) names.add(/^@[^/]+\/[^/]+|^[^/]+/.exec(name)[0]);
-      else if (fs.existsSync(beside)) visit(beside);
+      else if (fs.existsSync(imported)) visit(imported);
     }
   };
   visit(first);

@@ -28,9 +28,10 @@ export function hearSignals(): Interruption {
   const controller = new AbortController();
   let begun: InterruptionWords | undefined;
   const heard = (): void => {
-    // Exit code of a process that Ctrl-C ended (bash, "Exit Status").
     if (!begun || controller.signal.aborted) {
       begun?.leaving();
+      // Nothing runs yet, or the person waits no longer for the orderly end: the next engine ends what is left behind.
+      // A process that Ctrl-C ended has this code (bash, "Exit Status").
       process.exit(130);
     }
     begun.ending();

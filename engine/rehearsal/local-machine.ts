@@ -20,11 +20,11 @@ import { CloudFormationApi } from '../api/cloudformation/query-api';
 import type { DiskLedger } from '../cloudformation/ledger';
 import type { Provisioner } from '../ports/provisioner';
 import { pipelineProvisioner } from '../codepipeline/checks/pipeline-provisioner';
-import { callJson, send } from '../endpoint/aws-client';
+import { send } from '../endpoint/aws-client';
 import { stsHandler } from '../gateway/sts';
 import { answerEcr } from '../resources/ecr-api';
 import { ensureAwsTools } from '../endpoint/aws-tools';
-import { Bootstraps, qualifierIn, toolkitStack } from '../endpoint/bootstraps';
+import { Bootstraps, toolkitStack } from '../endpoint/bootstraps';
 import { GivenValues } from '../endpoint/given-values';
 import { unzip } from '../files/artifact-zip';
 import { removalsSettled } from '../files/remove-tree';
@@ -71,7 +71,7 @@ import { startExistingDatabases, withStandIns, type StandIn } from '../fixtures/
 import { startFixtures } from '../fixtures/start-fixtures';
 import { BuildPlaces, defaultPlaces } from '../host/build-places';
 import { which } from '../host/tools';
-import { secretValue } from '../endpoint/secret-reference';
+import { StoredValues } from '../endpoint/stored-values';
 import { KnownSecrets } from '../secrets/known-secrets';
 import type { RunSecrets } from '../ports/run-secrets';
 import { parameterKey, Values } from '../endpoint/values';
@@ -159,6 +159,7 @@ export class LocalMachine implements LocalAws {
   private python: FunctionParts['python'];
   private readonly bootstraps = new Bootstraps(() => this.upstream);
   private readonly givenValues: GivenValues;
+  private readonly stored: StoredValues;
 
   private constructor(private readonly options: LocalMachineOptions) {
     fs.mkdirSync(options.layout.local(), { recursive: true, mode: 0o700 });
@@ -180,6 +181,8 @@ export class LocalMachine implements LocalAws {
     });
     this.recordedRequests = new RecordedRequests(options.ledger);
     this.givenValues = new GivenValues(() => this.upstream, options.inputs ?? NO_INPUTS, this.secrets);
+    const { bootstraps, givenValues: given, secrets } = this;
+    this.stored = new StoredValues({ upstream: () => this.upstream, bootstraps, given, secrets });
   }
 
   /** Starts what stands in for AWS and brings back what the ledger says is deployed. */
@@ -253,56 +256,12 @@ export class LocalMachine implements LocalAws {
     return which(name, [this.shims]);
   }
 
-  async secret(account: string, region: string, reference: string): Promise<string> {
-    await this.givenValues.ensure(account, region);
-    const value = await this.readSecret(account, region, reference);
-    this.secrets.add(`the secret ${reference}`, value);
-    return value;
+  secret(account: string, region: string, reference: string): Promise<string> {
+    return this.stored.secret(account, region, reference);
   }
 
-  private readSecret(account: string, region: string, reference: string): Promise<string> {
-    return secretValue(reference, account, region, async (SecretId, at) => {
-      try {
-        const answer = await callJson<{ SecretString?: string }>(
-          this.upstream,
-          at.account,
-          at.region,
-          'secretsmanager',
-          'secretsmanager.GetSecretValue',
-          {
-            SecretId,
-            ...(at.versionStage ? { VersionStage: at.versionStage } : {}),
-            ...(at.versionId ? { VersionId: at.versionId } : {}),
-          },
-        );
-        return answer.SecretString ?? '';
-      } catch (error) {
-        if (error instanceof SaiondoError && error.code === 'ResourceNotFoundException') return undefined;
-        throw error;
-      }
-    });
-  }
-
-  async parameter(account: string, region: string, name: string): Promise<string> {
-    await this.bootstraps.ensure(account, region, qualifierIn(name));
-    await this.givenValues.ensure(account, region);
-    try {
-      const answer = await callJson<{ Parameter: { Value: string } }>(
-        this.upstream,
-        account,
-        region,
-        'ssm',
-        'AmazonSSM.GetParameter',
-        { Name: name, WithDecryption: true },
-      );
-      return answer.Parameter.Value;
-    } catch (cause) {
-      throw new SaiondoError(`the parameter ${name} of account ${account} does not exist`, {
-        code: 'PARAMETER_MISSING',
-        next: `put it in place: saiondo rehearse --parameter-store ${name}=…; on AWS: aws ssm put-parameter --region ${region} --name ${name} --type String --value …`,
-        cause,
-      });
-    }
+  parameter(account: string, region: string, name: string): Promise<string> {
+    return this.stored.parameter(account, region, name);
   }
 
   get given(): GivenVariables | undefined {

@@ -79,7 +79,7 @@ export function synthesizedAnew(yaml = CONFIGURATION, application = SAMPLE): Ret
 
 /** The app in this process, not synthesized yet. It loads aws-cdk-lib, which takes seconds: only for what looks at the tree of constructs. */
 export function makeApp(yaml = CONFIGURATION, application = SAMPLE, outdir?: string): App {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- aws-cdk-lib takes seconds to load
   const app = require('../../scripts/synthesized-app') as typeof import('../../scripts/synthesized-app');
   return app.makeApp({ yaml, application, root: ROOT }, outdir ? { outdir } : {});
 }

@@ -1,5 +1,4 @@
-// The page's own scripts are no part of this program's types.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- a script of the page: an import would ask for types that this program does not have
 const { stageState } = require('../../views/page/assets/words.js') as {
   stageState: (stage: { status: string; actions: readonly { status: string }[] }) => string;
 };
